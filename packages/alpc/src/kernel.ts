@@ -1,0 +1,150 @@
+import type { SecurityDescriptor, Sid, Token } from "@ncalrpc/security";
+import type { AlpcError } from "./error.js";
+import type { DataEntry } from "./data-information.js";
+import type { MessageType, ReceivedMessage, SendAttributes } from "./message.js";
+import type { View } from "./view.js";
+
+/**
+ * What a system must offer for ports: the whole surface between the platform-free code and a kernel. One kernel object
+ * serves one thread: it owns that thread's completion port, receives for all of the thread's ports in batches, and
+ * sends what a turn of the event loop has queued in one go.
+ */
+export interface Kernel {
+  readonly name: "linux" | "loopback" | "nt";
+  /** The identity that this process would have towards a server. */
+  currentToken(): Token;
+  /** NtAlpcCreatePort. Throws AlpcError: OBJECT_NAME_COLLISION if a live server holds the name, OBJECT_NAME_INVALID, ACCESS_DENIED... */
+  createPort(name: string, attributes: PortAttributes, handler: ConnectionPortHandler): ConnectionPort;
+  /** NtAlpcConnectPort. Rejects with AlpcError: OBJECT_NAME_NOT_FOUND, PORT_CONNECTION_REFUSED, ACCESS_DENIED, SERVER_SID_MISMATCH, TIMEOUT. */
+  connectPort(name: string, attributes: ConnectAttributes, handler: PortHandler): Promise<CommunicationPort>;
+  /** The named ports that can be seen from here, with or without a live server. */
+  listPorts(): PortListing[];
+  /** Sends everything queued by this thread's ports now, rather than at the end of the turn. */
+  flush(): void;
+}
+
+export interface PortAttributes {
+  /** Who may connect (PORT_CONNECT). */
+  readonly securityDescriptor: SecurityDescriptor;
+  readonly limits?: Partial<PortLimits>;
+  /** ALLOW_DUP_OBJECT: messages may carry handles. Default false: the kernel refuses them. */
+  readonly acceptHandles?: boolean;
+  /** Requests may offer memory for direct access (PORT_DATA_INFORMATION). Default false. */
+  readonly directMemory?: { readonly allow: "same-user" | readonly Sid[]; readonly deadline?: number };
+}
+
+/** Every limit of a port, with its default in port-limits.ts. Exceeding one never harms another connection. */
+export interface PortLimits {
+  /** Header and payload of a message, octets, at most MAX_MESSAGE_LENGTH. */
+  readonly maxMessageLength: number;
+  /** Octets of one section. */
+  readonly maxSectionSize: number;
+  /** Octets of all sections of one connection, and of one user. */
+  readonly maxTotalSectionSize: number;
+  readonly maxUserSectionSize: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerUser: number;
+  /** Connections that have not yet been accepted or rejected, and how long one may stay so (milliseconds). */
+  readonly maxPendingConnections: number;
+  readonly connectTimeout: number;
+  readonly maxHandlesPerMessage: number;
+  /** Messages taken from one connection in one turn. */
+  readonly messagesPerTurn: number;
+  /** Output that a connection may leave unread; beyond it nothing more is read from it, and after the grace it is closed. */
+  readonly maxQueuedMessages: number;
+  readonly maxQueuedBytes: number;
+  readonly slowReaderGrace: number;
+}
+
+export interface ConnectAttributes {
+  /** Connect message: at most 1 KiB. */
+  readonly payload?: Uint8Array;
+  /** Milliseconds; default 10,000. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  /** The user that the server must be, checked before anything is sent. */
+  readonly requiredServerSid?: Sid;
+  /** SECURITY_QUALITY_OF_SERVICE.ContextTrackingMode; default static. */
+  readonly tracking?: "static" | "dynamic";
+  /** Other processes of this user may send on this connection too (a forked child, say). Default false. */
+  readonly delegate?: boolean;
+}
+
+export interface PortHandler {
+  /** REQUEST, REPLY, DATAGRAM and CANCELED. The message is borrowed until this returns. Must not throw. */
+  onMessage(port: CommunicationPort, message: ReceivedMessage): void;
+  /** PORT_CLOSED, once, after the last message. `reason` is null if the peer went away in good order. */
+  onClosed(port: CommunicationPort, reason: AlpcError | null): void;
+  /** After the last message of a batch: work that is done once for all of them. */
+  onBatchEnd?(): void;
+}
+
+export interface ConnectionPortHandler extends PortHandler {
+  /** CONNECTION_REQUEST of someone whom the port's descriptor lets connect. Accept or reject it, now or later, exactly once. */
+  onConnect(request: ConnectionRequest): void;
+  /** Someone was refused by the descriptor, a limit, or for breaking the protocol: for logs and metrics. */
+  onRefused?(reason: AlpcError, token: Token | null): void;
+}
+
+export interface ConnectionRequest {
+  readonly token: Token;
+  /** The connect message, ours to keep. */
+  readonly payload: Uint8Array;
+  readonly tracking: "static" | "dynamic";
+  /** NtAlpcAcceptConnectPort(TRUE). `payload` goes to the client. */
+  accept(payload?: Uint8Array): CommunicationPort;
+  /** NtAlpcAcceptConnectPort(FALSE): the client sees PORT_CONNECTION_REFUSED with this payload, if it still listens. */
+  reject(payload?: Uint8Array): void;
+}
+
+/** The named port of a server. */
+export interface ConnectionPort extends Disposable {
+  readonly name: string;
+  readonly connections: ReadonlySet<CommunicationPort>;
+  /** Stops listening and frees the name; connections stay. */
+  stopListening(): void;
+  /** Closes the port and every connection; handlers get onClosed. */
+  close(): void;
+}
+
+/** One side of a connection. */
+export interface CommunicationPort extends Disposable {
+  /** PortContext: unique in this process, never reused. */
+  readonly id: number;
+  /** The other side as the kernel knew it when the connection was made. */
+  readonly token: Token;
+  /** What the other side said at connect (server side) or accept (client side). */
+  readonly payload: Uint8Array;
+  readonly isClosed: boolean;
+  /** Largest payload that a message can carry without a view. */
+  readonly maxPayload: number;
+  /** Largest view, octets; 0 if the connection has none. */
+  readonly maxViewSize: number;
+  /** True if the other side reads and writes memory that requests offer. */
+  readonly allowsDirectMemory: boolean;
+  /** Messages queued here that the kernel has not taken yet. */
+  readonly queuedMessages: number;
+  /**
+   * Queues a message: the header goes into bytes[0..0x28), which the caller leaves free, the payload is
+   * bytes[0x28..length). The octets are copied before this returns. `messageId` 0 assigns one to a REQUEST; a REPLY
+   * or CANCELED repeats that of the message it belongs to. Returns the message's id. Throws AlpcError: PORT_DISCONNECTED, PORT_MESSAGE_TOO_LONG.
+   */
+  send(type: MessageType, bytes: Buffer, length: number, messageId: number, callbackId: number, attributes?: SendAttributes): number;
+  /** Withdraws a request: the other side gets CANCELED with its id unless it has answered. */
+  cancel(messageId: number): void;
+  /** Memory for one large message; at once when the connection's pool has it, else when the server has made it. */
+  allocateView(size: number): View | Promise<View>;
+  /** Copies from (to) memory that the other side offered with an open request. Off the event loop. Rejects: ACCESS_DENIED, PARTIAL_COPY, TIMEOUT, PORT_DISCONNECTED. */
+  readPeerMemory(entry: DataEntry, target: Buffer): Promise<void>;
+  writePeerMemory(entry: DataEntry, source: Buffer): Promise<void>;
+  /** Runs `work` as the sender of `message` where the system can do that; synchronous, reverted on every path. */
+  impersonate?<T>(message: ReceivedMessage, work: () => T): T;
+  close(): void;
+}
+
+export interface PortListing {
+  readonly name: string;
+  /** Owner of the name in the system's namespace. */
+  readonly owner: Sid;
+  readonly isLive: boolean;
+}
