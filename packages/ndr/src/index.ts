@@ -1,1 +1,5 @@
-export {};
+export { isNdrError, NdrError, type NdrErrorCode } from "./error.js";
+export { defaultReaderLimits, maxCount, type ReaderLimits, type WriterOptions } from "./limits.js";
+export { pending } from "./pending.js";
+export { Reader } from "./reader.js";
+export { externalThreshold, Writer } from "./writer.js";

@@ -1,0 +1,36 @@
+/** What one message may ask of a `Reader`. */
+export interface ReaderLimits {
+  /** Deepest nesting of recursive types, 1 and up. */
+  readonly maxDepth: number;
+  /** Elements, over all arrays of a message, that become JavaScript values of their own. */
+  readonly maxElements: number;
+}
+
+/** How a `Writer` is set up. */
+export interface WriterOptions {
+  /** Octets of the first buffer, message headers included. */
+  readonly capacity?: number;
+  /** Octets kept free for message headers before stub offset 0. */
+  readonly headroom?: number;
+  /** Most stub octets of a message, up to `maxCount`. */
+  readonly maxLength?: number;
+  /** Deepest nesting of recursive types, 1 and up: also ends the encoding of a cyclic value. */
+  readonly maxDepth?: number;
+}
+
+/** Largest count, offset or length on the wire (MS-RPCE 3.1.1.5.3.2, the strict checks of a "robust" decoder). */
+export const maxCount = 0x7fff_ffff;
+
+/** Largest value of an NDR20 enum that is not a v1_enum (C706 14.2.6). */
+export const maxEnum16 = 0x7fff;
+
+/** Reader limits where none are given. */
+export const defaultReaderLimits: ReaderLimits = { maxDepth: 64, maxElements: 0x100_0000 };
+
+/** Writer options where none are given. */
+export const defaultWriterOptions: Required<WriterOptions> = {
+  capacity: 1024,
+  headroom: 0,
+  maxLength: 0x1000_0000,
+  maxDepth: 64,
+};
