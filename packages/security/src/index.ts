@@ -1,1 +1,31 @@
-export {};
+export { type AccessDecision, type AccessDenial, accessCheck } from "./access-check.js";
+export {
+  accessRights,
+  type GenericMapping,
+  mapGenericRights,
+  nameRights,
+  type ObjectRights,
+} from "./access-rights.js";
+export {
+  type Ace,
+  type AceScope,
+  type AllowedAce,
+  type AuditAce,
+  aceFlags,
+  type DaclAce,
+  type DeniedAce,
+  labelPolicy,
+  type MandatoryLabelAce,
+  type SaclAce,
+} from "./ace.js";
+export { methodRights } from "./method-rights.js";
+export { type ParseSddlOptions, parseSddl } from "./parse-sddl.js";
+export { portRights } from "./port-rights.js";
+export { SddlError } from "./sddl-error.js";
+export { type Acl, aclFlags, type SecurityDescriptor } from "./security-descriptor.js";
+export { SecurityFormatError } from "./security-format-error.js";
+export { MAX_SID_BYTES, Sid } from "./sid.js";
+export { Token, type TokenRecord } from "./token.js";
+export { unixGidOf, unixGroup, unixUidOf, unixUser } from "./unix-sids.js";
+export { type UnixIdentity, unixToken } from "./unix-token.js";
+export { integrityLevels, wellKnownSids } from "./well-known-sids.js";
