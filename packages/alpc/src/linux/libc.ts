@@ -45,6 +45,7 @@ export interface LibC {
   /** Returns the address, or -1. */
   mmap(address: Pointer, length: number, protection: number, flags: number, fd: number, offset: number): number;
   munmap(address: number, length: number): number;
+  madvise(address: number, length: number, advice: number): number;
   memcpy(target: Pointer, source: Pointer, length: number): void;
 
   process_vm_readv(pid: number, local: Pointer, locals: number, remote: Pointer, remotes: number, flags: number): number;
@@ -109,6 +110,10 @@ export const C = {
   PROT_WRITE: 2,
   MAP_SHARED: 1,
   MAP_PRIVATE: 2,
+  MAP_FIXED: 0x10,
+  MAP_ANONYMOUS: 0x20,
+  MAP_NORESERVE: 0x4000,
+  MADV_DONTNEED: 4,
   MAP_FAILED: -1,
 } as const;
 
@@ -181,6 +186,7 @@ function load(): LibC {
     memfd_create: bind("memfd_create", i, "str", "uint"),
     mmap: bind("mmap", n, p, n, i, i, i, n),
     munmap: bind("munmap", i, n, n),
+    madvise: bind("madvise", i, n, n, i),
     memcpy: bind("memcpy", p, p, p, n),
     process_vm_readv: bind("process_vm_readv", n, i, p, n, p, n, n),
     process_vm_writev: bind("process_vm_writev", n, i, p, n, p, n, n),
