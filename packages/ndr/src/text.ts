@@ -1,5 +1,5 @@
 /** Code units up to which a loop beats a call into the runtime's native string copy (measured, Node 20). */
-const shortText = 32;
+const shortText = 16;
 
 const nul = "\0";
 

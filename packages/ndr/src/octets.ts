@@ -1,0 +1,18 @@
+/** Octets up to which a loop beats making a second view (measured, Node 20). */
+const smallBlock = 32;
+
+/** Octets from which memory that is not zeroed first pays (measured, Node 20). */
+const largeBlock = 0x1000;
+
+/** A copy of `length` octets from `at`, in memory of its own: the whole of its ArrayBuffer. */
+export function copyOctets(source: Buffer, at: number, length: number): Uint8Array {
+  // Memory of allocUnsafeSlow is never shared, and all of it is overwritten here.
+  const copy =
+    length < largeBlock ? new Uint8Array(length) : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  if (length <= smallBlock) {
+    for (let i = 0; i < length; i++) copy[i] = source[at + i] ?? 0;
+  } else {
+    copy.set(new Uint8Array(source.buffer, source.byteOffset + at, length));
+  }
+  return copy;
+}
