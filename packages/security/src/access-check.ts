@@ -1,5 +1,6 @@
 import { accessRights, type GenericMapping, mapGenericRights } from "./access-rights.js";
 import { type Ace, aceFlags, labelPolicy } from "./ace.js";
+import { namesOwnerRights } from "./ace-rules.js";
 import type { SecurityDescriptor } from "./security-descriptor.js";
 import type { Sid } from "./sid.js";
 import type { Token } from "./token.js";
@@ -101,9 +102,8 @@ function walk(
 ): number {
   let granted = hasImplicitRights(token, owner, aces, restricted) ? wanted & OWNER_IMPLICIT : 0;
   let undecided = wanted & ~granted;
-  for (let i = 0; undecided !== 0 && i < aces.length; i++) {
-    const ace = aces[i];
-    if (ace === undefined) continue;
+  for (const ace of aces) {
+    if (undecided === 0) break;
     const decided = mapGenericRights(ace.mask, mapping) & undecided;
     if (decided === 0 || !applies(ace, token, owner, restricted)) continue;
     if (ace.type === "allowed") granted |= decided;
@@ -118,11 +118,8 @@ function hasImplicitRights(
   aces: readonly Ace[],
   restricted: boolean,
 ): boolean {
-  if (owner === null || !(restricted ? token.hasRestricted(owner) : token.has(owner))) return false;
-  for (const ace of aces) {
-    if ((ace.flags & aceFlags.inheritOnly) === 0 && ace.sid.equals(wellKnownSids.ownerRights)) return false;
-  }
-  return true;
+  if (owner === null || namesOwnerRights(aces)) return false;
+  return restricted ? token.hasRestricted(owner) : token.has(owner);
 }
 
 function applies(ace: Ace, token: Token, owner: Sid | null, restricted: boolean): boolean {

@@ -1,8 +1,8 @@
 import { nameRights, type ObjectRights } from "./access-rights.js";
 import { type Ace, aceFlags, type DaclAce, labelPolicy, type SaclAce } from "./ace.js";
+import { namesOwnerRights } from "./ace-rules.js";
 import { describeSid, type NameResolver } from "./describe-sid.js";
 import type { SecurityDescriptor } from "./security-descriptor.js";
-import { wellKnownSids } from "./well-known-sids.js";
 
 /** Lines for people that say who may do what, ACEs numbered from 1 in the order in which they are asked. */
 export function describeSecurityDescriptor(
@@ -17,7 +17,7 @@ export function describeSecurityDescriptor(
   if (aces === null) {
     lines.push("everyone may do everything: there is no access control list");
   } else {
-    if (sd.owner !== null && !aces.some(speaksAboutOwner)) {
+    if (sd.owner !== null && !namesOwnerRights(aces)) {
       lines.push("the owner may read and change the permissions");
     }
     if (aces.length === 0) lines.push("nobody else may do anything: the access control list is empty");
@@ -27,10 +27,6 @@ export function describeSecurityDescriptor(
   }
   for (const ace of sd.sacl?.aces ?? []) lines.push(describeSaclAce(ace, rights, names));
   return lines;
-}
-
-function speaksAboutOwner(ace: Ace): boolean {
-  return (ace.flags & aceFlags.inheritOnly) === 0 && ace.sid.equals(wellKnownSids.ownerRights);
 }
 
 function describeDaclAce(ace: DaclAce, rights: ObjectRights, names: NameResolver): string {
