@@ -1,0 +1,27 @@
+// The definitions of proto/echo.proto as protoc-gen-es writes them; test/echo-pb.test.ts compares the two.
+import type { Message } from "@bufbuild/protobuf";
+import {
+  fileDesc,
+  type GenMessage,
+  type GenService,
+  messageDesc,
+  serviceDesc,
+} from "@bufbuild/protobuf/codegenv2";
+
+/** A serialized FileDescriptorProto. */
+const file = fileDesc(
+  "CgtiZW5jaC5wcm90bxIFYmVuY2giFwoHUGF5bG9hZBIMCgRkYXRhGAEgASgMIhgKBkxlbmd0aBIOCgZsZW5ndGgYASABKA0yVwoE" +
+    "RWNobxImCgRFY2hvEg4uYmVuY2guUGF5bG9hZBoOLmJlbmNoLlBheWxvYWQSJwoGVXBsb2FkEg4uYmVuY2guUGF5bG9hZBoNLmJl" +
+    "bmNoLkxlbmd0aGIGcHJvdG8z",
+);
+
+export type Payload = Message<"bench.Payload"> & { data: Uint8Array };
+export const PayloadSchema: GenMessage<Payload> = messageDesc(file, 0);
+
+export type Length = Message<"bench.Length"> & { length: number };
+export const LengthSchema: GenMessage<Length> = messageDesc(file, 1);
+
+export const Echo: GenService<{
+  echo: { methodKind: "unary"; input: typeof PayloadSchema; output: typeof PayloadSchema };
+  upload: { methodKind: "unary"; input: typeof PayloadSchema; output: typeof LengthSchema };
+}> = serviceDesc(file, 0);
