@@ -16,7 +16,7 @@ export const QUICK: Settings = {
   payloadDuration: 80,
   payloadCalls: 2,
   launches: 1,
-  connections: 60,
+  connections: 200,
   timeout: 8_000,
 };
 

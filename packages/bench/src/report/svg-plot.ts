@@ -2,6 +2,8 @@ import type { Scenario } from "../scenario.js";
 import { formatNumber } from "./format-number.js";
 import { type MetricRecord, REFERENCE, type Report } from "./results.js";
 
+const TITLE = "ncalrpc side by side with other ways to call another process";
+
 const WIDTH = 1_080;
 const MARGIN = 24;
 const COLUMN_GAP = 36;
@@ -46,8 +48,9 @@ export function svgPlot(report: Report, scenarios: readonly Scenario[]): string 
     `${report.runs === 1 ? "run" : "runs"}; logarithmic scales${report.busy ? "; MACHINE WAS BUSY" : ""}`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<title>${TITLE}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
-    text(MARGIN, 28, "ncalrpc side by side with other ways to call another process", {
+    text(MARGIN, 28, TITLE, {
       size: 17,
       bold: true,
     }),

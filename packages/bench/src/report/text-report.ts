@@ -30,11 +30,12 @@ export function textReport(
 function machineSection({ machine, loads, runs, quick, seconds, started }: Report): string {
   const versions = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
   return [
-    `ncalrpc bench of ${started}: ${runs} ${runs === 1 ? "run" : "runs"}${quick ? ", quick" : ""}, ${seconds} s`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memory} GiB, ${machine.kernel}, Node ${machine.node}`,
-    ...(versions.length === 0 ? [] : [versions.join(", ")]),
+    `# ncalrpc bench of ${started}: ${runs} ${runs === 1 ? "run" : "runs"}${quick ? ", quick" : ""}, ${seconds} s`,
+    "",
+    `- ${machine.cpu}, ${machine.cores} cores, ${machine.memory} GiB, ${machine.kernel}, Node ${machine.node}`,
+    ...(versions.length === 0 ? [] : [`- ${versions.join(", ")}`]),
     ...loads.map(
-      (load, index) => `load ${index === 0 ? "before" : `after run ${index}`}: ${describeLoad(load)}`,
+      (load, index) => `- load ${index === 0 ? "before" : `after run ${index}`}: ${describeLoad(load)}`,
     ),
   ].join("\n");
 }
@@ -56,7 +57,7 @@ function scenarioSection(
       (entry) => entry.system === name && entry.scenario === scenario.name,
     );
     if (reason !== undefined) {
-      reasons.push(`n/a, ${name}: ${reason.reason}.`);
+      reasons.push(`- n/a, ${name}: ${reason.reason}`);
     }
     const cells = scenario.metrics.flatMap((metric) => {
       const record = report.records.find(
@@ -71,7 +72,15 @@ function scenarioSection(
   });
   const header = scenario.metrics.flatMap(({ name, unit }) => [`${name} (${unit})`, `× ${REFERENCE}`]);
   const table = formatTable(["system", ...header], ["left", ...header.map(() => "right" as const)], rows);
-  return [`## ${scenario.title}`, "", scenario.note, ...reasons, "", table].join("\n");
+  return [
+    `## ${scenario.title}`,
+    "",
+    scenario.note,
+    "",
+    ...reasons,
+    ...(reasons.length > 0 ? [""] : []),
+    table,
+  ].join("\n");
 }
 
 function failureSection({ failures }: Report): string[] {
