@@ -1,1 +1,20 @@
-export {};
+/**
+ * What generated modules import, and nothing else does: version 1 of this entry stays for as long as modules that were
+ * generated against it are to work.
+ */
+export { countOfPending, pending, pendingCount, Reader, Writer } from "@ncalrpc/ndr";
+export { z } from "zod";
+export { Client, readNothing, writeNothing } from "./client/client.js";
+export { ContextHandle } from "./client/context-handle.js";
+export type { CallOptions } from "./client/pending-call.js";
+export {
+  defineInterface,
+  type InterfaceDefinition,
+  type InterfaceRecord,
+  type MethodDefinition,
+} from "./interface-definition.js";
+export { type EnumValue, schema } from "./schemas.js";
+export type { ServerCall } from "./server/server-call.js";
+
+/** What a handler may return: a value, now or later. */
+export type Awaitable<T> = T | Promise<T>;

@@ -1,1 +1,15 @@
-export {};
+export type { AccessDeniedEvent, HandlerErrorEvent, RundownErrorEvent } from "./diagnostics.js";
+export { Client, type ClientBinding } from "./client/client.js";
+export { ClientConnection } from "./client/client-connection.js";
+export type { ConnectOptions } from "./client/connect-options.js";
+export { ContextHandle } from "./client/context-handle.js";
+export type { CallOptions } from "./client/pending-call.js";
+export type { InterfaceDefinition, InterfaceRecord, MethodDefinition } from "./interface-definition.js";
+export { type ClientLimits, defaultClientLimits, defaultServerLimits, type ServerLimits } from "./limits.js";
+export { currentUser, group, user } from "./principals.js";
+export { isRpcError, RpcError, type RpcErrorOptions } from "./rpc-error.js";
+export { explainRpcStatus, RpcStatus, type RpcStatusName } from "./rpc-status.js";
+export type { RegisterOptions, Rundown } from "./server/registered-interface.js";
+export { type CloseOptions, RpcServer, type RpcServerOptions } from "./server/rpc-server.js";
+export type { ServerCall } from "./server/server-call.js";
+export { formatStringBinding, parseStringBinding, type StringBinding } from "./string-binding.js";

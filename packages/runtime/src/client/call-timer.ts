@@ -1,0 +1,34 @@
+/** One timer for the deadlines of many calls: it is armed for the earliest of them only. */
+export class CallTimer {
+  readonly #expire: (now: number) => number;
+  #timer: NodeJS.Timeout | null = null;
+  #due = Number.POSITIVE_INFINITY;
+
+  /** `expire` ends the calls that are due at `now` and answers with the next deadline, infinite if there is none. */
+  constructor(expire: (now: number) => number) {
+    this.#expire = expire;
+  }
+
+  /** Makes sure that the timer fires at `deadline` (performance.now()'s clock) or earlier. */
+  arm(deadline: number): void {
+    if (deadline < this.#due) {
+      this.stop();
+      this.#due = deadline;
+      this.#timer = setTimeout(this.#onTimer, Math.max(0, Math.min(deadline - performance.now(), 0x7fffffff)));
+    }
+  }
+
+  stop(): void {
+    if (this.#timer !== null) {
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    }
+    this.#due = Number.POSITIVE_INFINITY;
+  }
+
+  readonly #onTimer = (): void => {
+    this.#timer = null;
+    this.#due = Number.POSITIVE_INFINITY;
+    this.arm(this.#expire(performance.now()));
+  };
+}

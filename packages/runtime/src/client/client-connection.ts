@@ -1,0 +1,350 @@
+import {
+  type CommunicationPort,
+  defaultKernel,
+  MessageType,
+  PORT_MESSAGE_SIZE,
+  type PortHandler,
+  type ReceivedMessage,
+} from "@ncalrpc/alpc";
+import { type Reader, Writer } from "@ncalrpc/ndr";
+import { Sid, type Token } from "@ncalrpc/security";
+import { defaultClientLimits } from "../limits.js";
+import { BIND_SIZE, type Bind, type InterfaceId, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
+import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
+import { Features, formatHello, type Hello, parseHello } from "../protocol-lrpc/hello.js";
+import { REQUEST_HEADER_SIZE, writeRequestHeader } from "../protocol-lrpc/request.js";
+import { RpcError } from "../rpc-error.js";
+import { defaultShortLimit } from "../short-limit.js";
+import { rpcStatusFromNumber } from "../rpc-status.js";
+import { parseStringBinding } from "../string-binding.js";
+import { CallTimer } from "./call-timer.js";
+import type { ClientBinding } from "./client.js";
+import type { ConnectOptions } from "./connect-options.js";
+import { sendLargeRequest } from "./large-request.js";
+import { BindCall, type CallOptions, type PendingCall, type ProcedureCall, TypedCall } from "./pending-call.js";
+import { ResponseReceiver } from "./response-receiver.js";
+
+export type { ConnectOptions } from "./connect-options.js";
+
+/** Room in front of a request's stub data. */
+export const REQUEST_HEADROOM = PORT_MESSAGE_SIZE + REQUEST_HEADER_SIZE;
+
+const CLIENT_FEATURES = Features.CANCEL | Features.DEADLINE | Features.FAULT_DETAILS | Features.DIRECT;
+const DEFAULT_TIMEOUT = 10_000;
+const MAX_TIMEOUT = 0xffff_fffe;
+
+/**
+ * A connection to a server (an association in RPC's words): it carries the calls of any number of bound interfaces,
+ * many at a time. Context handles live as long as it does.
+ */
+export class ClientConnection implements Disposable {
+  readonly #port: CommunicationPort;
+  readonly #server: Hello;
+  readonly #shortLimit: number;
+  readonly #maxWaitingCalls: number;
+  readonly #bindTimeout: number;
+  readonly #responses: ResponseReceiver;
+  readonly #timer = new CallTimer((now) => this.#expire(now));
+  /** Calls that the server has not answered, by message id. Settled ones stay until it has. */
+  readonly #pending = new Map<number, PendingCall>();
+  /** Calls that wait for one of the server's slots. */
+  readonly #waiting: ProcedureCall[] = [];
+  /** Calls that wait for memory to send their request in; they hold a slot. */
+  readonly #starting = new Set<PendingCall>();
+  #spareWriter: Writer | null = new Writer({ headroom: REQUEST_HEADROOM });
+  #lastCallId = 0;
+  #lastBindingId = 0;
+  readonly #closed: Promise<void>;
+  #onClosed: () => void = () => {};
+
+  private constructor(
+    port: CommunicationPort,
+    options: ConnectOptions,
+  ) {
+    const limits = { ...defaultClientLimits, ...options.limits };
+    this.#port = port;
+    this.#server = parseHello(port.payload);
+    this.#shortLimit = Math.min(
+      options.shortLimit ?? defaultShortLimit,
+      port.maxPayload - REQUEST_HEADER_SIZE,
+    );
+    this.#maxWaitingCalls = limits.maxWaitingCalls;
+    this.#bindTimeout = options.timeout ?? DEFAULT_TIMEOUT;
+    this.#responses = new ResponseReceiver(limits);
+    this.#closed = new Promise((resolve) => {
+      this.#onClosed = resolve;
+    });
+  }
+
+  /** Connects to a string binding, `ncalrpc:[endpoint]`. Throws RpcError. */
+  static async connect(binding: string, options: ConnectOptions = {}): Promise<ClientConnection> {
+    const { endpoint, options: unknown } = parseStringBinding(binding);
+    for (const name of unknown.keys()) {
+      throw new RpcError("RPC_S_INVALID_STRING_BINDING", { details: `unknown option "${name}" in "${binding}"` });
+    }
+    const { serverSid, kernel = defaultKernel(), timeout, signal, tracking, delegate } = options;
+    const handler = new ConnectionHandler();
+    try {
+      const port = await kernel.connectPort(
+        endpoint,
+        {
+          payload: formatHello({ features: CLIENT_FEATURES, maxCalls: 0 }),
+          ...(timeout === undefined ? {} : { timeout }),
+          ...(signal === undefined ? {} : { signal }),
+          ...(tracking === undefined ? {} : { tracking }),
+          ...(delegate === undefined ? {} : { delegate }),
+          ...(serverSid === undefined
+            ? {}
+            : { requiredServerSid: typeof serverSid === "string" ? Sid.parse(serverSid) : serverSid }),
+        },
+        handler,
+      );
+      const connection = new ClientConnection(port, options);
+      handler.connection = connection;
+      return connection;
+    } catch (error) {
+      throw RpcError.from(error, "RPC_S_SERVER_UNAVAILABLE");
+    }
+  }
+
+  /** The server, as the kernel knew it when it began to listen. */
+  get serverToken(): Token {
+    return this.#port.token;
+  }
+
+  get isClosed(): boolean {
+    return this.#port.isClosed;
+  }
+
+  /** Settles when the connection has ended, whoever ended it. */
+  get closed(): Promise<void> {
+    return this.#closed;
+  }
+
+  /** Binds an interface. Throws RpcError: RPC_S_UNKNOWN_IF if the server does not offer it, RPC_S_ACCESS_DENIED... */
+  async bind(id: InterfaceId, ownsConnection: boolean): Promise<ClientBinding> {
+    const message = Buffer.alloc(PORT_MESSAGE_SIZE + BIND_SIZE);
+    const bindingId = ++this.#lastBindingId;
+    writeBind(message, PORT_MESSAGE_SIZE, {
+      ...id,
+      status: 0,
+      transferSyntaxes: TransferSyntax.NDR20,
+      bindingId,
+    });
+    const answer = await new Promise<Bind>((resolve, reject) => {
+      const call = new BindCall({ timeout: this.#bindTimeout }, resolve, reject);
+      this.#timer.arm(call.deadline);
+      this.#register(call, this.#port.send(MessageType.REQUEST, message, message.length, 0, 0));
+    });
+    if (answer.status !== 0) {
+      const { major, minor } = id.version;
+      throw new RpcError(rpcStatusFromNumber(answer.status), { details: `interface ${id.uuid} v${major}.${minor}` });
+    }
+    if ((answer.transferSyntaxes & TransferSyntax.NDR20) === 0) {
+      throw new RpcError("RPC_S_UNSUPPORTED_TRANS_SYN");
+    }
+    return { connection: this, bindingId: answer.bindingId, ownsConnection };
+  }
+
+  /** For generated clients: calls a procedure of a bound interface. Rejects with RpcError. */
+  call<Q, S>(
+    bindingId: number,
+    opnum: number,
+    request: Q,
+    write: (writer: Writer, request: Q) => void,
+    read: (reader: Reader) => S,
+    options: CallOptions | undefined,
+  ): Promise<S> {
+    return new Promise((resolve, reject) => {
+      const call = new TypedCall(bindingId, opnum, request, write, read, options, resolve, reject);
+      if (options !== undefined && !this.#accept(call, options)) {
+        return;
+      }
+      if (this.#pending.size + this.#starting.size < this.#server.maxCalls) {
+        this.#start(call);
+      } else if (this.#waiting.length < this.#maxWaitingCalls) {
+        this.#waiting.push(call);
+      } else {
+        call.fail(new RpcError("RPC_S_OUT_OF_RESOURCES", { details: "too many calls wait for earlier ones" }));
+      }
+    });
+  }
+
+  /** Ends the connection. Calls in flight reject with RPC_S_CALL_FAILED, calls not yet sent with RPC_S_CALL_FAILED_DNE. */
+  close(): void {
+    this.#port.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @internal A message of the server. */
+  onMessage(message: ReceivedMessage): void {
+    const call = this.#pending.get(message.messageId);
+    if (message.type !== MessageType.REPLY || call === undefined) {
+      // Nothing that we asked for: whoever sends that can't be trusted with the calls in flight.
+      message.view?.release();
+      this.#port.close();
+      return;
+    }
+    this.#pending.delete(message.messageId);
+    call.retained = null;
+    this.#responses.receive(this.#port, message, call, this.#continue);
+    if (this.#waiting.length > 0) {
+      this.#startWaiting();
+    }
+  }
+
+  /** @internal The port has closed. */
+  onClosed(cause: unknown): void {
+    this.#timer.stop();
+    const details = cause instanceof Error ? cause.message : "the connection was closed";
+    const sent = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const call of sent) {
+      call.fail(new RpcError("RPC_S_CALL_FAILED", { details, cause }));
+    }
+    for (const call of [...this.#starting, ...this.#waiting.splice(0)]) {
+      call.fail(new RpcError("RPC_S_CALL_FAILED_DNE", { details, cause }));
+    }
+    this.#onClosed();
+  }
+
+  /** A large response needs another message before it is complete: the call stays pending under that message's id. */
+  readonly #continue = (call: PendingCall, messageId: number): void => this.#register(call, messageId);
+
+  #accept(call: PendingCall, options: CallOptions): boolean {
+    const { signal, timeout } = options;
+    if (timeout !== undefined && !(timeout >= 1 && timeout <= MAX_TIMEOUT)) {
+      call.fail(
+        new RpcError("RPC_S_INVALID_ARG", { details: `timeout is ${timeout}, not 1..${MAX_TIMEOUT} milliseconds` }),
+      );
+      return false;
+    }
+    if (signal?.aborted === true) {
+      call.fail(new RpcError("RPC_S_CALL_CANCELLED", { cause: signal.reason }));
+      return false;
+    }
+    if (signal !== undefined) {
+      call.watch(() => this.#giveUp(call, new RpcError("RPC_S_CALL_CANCELLED", { cause: signal.reason })));
+    }
+    if (timeout !== undefined) {
+      this.#timer.arm(call.deadline);
+    }
+    return true;
+  }
+
+  #start(call: ProcedureCall): void {
+    if (this.#port.isClosed) {
+      call.fail(new RpcError("RPC_S_CALL_FAILED_DNE", { details: "the connection is closed" }));
+      return;
+    }
+    const writer = this.#spareWriter ?? new Writer({ headroom: REQUEST_HEADROOM });
+    this.#spareWriter = null;
+    let isKept = false;
+    try {
+      writer.reset(REQUEST_HEADROOM);
+      call.encode(writer);
+      call.callId = this.#lastCallId = (this.#lastCallId + 1) & 0x7fff_ffff;
+      if (writer.length <= this.#shortLimit) {
+        this.#sendShort(call, writer);
+      } else {
+        isKept = this.#sendLarge(call, writer);
+      }
+    } catch (error) {
+      call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE"));
+    }
+    if (!isKept) {
+      this.#spareWriter = writer;
+    }
+  }
+
+  #sendShort(call: ProcedureCall, writer: Writer): void {
+    writer.flatten();
+    const { storage, length } = writer;
+    writeRequestHeader(storage, PORT_MESSAGE_SIZE, 0, call.callId, call.bindingId, call.procNum, this.#timeoutOf(call));
+    this.#register(call, this.#port.send(MessageType.REQUEST, storage, REQUEST_HEADROOM + length, 0, 0));
+  }
+
+  /** True if the request holds the writer beyond this call. */
+  #sendLarge(call: ProcedureCall, writer: Writer): boolean {
+    const sending = sendLargeRequest(
+      this.#port,
+      call,
+      writer,
+      () => this.#timeoutOf(call),
+      (messageId) => this.#register(call, messageId),
+    );
+    if (sending === undefined) {
+      return call.retained !== null;
+    }
+    this.#starting.add(call);
+    sending
+      .catch((error: unknown) => call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE")))
+      .finally(() => {
+        this.#starting.delete(call);
+        this.#startWaiting();
+      });
+    return true;
+  }
+
+  #register(call: PendingCall, messageId: number): void {
+    call.messageId = messageId;
+    this.#pending.set(messageId, call);
+  }
+
+  #startWaiting(): void {
+    while (this.#waiting.length > 0 && this.#pending.size + this.#starting.size < this.#server.maxCalls) {
+      const call = this.#waiting.shift();
+      if (call !== undefined && !call.isSettled) {
+        this.#start(call);
+      }
+    }
+  }
+
+  /** What is left of the call's timeout, for the server; 0 without one. */
+  #timeoutOf(call: PendingCall): number {
+    if (call.deadline === Number.POSITIVE_INFINITY || (this.#server.features & Features.DEADLINE) === 0) {
+      return 0;
+    }
+    return Math.max(1, Math.ceil(call.deadline - performance.now()));
+  }
+
+  #giveUp(call: PendingCall, error: RpcError): void {
+    call.fail(error);
+    if (this.#pending.has(call.messageId) && (this.#server.features & Features.CANCEL) !== 0 && !this.#port.isClosed) {
+      const message = Buffer.alloc(PORT_MESSAGE_SIZE + CANCEL_SIZE);
+      writeCancel(message, PORT_MESSAGE_SIZE, call.callId);
+      this.#port.send(MessageType.DATAGRAM, message, message.length, 0, 0);
+    }
+  }
+
+  #expire(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const call of [...this.#pending.values(), ...this.#starting, ...this.#waiting]) {
+      if (call.isSettled) {
+        continue;
+      }
+      if (call.deadline <= now) {
+        this.#giveUp(call, new RpcError("RPC_S_TIMEOUT", { details: `${call.options?.timeout} milliseconds` }));
+      } else {
+        next = Math.min(next, call.deadline);
+      }
+    }
+    return next;
+  }
+}
+
+/** Passes the port's events on to the connection, which exists only once the port does. */
+class ConnectionHandler implements PortHandler {
+  connection: ClientConnection | null = null;
+
+  onMessage(_port: CommunicationPort, message: ReceivedMessage): void {
+    this.connection?.onMessage(message);
+  }
+
+  onClosed(_port: CommunicationPort, reason: unknown): void {
+    this.connection?.onClosed(reason);
+  }
+}

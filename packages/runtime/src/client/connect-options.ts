@@ -1,0 +1,20 @@
+import type { Kernel } from "@ncalrpc/alpc";
+import type { Sid } from "@ncalrpc/security";
+import type { ClientLimits } from "../limits.js";
+
+export interface ConnectOptions {
+  /** Milliseconds for connecting and binding; default 10,000. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  /** The user that the server must be (RPC_SECURITY_QOS.Sid): `S-1-22-1-0`, or a Sid. Checked before anything is sent. */
+  readonly serverSid?: Sid | string;
+  /** Static (default): the server knows this process as it was when it connected. Dynamic: as it is at each message. */
+  readonly tracking?: "static" | "dynamic";
+  /** Other processes of this user, such as forked children, may use the connection too. Default false. */
+  readonly delegate?: boolean;
+  /** Octets of stub data up to which a request travels in the message itself; beyond it, in a section. */
+  readonly shortLimit?: number;
+  readonly limits?: Partial<ClientLimits>;
+  /** Ports to connect over; by default those of this system. */
+  readonly kernel?: Kernel;
+}

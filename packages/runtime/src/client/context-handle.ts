@@ -1,0 +1,32 @@
+import { RpcError } from "../rpc-error.js";
+import type { Client } from "./client.js";
+
+/**
+ * A context handle: state that the server keeps for this client until it is closed or the connection ends. Generated
+ * code has a class of its own for each type of handle; only generated clients make them.
+ */
+export abstract class ContextHandle {
+  readonly client: Client;
+  /** The handle on the wire: a GUID that the server chose. */
+  readonly id: string;
+  #closed = false;
+
+  /** Throws RpcError if the server left a handle null that has to be live. */
+  constructor(client: Client, id: string | null) {
+    if (id === null) {
+      throw new RpcError("RPC_X_SS_IN_NULL_CONTEXT", { details: "the server answered with a null handle" });
+    }
+    this.client = client;
+    this.id = id;
+  }
+
+  /** True once the server has closed it; it can't be passed to a call any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** For generated code: the server answered with a null handle, or with another one. */
+  markClosed(): void {
+    this.#closed = true;
+  }
+}

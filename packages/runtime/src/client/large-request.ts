@@ -1,0 +1,85 @@
+import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type View } from "@ncalrpc/alpc";
+import type { Writer } from "@ncalrpc/ndr";
+import {
+  LARGE_REQUEST_HEADER_SIZE,
+  RequestFlags,
+  writeLargeRequestSize,
+  writeRequestHeader,
+} from "../protocol-lrpc/request.js";
+import { RpcError } from "../rpc-error.js";
+import type { ProcedureCall } from "./pending-call.js";
+
+const MESSAGE_LENGTH = PORT_MESSAGE_SIZE + LARGE_REQUEST_HEADER_SIZE;
+
+/** Calls `sent` with the message's id when a request has gone out. */
+type OnSent = (messageId: number) => void;
+
+/**
+ * Sends a request whose stub data is too long for a message: in a view of a section that the server made, or, beyond
+ * what a section holds, by letting the server read this process's memory. A promise if there is no free view yet; the
+ * writer is in use until then, and for good if the data stays in it (`call.retained`). Throws RpcError and AlpcError.
+ */
+export function sendLargeRequest(
+  port: CommunicationPort,
+  call: ProcedureCall,
+  writer: Writer,
+  timeout: () => number,
+  sent: OnSent,
+): undefined | Promise<void> {
+  const { length } = writer;
+  if (length <= port.maxViewSize) {
+    const view = port.allocateView(length);
+    if (view instanceof Promise) {
+      return view.then((allocated) => sendView(port, call, writer, allocated, timeout, sent));
+    }
+    sendView(port, call, writer, view, timeout, sent);
+    return undefined;
+  }
+  if (!port.allowsDirectMemory) {
+    throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
+      details: `the request has ${length} octets, and the server takes at most ${port.maxViewSize}`,
+    });
+  }
+  writer.flatten();
+  const { buffer } = writer;
+  const start = buffer.length - length;
+  call.retained = buffer;
+  const message = formatHeader(call, RequestFlags.DIRECT, timeout(), length);
+  sent(
+    port.send(MessageType.REQUEST, message, MESSAGE_LENGTH, 0, 0, {
+      dataEntries: [buffer.subarray(start, start + length)],
+    }),
+  );
+  return undefined;
+}
+
+function sendView(
+  port: CommunicationPort,
+  call: ProcedureCall,
+  writer: Writer,
+  view: View,
+  timeout: () => number,
+  sent: OnSent,
+): void {
+  let isSent = false;
+  try {
+    if (!call.isSettled) {
+      writer.copyTo(view.bytes, 0);
+      const message = formatHeader(call, RequestFlags.VIEW_PRESENT, timeout(), writer.length);
+      const messageId = port.send(MessageType.REQUEST, message, MESSAGE_LENGTH, 0, 0, { view });
+      isSent = true;
+      sent(messageId);
+    }
+  } finally {
+    if (!isSent) {
+      view.release();
+    }
+  }
+}
+
+function formatHeader(call: ProcedureCall, flags: number, timeout: number, size: number): Buffer {
+  const message = Buffer.alloc(MESSAGE_LENGTH);
+  writeRequestHeader(message, PORT_MESSAGE_SIZE, flags, call.callId, call.bindingId, call.procNum, timeout);
+  writeLargeRequestSize(message, PORT_MESSAGE_SIZE, size);
+  return message;
+}

@@ -1,0 +1,41 @@
+import diagnosticsChannel from "node:diagnostics_channel";
+import type { Token } from "@ncalrpc/security";
+
+/** `ncalrpc:access-denied`: a call or a connection was refused. */
+export interface AccessDeniedEvent {
+  /** Null if not even that is known. */
+  readonly caller: Token | null;
+  /** `Interface.method`, or null for a connection. */
+  readonly method: string | null;
+  readonly reason: string;
+}
+
+/** `ncalrpc:handler-error`: a handler threw something other than an RpcError, or its result can't be encoded. */
+export interface HandlerErrorEvent {
+  readonly caller: Token;
+  readonly method: string;
+  readonly error: unknown;
+}
+
+/** `ncalrpc:rundown-error`: running a context handle down failed. */
+export interface RundownErrorEvent {
+  readonly interface: string;
+  readonly contextType: string;
+  readonly error: unknown;
+}
+
+const accessDenied = diagnosticsChannel.channel("ncalrpc:access-denied");
+const handlerError = diagnosticsChannel.channel("ncalrpc:handler-error");
+const rundownError = diagnosticsChannel.channel("ncalrpc:rundown-error");
+
+export function reportAccessDenied(caller: Token | null, method: string | null, reason: string): void {
+  accessDenied.publish({ caller, method, reason } satisfies AccessDeniedEvent);
+}
+
+export function reportHandlerError(caller: Token, method: string, error: unknown): void {
+  handlerError.publish({ caller, method, error } satisfies HandlerErrorEvent);
+}
+
+export function reportRundownError(owner: string, contextType: string, error: unknown): void {
+  rundownError.publish({ interface: owner, contextType, error } satisfies RundownErrorEvent);
+}

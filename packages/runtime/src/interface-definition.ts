@@ -1,0 +1,56 @@
+import type { Reader } from "@ncalrpc/ndr";
+import type { z } from "zod";
+import type { Client, ClientBinding } from "./client/client.js";
+import { ClientConnection, type ConnectOptions } from "./client/client-connection.js";
+import type { InterfaceId } from "./protocol-lrpc/bind.js";
+import type { ServerCall } from "./server/server-call.js";
+
+/** One remote procedure, as generated code describes it. `H` is what implements the interface. */
+export interface MethodDefinition<H extends object> {
+  /** The name in TypeScript. */
+  readonly name: string;
+  readonly opnum: number;
+  /** The JSON form of the parameters that a client passes, and of the result. */
+  readonly request: z.ZodType;
+  readonly response: z.ZodType;
+  /** Decodes the request, runs the handler, and has `call` answer with its result. */
+  serve(handlers: H, reader: Reader, call: ServerCall): void;
+}
+
+/** What generated code knows of an interface: enough to register it with a server and to call it. */
+export interface InterfaceRecord<H extends object, C extends Client> extends InterfaceId {
+  readonly name: string;
+  /** Well-known endpoints as string bindings. */
+  readonly endpoints: readonly string[];
+  readonly client: new (binding: ClientBinding) => C;
+  readonly methods: readonly MethodDefinition<H>[];
+}
+
+export interface InterfaceDefinition<H extends object, C extends Client> extends InterfaceRecord<H, C> {
+  /**
+   * A client of this interface: over a connection of its own to a string binding (`ncalrpc:[endpoint]`), which
+   * closing the client closes, or over a connection that exists already, which stays open. Throws RpcError.
+   */
+  connect(target: string | ClientConnection, options?: ConnectOptions): Promise<C>;
+}
+
+/** Completes the record that generated code holds. */
+export function defineInterface<H extends object, C extends Client>(
+  record: InterfaceRecord<H, C>,
+): InterfaceDefinition<H, C> {
+  return {
+    ...record,
+    async connect(target, options) {
+      if (typeof target !== "string") {
+        return new record.client(await target.bind(record, false));
+      }
+      const connection = await ClientConnection.connect(target, options);
+      try {
+        return new record.client(await connection.bind(record, true));
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+    },
+  };
+}

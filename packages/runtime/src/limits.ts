@@ -1,0 +1,44 @@
+/** What a server allows, for each connection unless said otherwise. Exceeding one is a fault to that caller alone. */
+export interface ServerLimits {
+  /** Calls in flight; more are answered RPC_S_SERVER_TOO_BUSY. Cancelled calls count until their handler ends. */
+  readonly maxCalls: number;
+  /** Interfaces bound. */
+  readonly maxBindings: number;
+  /** Context handles, of a connection and of all connections of a user. */
+  readonly maxContexts: number;
+  readonly maxContextsPerUser: number;
+  /** Octets of stub data in one request, however it travels. */
+  readonly maxRequestSize: number;
+  /** Octets of stub data in one response. */
+  readonly maxResponseSize: number;
+  /** Nesting of decoded values. */
+  readonly maxDepth: number;
+  /** Malformed messages that are answered with a fault before the connection is closed. */
+  readonly maxStrikes: number;
+}
+
+export const defaultServerLimits: ServerLimits = {
+  maxCalls: 128,
+  maxBindings: 32,
+  maxContexts: 1024,
+  maxContextsPerUser: 8192,
+  maxRequestSize: 128 * 1024 * 1024,
+  maxResponseSize: 128 * 1024 * 1024,
+  maxDepth: 64,
+  maxStrikes: 16,
+};
+
+/** What a client allows. */
+export interface ClientLimits {
+  /** Octets of stub data in one response. */
+  readonly maxResponseSize: number;
+  readonly maxDepth: number;
+  /** Calls that may wait for others to finish when the server's limit is reached; more fail with RPC_S_OUT_OF_RESOURCES. */
+  readonly maxWaitingCalls: number;
+}
+
+export const defaultClientLimits: ClientLimits = {
+  maxResponseSize: 1024 * 1024 * 1024,
+  maxDepth: 64,
+  maxWaitingCalls: 65_536,
+};

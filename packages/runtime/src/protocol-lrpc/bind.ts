@@ -1,0 +1,54 @@
+import { readGuid, writeGuid } from "@ncalrpc/ndr";
+import { LrpcMessageType } from "./message-type.js";
+
+export const BIND_SIZE = 0x48;
+
+/** TransferSyntaxSet: a bit mask. NDR20 is 8a885d04-1ceb-11c9-9fe8-08002b104860 v2.0. */
+export const TransferSyntax = { NDR20: 1, NDR64: 2 } as const;
+
+const STATUS = 0x08;
+const UUID = 0x0c;
+const MAJOR = 0x1c;
+const MINOR = 0x1e;
+const SYNTAX_SET = 0x20;
+const NDR20_ID = 0x24;
+
+export interface InterfaceId {
+  /** Lower case. */
+  readonly uuid: string;
+  readonly version: { readonly major: number; readonly minor: number };
+}
+
+export interface Bind extends InterfaceId {
+  /** 0 in a request; in an answer 0 or the status that the bind failed with. */
+  readonly status: number;
+  readonly transferSyntaxes: number;
+  /** What requests name as BindingId when they use NDR20. */
+  readonly bindingId: number;
+}
+
+/** Writes a bind message, which has the same form both ways, at `start`. */
+export function writeBind(buffer: Buffer, start: number, bind: Bind): void {
+  buffer.fill(0, start, start + BIND_SIZE);
+  buffer.writeInt32LE(LrpcMessageType.BIND, start);
+  buffer.writeUInt32LE(bind.status, start + STATUS);
+  writeGuid(buffer, start + UUID, bind.uuid);
+  buffer.writeUInt16LE(bind.version.major, start + MAJOR);
+  buffer.writeUInt16LE(bind.version.minor, start + MINOR);
+  buffer.writeUInt32LE(bind.transferSyntaxes, start + SYNTAX_SET);
+  buffer.writeUInt16LE(bind.bindingId, start + NDR20_ID);
+}
+
+/** Null if the payload is too short. */
+export function readBind(buffer: Buffer, start: number, length: number): Bind | null {
+  if (length < BIND_SIZE) {
+    return null;
+  }
+  return {
+    status: buffer.readUInt32LE(start + STATUS),
+    uuid: readGuid(buffer, start + UUID),
+    version: { major: buffer.readUInt16LE(start + MAJOR), minor: buffer.readUInt16LE(start + MINOR) },
+    transferSyntaxes: buffer.readUInt32LE(start + SYNTAX_SET),
+    bindingId: buffer.readUInt16LE(start + NDR20_ID),
+  };
+}

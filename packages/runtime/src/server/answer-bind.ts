@@ -1,0 +1,38 @@
+import { MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage } from "@ncalrpc/alpc";
+import { BIND_SIZE, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
+import { RpcError } from "../rpc-error.js";
+import { RpcStatus, type RpcStatusName } from "../rpc-status.js";
+import type { InterfaceRegistry } from "./interface-registry.js";
+import type { ServerConnection } from "./server-connection.js";
+
+/** Answers a bind message: with the client's binding id and the one transfer syntax that we choose, or with a status. */
+export function answerBind(
+  connection: ServerConnection,
+  message: ReceivedMessage,
+  registry: InterfaceRegistry,
+  maxBindings: number,
+): void {
+  const bind = readBind(message.buffer, message.start, message.length);
+  if (bind === null) {
+    throw new RpcError("RPC_S_PROTOCOL_ERROR", { details: "a bind is too short" });
+  }
+  const { bindings, port } = connection;
+  const found = registry.find(bind);
+  let status: RpcStatusName = "RPC_S_OK";
+  if (found === null) {
+    status = "RPC_S_UNKNOWN_IF";
+  } else if ((bind.transferSyntaxes & TransferSyntax.NDR20) === 0) {
+    status = "RPC_S_UNSUPPORTED_TRANS_SYN";
+  } else if (bindings.size >= maxBindings || bindings.has(bind.bindingId)) {
+    status = "RPC_S_OUT_OF_RESOURCES";
+  } else {
+    bindings.set(bind.bindingId, found);
+  }
+  const answer = Buffer.alloc(PORT_MESSAGE_SIZE + BIND_SIZE);
+  writeBind(answer, PORT_MESSAGE_SIZE, {
+    ...bind,
+    status: RpcStatus[status],
+    transferSyntaxes: status === "RPC_S_OK" ? TransferSyntax.NDR20 : 0,
+  });
+  port.send(MessageType.REPLY, answer, answer.length, message.messageId, message.callbackId);
+}

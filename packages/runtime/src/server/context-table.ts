@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { RpcError } from "../rpc-error.js";
+import { reportRundownError } from "../diagnostics.js";
+import type { QuotaShare } from "./user-quota.js";
+import type { RegisteredInterface } from "./registered-interface.js";
+
+interface Context {
+  readonly id: string;
+  readonly interface: RegisteredInterface;
+  readonly typeName: string;
+  readonly state: object;
+}
+
+/**
+ * The context handles of one connection. A handle is a random GUID that works on this connection, for the interface
+ * and the type that it was made for, and nowhere else; every failure looks the same from outside.
+ */
+export class ContextTable {
+  readonly #quota: QuotaShare;
+  readonly #limit: number;
+  readonly #byId = new Map<string, Context>();
+  readonly #byState = new Map<object, Context>();
+
+  constructor(quota: QuotaShare, limit: number) {
+    this.#quota = quota;
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** The state behind a handle. Throws RpcError: RPC_X_SS_CONTEXT_MISMATCH. */
+  state(owner: RegisteredInterface, typeName: string, id: string): object {
+    return this.#find(owner, typeName, id).state;
+  }
+
+  /** The handle of a state, made when it is first seen. Throws RpcError: RPC_S_OUT_OF_RESOURCES at a limit. */
+  id(owner: RegisteredInterface, typeName: string, state: object): string {
+    const known = this.#byState.get(state);
+    if (known !== undefined && known.interface === owner && known.typeName === typeName) {
+      return known.id;
+    }
+    if (known !== undefined) {
+      throw new RpcError("RPC_S_INTERNAL_ERROR", {
+        details: `one object was returned as ${known.typeName} and as ${typeName}`,
+      });
+    }
+    if (this.#byId.size >= this.#limit) {
+      throw new RpcError("RPC_S_OUT_OF_RESOURCES", { details: `the connection has ${this.#limit} context handles` });
+    }
+    this.#quota.take();
+    const context = { id: randomUUID(), interface: owner, typeName, state };
+    this.#byId.set(context.id, context);
+    this.#byState.set(state, context);
+    return context.id;
+  }
+
+  /** Forgets a handle that its handler has closed. */
+  close(owner: RegisteredInterface, typeName: string, id: string): void {
+    this.#remove(this.#find(owner, typeName, id));
+  }
+
+  /** Runs one handle down: its reply could not be delivered. */
+  abandon(id: string): void {
+    const context = this.#byId.get(id);
+    if (context !== undefined) {
+      this.#remove(context);
+      runDown(context);
+    }
+  }
+
+  /** Runs all handles down: the client is gone. */
+  clear(): void {
+    for (const context of [...this.#byId.values()]) {
+      this.#remove(context);
+      runDown(context);
+    }
+  }
+
+  #find(owner: RegisteredInterface, typeName: string, id: string): Context {
+    const context = this.#byId.get(id);
+    if (context === undefined || context.interface !== owner || context.typeName !== typeName) {
+      throw new RpcError("RPC_X_SS_CONTEXT_MISMATCH");
+    }
+    return context;
+  }
+
+  #remove(context: Context): void {
+    this.#byId.delete(context.id);
+    this.#byState.delete(context.state);
+    this.#quota.give();
+  }
+}
+
+/** A rundown that fails is the server's own business: it is reported, and nobody waits for it. */
+function runDown({ interface: owner, state, typeName }: Context): void {
+  Promise.resolve()
+    .then(() => owner.rundown(state, typeName))
+    .catch((error: unknown) => reportRundownError(owner.name, typeName, error));
+}

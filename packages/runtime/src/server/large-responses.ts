@@ -1,0 +1,103 @@
+import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage, type View } from "@ncalrpc/alpc";
+import type { Writer } from "@ncalrpc/ndr";
+import { Features, type Hello } from "../protocol-lrpc/hello.js";
+import {
+  LARGE_RESPONSE_HEADER_SIZE,
+  ResponseFlags,
+  writeLargeResponseSize,
+  writeResponseHeader,
+} from "../protocol-lrpc/response.js";
+import { RpcError } from "../rpc-error.js";
+import type { ReplyTo } from "./server-call.js";
+import type { ServerState } from "./server-state.js";
+
+const MESSAGE_LENGTH = PORT_MESSAGE_SIZE + LARGE_RESPONSE_HEADER_SIZE;
+
+/** Responses that a client may leave to be pulled. */
+const MAX_WAITING = 4;
+
+/** Responses of one connection that are too long for a message: in a section, or written into the client's memory. */
+export class LargeResponses {
+  readonly #port: CommunicationPort;
+  readonly #hello: Hello;
+  /** Stub data that clients have been told to pull, by call id. */
+  readonly #waiting = new Map<number, Buffer>();
+
+  constructor(port: CommunicationPort, hello: Hello) {
+    this.#port = port;
+    this.#hello = hello;
+  }
+
+  /**
+   * Sends what `writer` holds. True if the writer's memory stays in use until the server gets it back; what goes wrong
+   * by then goes to `onFailure`. Throws RpcError.
+   */
+  send(replyTo: ReplyTo, writer: Writer, server: ServerState, onFailure: (error: RpcError) => void): boolean {
+    const { length } = writer;
+    if (length <= this.#port.maxViewSize) {
+      const view = this.#port.allocateView(length);
+      if (view instanceof Promise) {
+        view
+          .then((allocated) => this.#sendView(replyTo, writer, allocated))
+          .catch((error: unknown) => onFailure(RpcError.from(error, "RPC_S_OUT_OF_RESOURCES")))
+          .finally(() => server.returnWriter(writer));
+        return true;
+      }
+      this.#sendView(replyTo, writer, view);
+      return false;
+    }
+    if (!this.#port.allowsDirectMemory || (this.#hello.features & Features.DIRECT) === 0) {
+      throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
+        details: `the response has ${length} octets, and a section of this connection holds ${this.#port.maxViewSize}`,
+      });
+    }
+    if (this.#waiting.size >= MAX_WAITING) {
+      throw new RpcError("RPC_S_OUT_OF_RESOURCES", { details: `${MAX_WAITING} responses wait to be pulled` });
+    }
+    const data = Buffer.allocUnsafeSlow(length);
+    writer.copyTo(data, 0);
+    this.#waiting.set(replyTo.callId, data);
+    this.#sendHeader(replyTo, ResponseFlags.PULL, length);
+    return false;
+  }
+
+  /** Answers a pull: writes a waiting response into memory that the client offers. Throws RpcError, AlpcError. */
+  async pull(callId: number, replyTo: ReplyTo, entry: ReceivedMessage["dataEntries"][number]): Promise<void> {
+    const data = this.#waiting.get(callId);
+    if (data === undefined || entry.size < data.length) {
+      throw new RpcError("RPC_S_PROTOCOL_ERROR", { details: "no response waits for this pull" });
+    }
+    this.#waiting.delete(callId);
+    await this.#port.writePeerMemory(entry, data);
+    if (!this.#port.isClosed) {
+      this.#sendHeader(replyTo, 0, 0);
+    }
+  }
+
+  clear(): void {
+    this.#waiting.clear();
+  }
+
+  #sendView(replyTo: ReplyTo, writer: Writer, view: View): void {
+    if (this.#port.isClosed) {
+      view.release();
+      return;
+    }
+    writer.copyTo(view.bytes, 0);
+    this.#sendHeader(replyTo, ResponseFlags.VIEW_PRESENT, writer.length, view);
+  }
+
+  #sendHeader({ messageId, callbackId, callId }: ReplyTo, flags: number, size: number, view?: View): void {
+    const message = Buffer.alloc(MESSAGE_LENGTH);
+    writeResponseHeader(message, PORT_MESSAGE_SIZE, flags, callId);
+    writeLargeResponseSize(message, PORT_MESSAGE_SIZE, size);
+    this.#port.send(
+      MessageType.REPLY,
+      message,
+      MESSAGE_LENGTH,
+      messageId,
+      callbackId,
+      view === undefined ? undefined : { view },
+    );
+  }
+}

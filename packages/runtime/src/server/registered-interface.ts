@@ -1,0 +1,90 @@
+import type { Reader } from "@ncalrpc/ndr";
+import type { SecurityDescriptor } from "@ncalrpc/security";
+import type { Client } from "../client/client.js";
+import type { InterfaceDefinition } from "../interface-definition.js";
+import type { InterfaceId } from "../protocol-lrpc/bind.js";
+import { RpcError } from "../rpc-error.js";
+import { type AccessRule, callRule } from "./access-rule.js";
+import type { ServerCall } from "./server-call.js";
+
+/** Called with the state behind a context handle when its client is gone; errors are reported, not thrown. */
+export type Rundown = (state: object, typeName: string) => void | Promise<void>;
+
+export interface RegisterOptions<H extends object> {
+  /** Who may call the interface, as SDDL or as a descriptor (GX is the right to call). By default whoever may connect. */
+  readonly security?: string | SecurityDescriptor;
+  /** The same for single methods, by their TypeScript name; checked after the interface's. */
+  readonly methods?: { readonly [M in keyof H]?: string | SecurityDescriptor };
+  /**
+   * Asked for every call after the access checks and before anything is decoded; false, an exception or a rejection
+   * refuses the call.
+   */
+  readonly authorize?: (call: ServerCall) => boolean | Promise<boolean>;
+  /** By default the state's Symbol.asyncDispose or Symbol.dispose method is called, if it has one. */
+  readonly rundown?: Rundown;
+  /** Checks every handler's result with the interface's zod schema before it is encoded. Default false. */
+  readonly validateResults?: boolean;
+}
+
+/** An interface that a server offers. The types of its handlers are known only to registerInterface. */
+export interface RegisteredInterface extends InterfaceId {
+  readonly name: string;
+  readonly authorize: ((call: ServerCall) => boolean | Promise<boolean>) | null;
+  readonly rundown: Rundown;
+  /** By opnum. */
+  readonly methods: readonly MethodEntry[];
+}
+
+/** Binds handlers to an interface and parses its descriptors; `rule` is the interface's. Throws RpcError and SddlError. */
+export function registerInterface<H extends object, C extends Client>(
+  definition: InterfaceDefinition<H, C>,
+  handlers: H,
+  rule: AccessRule,
+  options: RegisterOptions<H>,
+): RegisteredInterface {
+  const security = new Map(Object.entries<string | SecurityDescriptor | undefined>(options.methods ?? {}));
+  const methods: MethodEntry[] = [];
+  const registered: RegisteredInterface = {
+    name: definition.name,
+    uuid: definition.uuid,
+    version: definition.version,
+    authorize: options.authorize ?? null,
+    rundown: options.rundown ?? disposeState,
+    methods,
+  };
+  for (const method of definition.methods) {
+    const own = security.get(method.name);
+    security.delete(method.name);
+    methods[method.opnum] = {
+      interface: registered,
+      name: method.name,
+      rules: own === undefined ? [rule] : [rule, callRule(own, `${definition.name}.${method.name}`)],
+      serve: (reader, call) => method.serve(handlers, reader, call),
+      validate: options.validateResults === true ? (result) => void method.response.parse(result) : () => {},
+    };
+  }
+  for (const name of security.keys()) {
+    throw new RpcError("RPC_S_INVALID_ARG", { details: `${definition.name} has no method "${name}" to set security for` });
+  }
+  return registered;
+}
+
+/** One procedure of a registered interface. */
+export interface MethodEntry {
+  readonly interface: RegisteredInterface;
+  readonly name: string;
+  /** All of them must grant the call. */
+  readonly rules: readonly AccessRule[];
+  /** Decodes a request, runs the handler, answers through `call`. Throws what decoder and handler throw. */
+  serve(reader: Reader, call: ServerCall): void;
+  /** Throws if a result does not fit the interface; does nothing unless results are to be validated. */
+  validate(result: unknown): void;
+}
+
+async function disposeState(state: Partial<Disposable & AsyncDisposable>): Promise<void> {
+  if (state[Symbol.asyncDispose] !== undefined) {
+    await state[Symbol.asyncDispose]?.();
+  } else {
+    state[Symbol.dispose]?.();
+  }
+}

@@ -1,0 +1,239 @@
+import { MessageType, type ReceivedMessage } from "@ncalrpc/alpc";
+import { Reader } from "@ncalrpc/ndr";
+import { reportAccessDenied } from "../diagnostics.js";
+import { readCancel } from "../protocol-lrpc/cancel.js";
+import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
+import { PULL_MESSAGE_TYPE, readPull } from "../protocol-lrpc/pull.js";
+import {
+  REQUEST_HEADER_SIZE,
+  RequestFlags,
+  type RequestHeader,
+  readRequestHeader,
+} from "../protocol-lrpc/request.js";
+import { RpcError } from "../rpc-error.js";
+import { answerBind } from "./answer-bind.js";
+import type { InterfaceRegistry } from "./interface-registry.js";
+import type { MethodEntry } from "./registered-interface.js";
+import { type ReplyTo, ServerCall } from "./server-call.js";
+import type { ServerConnection } from "./server-connection.js";
+import type { ServerState } from "./server-state.js";
+
+const OWNED = { owned: true } as const;
+
+/** Takes the messages of all connections of a server to the handlers of its interfaces. */
+export class RequestDispatcher {
+  readonly #registry: InterfaceRegistry;
+  readonly #server: ServerState;
+  readonly #reader: Reader;
+  readonly #header: RequestHeader = {
+    flags: 0,
+    callId: 0,
+    bindingId: 0,
+    procNum: 0,
+    timeout: 0,
+    largeDataSize: 0,
+  };
+
+  constructor(registry: InterfaceRegistry, server: ServerState) {
+    this.#registry = registry;
+    this.#server = server;
+    this.#reader = new Reader({ maxDepth: server.limits.maxDepth });
+  }
+
+  /** Nothing that a message holds makes this throw: it is answered, with a fault if need be, or its connection ends. */
+  dispatch(connection: ServerConnection, message: ReceivedMessage): void {
+    try {
+      this.#dispatch(connection, message);
+    } catch (error) {
+      this.#refuse(connection, message, RpcError.from(error));
+    } finally {
+      message.view?.release();
+      for (const handle of message.handles) {
+        handle.close();
+      }
+    }
+  }
+
+  #dispatch(connection: ServerConnection, message: ReceivedMessage): void {
+    const { buffer, start, length, type } = message;
+    const lrpcType = lrpcMessageType(buffer, start, length);
+    if (type === MessageType.REQUEST && lrpcType === LrpcMessageType.REQUEST) {
+      this.#request(connection, message);
+    } else if (type === MessageType.REQUEST && lrpcType === LrpcMessageType.BIND) {
+      answerBind(connection, message, this.#registry, this.#server.limits.maxBindings);
+    } else if (type === MessageType.REQUEST && lrpcType === PULL_MESSAGE_TYPE) {
+      this.#pull(connection, message);
+    } else if (type === MessageType.DATAGRAM && lrpcType === LrpcMessageType.CANCEL) {
+      const callId = readCancel(buffer, start, length);
+      if (callId !== null) {
+        connection.cancelCall(callId, new RpcError("RPC_S_CALL_CANCELLED"));
+      }
+    } else if (type !== MessageType.CANCELED) {
+      throw malformed(`unexpected LRPC message type ${lrpcType}`);
+    }
+  }
+
+  #refuse(connection: ServerConnection, message: ReceivedMessage, error: RpcError): void {
+    if (message.type === MessageType.REQUEST) {
+      connection.fault(message, error);
+    }
+    if (error.status === "RPC_S_PROTOCOL_ERROR" && ++connection.strikes > this.#server.limits.maxStrikes) {
+      connection.port.close();
+    }
+  }
+
+  #pull(connection: ServerConnection, message: ReceivedMessage): void {
+    const callId = readPull(message.buffer, message.start, message.length);
+    const [entry] = message.dataEntries;
+    if (callId === null || entry === undefined) {
+      throw malformed("a pull is too short or offers no memory");
+    }
+    const replyTo: ReplyTo = { messageId: message.messageId, callbackId: message.callbackId, callId };
+    connection.large.pull(callId, replyTo, entry).catch((error: unknown) => {
+      connection.fault(replyTo, RpcError.from(error));
+    });
+  }
+
+  #request(connection: ServerConnection, message: ReceivedMessage): void {
+    const header = this.#header;
+    if (!readRequestHeader(message.buffer, message.start, message.length, header)) {
+      throw malformed("a request is too short");
+    }
+    const { maxCalls, maxRequestSize } = this.#server.limits;
+    if (connection.inFlight >= maxCalls || this.#server.isDraining) {
+      const details = this.#server.isDraining ? "the server is shutting down" : `${maxCalls} calls are in flight`;
+      throw new RpcError("RPC_S_SERVER_TOO_BUSY", { details });
+    }
+    const binding = connection.bindings.get(header.bindingId);
+    if (binding === undefined) {
+      throw new RpcError("RPC_S_UNKNOWN_IF", { details: `no interface is bound as ${header.bindingId}` });
+    }
+    const method = binding.methods[header.procNum];
+    if (method === undefined) {
+      throw new RpcError("RPC_S_PROCNUM_OUT_OF_RANGE", { details: `${binding.name} has no procedure ${header.procNum}` });
+    }
+    if (header.largeDataSize > maxRequestSize) {
+      throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
+        details: `the request has ${header.largeDataSize} octets, and the limit is ${maxRequestSize}`,
+      });
+    }
+    const call = new ServerCall(
+      connection,
+      method,
+      message.token,
+      { messageId: message.messageId, callbackId: message.callbackId, callId: header.callId },
+      header.timeout === 0 ? Number.POSITIVE_INFINITY : performance.now() + header.timeout,
+    );
+    const denial = connection.findDenial(message.token, method);
+    if (denial !== null) {
+      throw denied(call, denial);
+    }
+    connection.inFlight++;
+    const stubData = this.#stubData(connection, message, header);
+    const authorized = binding.authorize === null ? true : authorize(binding.authorize, call);
+    if (authorized === true && stubData === null) {
+      const { buffer, start, length } = message;
+      this.#serve(method, call, buffer, start + REQUEST_HEADER_SIZE, length - REQUEST_HEADER_SIZE, false);
+    } else if (authorized === true && stubData !== null && typeof stubData !== "function") {
+      this.#serve(method, call, stubData, 0, stubData.length, true);
+    } else if (authorized === false) {
+      call.fail(denied(call, "the server's authorize function refuses it"));
+    } else {
+      connection.addCall(call);
+      void this.#serveLater(method, call, authorized, stubData ?? copyStubData(message));
+    }
+  }
+
+  /**
+   * Stub data that is not in the message: a private copy of its view, or how to fetch it from the sender. Null if it
+   * follows the header. Throws RpcError.
+   */
+  #stubData(
+    connection: ServerConnection,
+    message: ReceivedMessage,
+    { flags, largeDataSize: size }: RequestHeader,
+  ): Buffer | (() => Promise<Buffer>) | null {
+    if ((flags & RequestFlags.VIEW_PRESENT) !== 0) {
+      const { view } = message;
+      if (view === null || size > view.size) {
+        throw malformed("a request announces more data than its view holds");
+      }
+      const octets = Buffer.allocUnsafeSlow(size);
+      octets.set(view.bytes.subarray(0, size));
+      return octets;
+    }
+    if ((flags & RequestFlags.DIRECT) !== 0) {
+      const [entry] = message.dataEntries;
+      if (entry === undefined || entry.size < size) {
+        throw malformed("a request announces more data than the memory that it offers");
+      }
+      return async () => {
+        const octets = Buffer.allocUnsafeSlow(size);
+        await connection.port.readPeerMemory({ address: entry.address, size }, octets);
+        return octets;
+      };
+    }
+    return null;
+  }
+
+  async #serveLater(
+    method: MethodEntry,
+    call: ServerCall,
+    authorized: boolean | Promise<boolean>,
+    stubData: Buffer | (() => Promise<Buffer>),
+  ): Promise<void> {
+    try {
+      if (!(await authorized)) {
+        throw denied(call, "the server's authorize function refuses it");
+      }
+      const octets = typeof stubData === "function" ? await stubData() : stubData;
+      this.#serve(method, call, octets, 0, octets.length, true);
+    } catch (error) {
+      call.fail(RpcError.from(error));
+    }
+  }
+
+  /** Runs the handler on stub data that lies in memory that no one else can change. */
+  #serve(
+    method: MethodEntry,
+    call: ServerCall,
+    data: Buffer,
+    start: number,
+    length: number,
+    isOwned: boolean,
+  ): void {
+    try {
+      this.#reader.attach(data, start, length, isOwned ? OWNED : undefined);
+      method.serve(this.#reader, call);
+    } catch (error) {
+      call.fail(error);
+    } finally {
+      if (isOwned) {
+        this.#reader.detach();
+      }
+    }
+  }
+}
+
+/** False for whatever is not a plain yes: an exception, too, is a refusal. */
+function authorize(ask: (call: ServerCall) => boolean | Promise<boolean>, call: ServerCall): boolean | Promise<boolean> {
+  try {
+    const answer = ask(call);
+    return answer instanceof Promise ? answer.catch(() => false) : answer === true;
+  } catch {
+    return false;
+  }
+}
+
+function denied(call: ServerCall, reason: string): RpcError {
+  reportAccessDenied(call.caller, call.name, reason);
+  return new RpcError("RPC_S_ACCESS_DENIED", { details: `${call.name}: ${reason}` });
+}
+
+function copyStubData({ buffer, start, length }: ReceivedMessage): Buffer {
+  return Buffer.from(buffer.subarray(start + REQUEST_HEADER_SIZE, start + length));
+}
+
+function malformed(details: string): RpcError {
+  return new RpcError("RPC_S_PROTOCOL_ERROR", { details });
+}

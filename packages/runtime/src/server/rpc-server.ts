@@ -1,0 +1,211 @@
+import {
+  type AlpcError,
+  type CommunicationPort,
+  type ConnectionPort,
+  type ConnectionPortHandler,
+  type ConnectionRequest,
+  defaultKernel,
+  type Kernel,
+  type PortAttributes,
+  type ReceivedMessage,
+} from "@ncalrpc/alpc";
+import {
+  formatSddl,
+  ownerOnly,
+  parseSddl,
+  type SecurityDescriptor,
+  type Sid,
+  securityDescriptor,
+  type Token,
+} from "@ncalrpc/security";
+import type { Client } from "../client/client.js";
+import { reportAccessDenied } from "../diagnostics.js";
+import type { InterfaceDefinition } from "../interface-definition.js";
+import { defaultServerLimits, type ServerLimits } from "../limits.js";
+import { offerManagement } from "../management.js";
+import { Features, formatHello, parseHello } from "../protocol-lrpc/hello.js";
+import { RpcError } from "../rpc-error.js";
+import { defaultShortLimit } from "../short-limit.js";
+import { parseStringBinding } from "../string-binding.js";
+import { callRule, connectRule } from "./access-rule.js";
+import { InterfaceRegistry } from "./interface-registry.js";
+import { type RegisterOptions, registerInterface } from "./registered-interface.js";
+import { RequestDispatcher } from "./request-dispatcher.js";
+import { ServerConnection } from "./server-connection.js";
+import { ServerState } from "./server-state.js";
+import { UserQuota } from "./user-quota.js";
+
+export interface RpcServerOptions {
+  /** A port's name, or a string binding `ncalrpc:[name]`. */
+  readonly endpoint: string;
+  /** Who may connect, beside the owner of this process. By default nobody else. */
+  readonly allow?: readonly Sid[];
+  /** Who may connect, as SDDL or as a descriptor, instead of `allow` (GR, GW or GA is the right to connect). */
+  readonly security?: string | SecurityDescriptor;
+  readonly limits?: Partial<ServerLimits>;
+  /** Limits of the port beneath, and what else it lets clients do. */
+  readonly port?: Pick<PortAttributes, "limits" | "directMemory">;
+  /** Octets of stub data up to which a response travels in the message itself; beyond it, in a section. */
+  readonly shortLimit?: number;
+  /** Tell clients the message of whatever a handler throws. Default false: RpcErrors only. */
+  readonly exposeErrors?: boolean;
+  /** Ports to listen on; by default those of this system. */
+  readonly kernel?: Kernel;
+}
+
+export interface CloseOptions {
+  /** Milliseconds that calls in flight get to finish; default 5,000. */
+  readonly grace?: number;
+}
+
+const SERVER_FEATURES = Features.CANCEL | Features.DEADLINE | Features.FAULT_DETAILS | Features.DIRECT;
+
+/**
+ * Serves interfaces on one endpoint. Who calls is known from the kernel and checked for every message, before anything
+ * of it is decoded: against the endpoint's descriptor (or the interface's own), the method's, and `authorize`.
+ */
+export class RpcServer implements AsyncDisposable {
+  readonly endpoint: string;
+  readonly descriptor: SecurityDescriptor;
+  readonly #kernel: Kernel;
+  readonly #portAttributes: PortAttributes;
+  readonly #registry = new InterfaceRegistry();
+  readonly #state: ServerState;
+  readonly #dispatcher: RequestDispatcher;
+  readonly #connections = new Map<number, ServerConnection>();
+  #port: ConnectionPort | null = null;
+  #closing: Promise<void> | null = null;
+
+  /** Throws RpcError and SddlError for options that make no sense. */
+  constructor(options: RpcServerOptions) {
+    const { endpoint, kernel = defaultKernel(), port = {} } = options;
+    this.endpoint = endpoint.startsWith("ncalrpc:") ? parseStringBinding(endpoint).endpoint : endpoint;
+    this.#kernel = kernel;
+    this.descriptor = descriptorOf(options, kernel.currentToken().user);
+    this.#portAttributes = { ...port, securityDescriptor: this.descriptor };
+    const limits = { ...defaultServerLimits, ...options.limits };
+    this.#state = new ServerState(
+      limits,
+      new UserQuota(limits.maxContextsPerUser),
+      options.shortLimit ?? defaultShortLimit,
+      options.exposeErrors ?? false,
+    );
+    this.#dispatcher = new RequestDispatcher(this.#registry, this.#state);
+    offerManagement(this, () => this.#registry);
+  }
+
+  /** Clients that are connected. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** The endpoint's descriptor, for people and logs. */
+  get sddl(): string {
+    return formatSddl(this.descriptor);
+  }
+
+  /** Offers an interface. Throws RpcError: RPC_S_ALREADY_REGISTERED; SddlError for a descriptor that can't be read. */
+  register<H extends object, C extends Client>(
+    definition: InterfaceDefinition<H, C>,
+    handlers: H,
+    options: RegisterOptions<H> = {},
+  ): this {
+    const { security } = options;
+    const rule = security === undefined ? connectRule(this.descriptor) : callRule(security, definition.name);
+    this.#registry.add(registerInterface(definition, handlers, rule, options));
+    return this;
+  }
+
+  /** Creates the endpoint. Throws RpcError: RPC_S_DUPLICATE_ENDPOINT if a live server has it, RPC_S_CANT_CREATE_ENDPOINT... */
+  async listen(): Promise<void> {
+    if (this.#port !== null || this.#closing !== null) {
+      throw new RpcError("RPC_S_ALREADY_LISTENING", { details: this.endpoint });
+    }
+    try {
+      this.#port = this.#kernel.createPort(this.endpoint, this.#portAttributes, this.#handler);
+    } catch (error) {
+      throw RpcError.from(error, "RPC_S_CANT_CREATE_ENDPOINT");
+    }
+  }
+
+  /**
+   * Stops gracefully: frees the name, refuses new calls with RPC_S_SERVER_TOO_BUSY, lets calls in flight finish, then
+   * aborts what is left, closes all connections and runs context handles down.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options.grace ?? 5_000);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(grace: number): Promise<void> {
+    const port = this.#port;
+    if (port === null) {
+      return;
+    }
+    this.#state.isDraining = true;
+    port.stopListening();
+    if (this.#isBusy()) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, grace);
+        this.#state.onIdle = () => {
+          if (!this.#isBusy()) {
+            clearTimeout(timer);
+            resolve();
+          }
+        };
+      });
+    }
+    this.#kernel.flush();
+    for (const connection of this.#connections.values()) {
+      connection.cancelAll(new RpcError("RPC_S_CALL_CANCELLED", { details: "the server is shutting down" }));
+    }
+    port.close();
+    this.#port = null;
+  }
+
+  #isBusy(): boolean {
+    for (const connection of this.#connections.values()) {
+      if (connection.inFlight > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  readonly #handler: ConnectionPortHandler = {
+    onConnect: (request: ConnectionRequest): void => {
+      const port = request.accept(
+        formatHello({ features: SERVER_FEATURES, maxCalls: this.#state.limits.maxCalls }),
+      );
+      const { features, maxCalls } = parseHello(request.payload);
+      this.#connections.set(port.id, new ServerConnection(port, { features, maxCalls }, this.#state));
+    },
+    onRefused: (reason: AlpcError, token: Token | null): void => {
+      reportAccessDenied(token, null, reason.message);
+    },
+    onMessage: (port: CommunicationPort, message: ReceivedMessage): void => {
+      const connection = this.#connections.get(port.id);
+      if (connection !== undefined) {
+        this.#dispatcher.dispatch(connection, message);
+      }
+    },
+    onClosed: (port: CommunicationPort): void => {
+      this.#connections.get(port.id)?.onClosed();
+      this.#connections.delete(port.id);
+    },
+  };
+}
+
+function descriptorOf({ allow, security }: RpcServerOptions, owner: Sid): SecurityDescriptor {
+  if (security !== undefined) {
+    if (allow !== undefined) {
+      throw new RpcError("RPC_S_INVALID_ARG", { details: "give either `allow` or `security`, not both" });
+    }
+    return typeof security === "string" ? parseSddl(security) : security;
+  }
+  return allow === undefined ? ownerOnly(owner) : securityDescriptor({ owner, allow: [owner, ...allow] });
+}

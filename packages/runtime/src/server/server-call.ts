@@ -1,0 +1,165 @@
+import type { Writer } from "@ncalrpc/ndr";
+import type { Token } from "@ncalrpc/security";
+import { RpcError } from "../rpc-error.js";
+import type { MethodEntry } from "./registered-interface.js";
+import type { ServerConnection } from "./server-connection.js";
+
+/** What a server needs to answer a message, beside the connection. */
+export interface ReplyTo {
+  readonly messageId: number;
+  readonly callbackId: number;
+  readonly callId: number;
+}
+
+/** A call as its handler sees it. */
+export class ServerCall {
+  /** Who made this very call, from the kernel. */
+  readonly caller: Token;
+  /** Milliseconds on performance.now()'s clock until which the caller waits; infinite if it did not say. */
+  readonly deadline: number;
+  /** @internal */
+  readonly replyTo: ReplyTo;
+  readonly #connection: ServerConnection;
+  readonly #method: MethodEntry;
+  #abort: AbortController | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #isAnswered = false;
+  /** Context handles that exist only because of this call: run down if its answer can't be sent. */
+  #createdContexts: string[] | null = null;
+
+  constructor(connection: ServerConnection, method: MethodEntry, caller: Token, replyTo: ReplyTo, deadline: number) {
+    this.#connection = connection;
+    this.#method = method;
+    this.caller = caller;
+    this.replyTo = replyTo;
+    this.deadline = deadline;
+  }
+
+  /** Identifies the connection in logs and per-connection state; never reused in this process. */
+  get connectionId(): number {
+    return this.#connection.id;
+  }
+
+  /** `Interface.method`. */
+  get name(): string {
+    return `${this.#method.interface.name}.${this.#method.name}`;
+  }
+
+  /** Aborts when the caller gives the call up, its deadline passes, or the connection or the server ends. */
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController();
+      if (this.#connection.isClosed) {
+        this.#abort.abort(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
+      } else if (this.deadline !== Number.POSITIVE_INFINITY && !this.#isAnswered) {
+        const left = Math.min(Math.max(this.deadline - performance.now(), 0), 0x7fff_ffff);
+        this.#timer = setTimeout(() => this.cancel(new RpcError("RPC_S_TIMEOUT")), left).unref();
+      }
+    }
+    return this.#abort.signal;
+  }
+
+  /** For generated code: answers with `result`, now or when it settles, encoded by `write`. */
+  respond<T>(result: T | Promise<T>, write: (writer: Writer, value: T) => void): void {
+    if (result instanceof Promise) {
+      this.#connection.addCall(this);
+      result.then(
+        (value) => this.#answer(value, write),
+        (error: unknown) => this.fail(error),
+      );
+    } else {
+      this.#answer(result, write);
+    }
+  }
+
+  /** For generated code: the state behind a context handle. Throws RpcError. */
+  context(typeName: string, id: string | null): object {
+    if (id === null) {
+      throw new RpcError("RPC_X_SS_IN_NULL_CONTEXT");
+    }
+    return this.#connection.contexts.state(this.#method.interface, typeName, id);
+  }
+
+  /** For generated code: the same for a handle that may be null. */
+  contextOrNull(typeName: string, id: string | null): object | null {
+    return id === null ? null : this.context(typeName, id);
+  }
+
+  /** For generated code: the handle for `state`, made when the object is first seen. Throws RpcError. */
+  contextId(typeName: string, state: object | null): string | null {
+    if (state === null) {
+      return null;
+    }
+    const { contexts } = this.#connection;
+    const before = contexts.size;
+    const id = contexts.id(this.#method.interface, typeName, state);
+    if (contexts.size > before) {
+      this.#createdContexts ??= [];
+      this.#createdContexts.push(id);
+    }
+    return id;
+  }
+
+  /** For generated code: an [in,out] handle came back null from its handler. */
+  closeContext(typeName: string, id: string): void {
+    this.#connection.contexts.close(this.#method.interface, typeName, id);
+  }
+
+  /** @internal Tells the handler to give up. Its answer still counts. */
+  cancel(reason: RpcError): void {
+    this.#abort ??= new AbortController();
+    this.#abort.abort(reason);
+  }
+
+  /** @internal Answers with a fault, unless the call has been answered. */
+  fail(error: unknown): void {
+    if (this.#end()) {
+      this.#abandonContexts();
+      this.#connection.sendFault(this, error);
+    }
+  }
+
+  #answer<T>(value: T, write: (writer: Writer, value: T) => void): void {
+    if (this.#isAnswered) {
+      return;
+    }
+    try {
+      this.#method.validate(value);
+      this.#connection.sendResponse(this, value, write);
+      this.#end();
+    } catch (error) {
+      this.fail(new UnusableResult(error));
+      return;
+    }
+    if (this.#connection.isClosed) {
+      this.#abandonContexts();
+    }
+  }
+
+  /** False if the call had ended before. */
+  #end(): boolean {
+    if (this.#isAnswered) {
+      return false;
+    }
+    this.#isAnswered = true;
+    if (this.#timer !== null) {
+      clearTimeout(this.#timer);
+    }
+    this.#connection.endCall(this);
+    return true;
+  }
+
+  #abandonContexts(): void {
+    for (const id of this.#createdContexts ?? []) {
+      this.#connection.contexts.abandon(id);
+    }
+    this.#createdContexts = null;
+  }
+}
+
+/** A handler returned something that its interface can't carry. Not an RpcError: the reason stays in the server. */
+class UnusableResult extends Error {
+  constructor(cause: unknown) {
+    super("the handler's result cannot be encoded", { cause });
+  }
+}

@@ -1,0 +1,150 @@
+import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc/alpc";
+import { Writer } from "@ncalrpc/ndr";
+import type { Token } from "@ncalrpc/security";
+import { reportHandlerError } from "../diagnostics.js";
+import { MAX_FAULT_SIZE, writeFault } from "../protocol-lrpc/fault.js";
+import { Features, type Hello } from "../protocol-lrpc/hello.js";
+import { RESPONSE_HEADER_SIZE, writeResponseHeader } from "../protocol-lrpc/response.js";
+import { RpcError } from "../rpc-error.js";
+import { findDenial } from "./access-rule.js";
+import { ContextTable } from "./context-table.js";
+import { LargeResponses } from "./large-responses.js";
+import type { MethodEntry, RegisteredInterface } from "./registered-interface.js";
+import type { ReplyTo, ServerCall } from "./server-call.js";
+import type { ServerState } from "./server-state.js";
+
+/** Room in front of a response's stub data. */
+const RESPONSE_HEADROOM = PORT_MESSAGE_SIZE + RESPONSE_HEADER_SIZE;
+
+/** What a server keeps for one client. */
+export class ServerConnection {
+  readonly port: CommunicationPort;
+  readonly hello: Hello;
+  readonly contexts: ContextTable;
+  /** Bound interfaces by binding id. */
+  readonly bindings = new Map<number, RegisteredInterface>();
+  readonly large: LargeResponses;
+  /** Calls that have not been answered. */
+  inFlight = 0;
+  strikes = 0;
+  readonly #server: ServerState;
+  /** Unanswered calls that outlived their message, by call id. */
+  readonly #calls = new Map<number, ServerCall>();
+  /** Methods that `#checkedToken` may call: valid for that token alone. */
+  readonly #granted = new Set<MethodEntry>();
+  #checkedToken: Token | null = null;
+
+  constructor(port: CommunicationPort, hello: Hello, server: ServerState) {
+    this.port = port;
+    this.hello = hello;
+    this.#server = server;
+    this.contexts = new ContextTable(server.contextQuota.share(port.token.user.toString()), server.limits.maxContexts);
+    this.large = new LargeResponses(port, hello);
+  }
+
+  /** Unique in this process, never reused. */
+  get id(): number {
+    return this.port.id;
+  }
+
+  get isClosed(): boolean {
+    return this.port.isClosed;
+  }
+
+  /** Null if `token` may call the method, else the reason. Decisions are kept until the token changes. */
+  findDenial(token: Token, method: MethodEntry): string | null {
+    if (this.#checkedToken !== token) {
+      this.#checkedToken = token;
+      this.#granted.clear();
+    }
+    if (this.#granted.has(method)) {
+      return null;
+    }
+    const denial = findDenial(token, method.rules);
+    if (denial === null) {
+      this.#granted.add(method);
+    }
+    return denial;
+  }
+
+  /** Keeps track of a call whose handler has not finished yet. */
+  addCall(call: ServerCall): void {
+    this.#calls.set(call.replyTo.callId, call);
+  }
+
+  cancelCall(callId: number, reason: RpcError): void {
+    this.#calls.get(callId)?.cancel(reason);
+  }
+
+  cancelAll(reason: RpcError): void {
+    for (const call of this.#calls.values()) {
+      call.cancel(reason);
+    }
+  }
+
+  /** A call has been answered, or its answer has nowhere to go. */
+  endCall(call: ServerCall): void {
+    this.inFlight--;
+    if (this.#calls.get(call.replyTo.callId) === call) {
+      this.#calls.delete(call.replyTo.callId);
+    }
+    if (this.inFlight === 0) {
+      if (this.isClosed) {
+        this.contexts.clear();
+      }
+      this.#server.onIdle();
+    }
+  }
+
+  /** The port has closed: handlers are told, and contexts run down when the last of them is done. */
+  onClosed(): void {
+    this.large.clear();
+    this.cancelAll(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
+    if (this.inFlight === 0) {
+      this.contexts.clear();
+    }
+  }
+
+  /** Throws NdrError if the result does not fit the interface, RpcError if it is too large. */
+  sendResponse<T>(call: ServerCall, result: T, write: (writer: Writer, value: T) => void): void {
+    if (this.isClosed) {
+      return;
+    }
+    const writer = this.#server.takeWriter(RESPONSE_HEADROOM);
+    let isKept = false;
+    try {
+      write(writer, result);
+      const { length } = writer;
+      const { messageId, callbackId, callId } = call.replyTo;
+      if (length <= this.#server.shortLimit && length <= this.port.maxPayload - RESPONSE_HEADER_SIZE) {
+        writer.flatten();
+        writeResponseHeader(writer.storage, PORT_MESSAGE_SIZE, 0, callId);
+        this.port.send(MessageType.REPLY, writer.storage, RESPONSE_HEADROOM + length, messageId, callbackId);
+      } else {
+        isKept = this.large.send(call.replyTo, writer, this.#server, (error) => this.fault(call.replyTo, error));
+      }
+    } finally {
+      if (!isKept) {
+        this.#server.returnWriter(writer);
+      }
+    }
+  }
+
+  /** Answers a call with a fault. What is not an RpcError is reported here and says nothing to the client. */
+  sendFault(call: ServerCall, thrown: unknown): void {
+    this.fault(call.replyTo, this.#server.faultOf(thrown, (error) => reportHandlerError(call.caller, call.name, error)));
+  }
+
+  /** Answers a message with a fault. */
+  fault(replyTo: Pick<ReplyTo, "messageId" | "callbackId">, error: RpcError): void {
+    if (this.isClosed) {
+      return;
+    }
+    const details = (this.hello.features & Features.FAULT_DETAILS) === 0 ? null : error.details;
+    const size = writeFault(faultBuffer, PORT_MESSAGE_SIZE, error.status, details);
+    this.port.send(MessageType.REPLY, faultBuffer, PORT_MESSAGE_SIZE + size, replyTo.messageId, replyTo.callbackId);
+  }
+}
+
+/** Messages are copied when they are sent, so all faults are written in one place. */
+const faultBuffer = Buffer.alloc(PORT_MESSAGE_SIZE + MAX_FAULT_SIZE);

@@ -1,0 +1,51 @@
+import { isNdrError, Writer } from "@ncalrpc/ndr";
+import type { ServerLimits } from "../limits.js";
+import { isRpcError, RpcError } from "../rpc-error.js";
+import type { UserQuota } from "./user-quota.js";
+
+/** What the connections of a server share. */
+export class ServerState {
+  readonly limits: ServerLimits;
+  readonly contextQuota: UserQuota;
+  /** Octets of stub data up to which a response travels in the message itself. */
+  readonly shortLimit: number;
+  /** Tell clients what a handler threw, whatever it was. */
+  readonly #exposeErrors: boolean;
+  /** New calls are refused. */
+  isDraining = false;
+  /** A connection has answered its last call. */
+  onIdle: () => void = () => {};
+  #spareWriter: Writer | null = null;
+
+  constructor(limits: ServerLimits, contextQuota: UserQuota, shortLimit: number, exposeErrors: boolean) {
+    this.limits = limits;
+    this.contextQuota = contextQuota;
+    this.shortLimit = shortLimit;
+    this.#exposeErrors = exposeErrors;
+  }
+
+  /** An empty writer. Give it back unless its memory is still in use. */
+  takeWriter(headroom: number): Writer {
+    const writer = this.#spareWriter ?? new Writer({ headroom, maxLength: this.limits.maxResponseSize });
+    this.#spareWriter = null;
+    writer.reset(headroom);
+    return writer;
+  }
+
+  returnWriter(writer: Writer): void {
+    this.#spareWriter = writer;
+  }
+
+  /** What the client gets to know about an error; `report` is called for those that it learns nothing about. */
+  faultOf(thrown: unknown, report: (error: unknown) => void): RpcError {
+    if (isRpcError(thrown)) {
+      return thrown;
+    }
+    if (isNdrError(thrown)) {
+      return RpcError.from(thrown);
+    }
+    report(thrown);
+    const details = thrown instanceof Error ? thrown.message : String(thrown);
+    return new RpcError("RPC_S_CALL_FAILED", this.#exposeErrors ? { details, cause: thrown } : { cause: thrown });
+  }
+}
