@@ -17,10 +17,11 @@ export function describeSecurityDescriptor(
   if (aces === null) {
     lines.push("everyone may do everything: there is no access control list");
   } else {
-    if (sd.owner !== null && !namesOwnerRights(aces)) {
-      lines.push("the owner may read and change the permissions");
+    const implicit = sd.owner !== null && !namesOwnerRights(aces);
+    if (implicit) lines.push("the owner may read and change the permissions");
+    if (aces.length === 0) {
+      lines.push(`nobody${implicit ? " else" : ""} may do anything: the access control list is empty`);
     }
-    if (aces.length === 0) lines.push("nobody else may do anything: the access control list is empty");
     aces.forEach((ace, i) => {
       lines.push(`${i + 1}. ${describeDaclAce(ace, rights, names)}`);
     });

@@ -12,13 +12,13 @@ export interface DescriptorOptions {
   /** Who is kept out of everything, even as a member of an allowed group. */
   readonly deny?: readonly Sid[];
   /**
-   * Mask that `allow` gives. Default GENERIC_READ, GENERIC_WRITE and GENERIC_EXECUTE: to connect and to call, but
-   * not to change the permissions.
+   * Mask that `allow` gives. Default GENERIC_READ and GENERIC_EXECUTE: to connect to a port and to call a method, but not
+   * to change the permissions.
    */
   readonly rights?: number;
 }
 
-const USE = (accessRights.genericRead | accessRights.genericWrite | accessRights.genericExecute) >>> 0;
+const USE = (accessRights.genericRead | accessRights.genericExecute) >>> 0;
 
 /** A protected descriptor from lists of SIDs, denied ones first. */
 export function securityDescriptor(options: DescriptorOptions): SecurityDescriptor {
