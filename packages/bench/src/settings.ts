@@ -12,9 +12,9 @@ export const FULL: Settings = {
 
 export const QUICK: Settings = {
   warmup: 80,
-  duration: 200,
-  payloadDuration: 80,
-  payloadCalls: 2,
+  duration: 150,
+  payloadDuration: 60,
+  payloadCalls: 1,
   launches: 1,
   connections: 200,
   timeout: 8_000,

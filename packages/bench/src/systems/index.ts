@@ -5,7 +5,7 @@ export const SYSTEMS: ReadonlyMap<string, () => Promise<System>> = new Map([
   ["raw-net", async () => (await import("./raw-net.js")).rawNet],
   ["vscode-jsonrpc", async () => (await import("./vscode-jsonrpc.js")).vscodeJsonrpc],
   ["grpc-js", async () => (await import("./grpc-js.js")).grpcJs],
-  ["connect", async () => (await import("./connect.js")).connect],
+  ["connect-node", async () => (await import("./connect-node.js")).connectNode],
   ["child-process", async () => (await import("./child-process.js")).childProcess],
   ["seqpacket-blocking", async () => (await import("./seqpacket-blocking.js")).seqpacketBlocking],
   ["seqpacket-poll", async () => (await import("./seqpacket-poll.js")).seqpacketPoll],

@@ -1,5 +1,5 @@
 import { createServer } from "node:http2";
-import { connect as connectSocket } from "node:net";
+import { connect } from "node:net";
 import { createClient } from "@connectrpc/connect";
 import { connectNodeAdapter, createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import type { System } from "../system.js";
@@ -10,8 +10,8 @@ import { listenAt } from "./unix-socket.js";
 const BASE_URL = "http://localhost";
 
 /** Connect's protocol with protobuf-es, over HTTP/2 without TLS. */
-export const connect: System = {
-  name: "connect",
+export const connectNode: System = {
+  name: "connect-node",
   description: "Connect unary calls over HTTP/2 on a Unix socket, protobuf-es",
   packages: ["@connectrpc/connect-node", "@connectrpc/connect", "@bufbuild/protobuf"],
   unavailable: {},
@@ -30,7 +30,7 @@ export const connect: System = {
 
   async connect(path) {
     const session = new Http2SessionManager(BASE_URL, undefined, {
-      createConnection: () => connectSocket(path),
+      createConnection: () => connect(path),
     });
     const transport = createConnectTransport({
       httpVersion: "2",
