@@ -1,1 +1,12 @@
+export { type CompileResult, compile, parse } from "./compile.js";
+export type { Diagnostic, DiagnosticRecord, Severity } from "./diagnostics/diagnostic.js";
+export { type DiagnosticId, diagnosticTable } from "./diagnostics/diagnostic-table.js";
+export { formatDiagnostic } from "./diagnostics/format-diagnostic.js";
+export { defaultLimits, type Limits } from "./limits.js";
 export type * from "./model.js";
+export { modelHash } from "./model-hash.js";
+export { SourceFile } from "./source/source-file.js";
+export { createNodeHost, type SourceHost } from "./source/source-host.js";
+export type { Span } from "./source/span.js";
+export type * as ast from "./syntax/ast.js";
+export type { Token, TokenKind, Trivia } from "./syntax/token.js";

@@ -1,0 +1,69 @@
+import type { Attribute, Expression } from "../syntax/ast.js";
+import { type AttributePlace, attributeTable } from "../syntax/attribute-table.js";
+import type { CheckContext } from "./check-context.js";
+import { suggest } from "./suggest.js";
+
+/** The attributes of one declaration that have an effect, after the checks that hold for all of them. */
+export class AttributeSet {
+  readonly #attributes = new Map<string, Attribute>();
+
+  constructor(attributes: readonly Attribute[], place: AttributePlace, context: CheckContext) {
+    for (const attribute of attributes) this.#add(attribute, place, context);
+  }
+
+  has(name: string): boolean {
+    return this.#attributes.has(name);
+  }
+
+  get(name: string): Attribute | undefined {
+    return this.#attributes.get(name);
+  }
+
+  /** The expressions of a `size_is` and its like; empty if it is absent. */
+  expressions(name: string): readonly (Expression | null)[] {
+    return this.#attributes.get(name)?.arguments ?? [];
+  }
+
+  /** The first of some attributes that is present. */
+  first(...names: readonly string[]): Attribute | undefined {
+    const present = names.find((name) => this.has(name));
+    return present === undefined ? undefined : this.get(present);
+  }
+
+  #add(attribute: Attribute, place: AttributePlace, context: CheckContext): void {
+    const { text: name, span } = attribute.name;
+    const record = attributeTable.get(name);
+    if (record === undefined) {
+      const hint = suggest(name, context.reporter.full ? [] : attributeTable.keys());
+      context.report("IDL0206", span, { name }, hint);
+    } else if (record.effect === "unsupported") {
+      context.report("IDL0302", span, { name });
+    } else if (!record.places.includes(place)) {
+      context.report("IDL0209", span, { name, place, places: record.places.join(", ") });
+    } else if (this.has(name)) {
+      context.report("IDL0207", span, { name });
+    } else if (record.effect === "ignored") {
+      context.report("IDL0210", span, { name });
+    } else if (record.arguments === "none" && attribute.text !== null) {
+      context.report("IDL0208", attribute.span, { name, needs: "no arguments", example: name });
+    } else if (record.effect === "supported" && record.arguments !== "none" && !attribute.text) {
+      if (attribute.text === "" || attribute.arguments === null) {
+        context.report("IDL0208", attribute.span, {
+          name,
+          needs: "arguments",
+          example: EXAMPLES[name] ?? `${name}(n)`,
+        });
+      }
+    } else {
+      this.#attributes.set(name, attribute);
+    }
+  }
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  uuid: "uuid(6c3ab5f2-2d0c-4b2c-9a51-0c1c5d2f7a10)",
+  version: "version(1.0)",
+  endpoint: 'endpoint("ncalrpc:[name]")',
+  pointer_default: "pointer_default(unique)",
+  range: "range(0, 100)",
+};

@@ -1,0 +1,195 @@
+import type { Expression as ModelExpression } from "../model.js";
+import type { Span } from "../source/span.js";
+import type { AttributePlace } from "../syntax/attribute-table.js";
+import type { AttributeSet } from "./attribute-set.js";
+import type { CheckContext } from "./check-context.js";
+import { checkElement, checkTarget } from "./check-placement.js";
+import type { Siblings } from "./fold-expression.js";
+import { type Extent, readExtents } from "./read-extents.js";
+import { withoutAliases } from "./resolved-type.js";
+import { exposeLevels, type Shape, type ShapeLevel } from "./shape.js";
+import type { ResolvedType } from "./symbols.js";
+
+/** What a type is built for. */
+export interface TypeUse {
+  readonly name: string;
+  readonly span: Span;
+  readonly place: AttributePlace;
+  readonly attributes: AttributeSet;
+  readonly siblings: Siblings | null;
+}
+
+/** Levels looked for behind the aliases of a string; more than any use has. */
+const MOST_LEVELS = 16;
+
+const NO_EXTENT: Extent = { size: null, length: null, first: null };
+
+/** Applies attributes to a shape: pointer kinds, sizes, strings. Problems are reported and answered with an error type. */
+export function buildType(declared: Shape, use: TypeUse, context: CheckContext): ResolvedType {
+  const { attributes } = use;
+  const extents = readExtents(use, context);
+  let shape = exposeLevels(declared, Math.max(extents.length, wantsLevel(declared, use) ? 1 : 0));
+  if (attributes.has("string")) shape = exposeLevels(shape, MOST_LEVELS);
+  if (shape.base.kind === "error") return shape.base;
+  if (!checkExtentCount(shape, extents, use, context)) return { kind: "error" };
+  if (attributes.has("string") && !checkString(shape, use, context)) return { kind: "error" };
+  const levels = pointerKinds(shape.levels, use, context);
+  let type: ResolvedType = shape.base;
+  for (let index = levels.length - 1; index >= 0; index -= 1) {
+    const level = levels[index];
+    if (level === undefined) break;
+    const innermost = index === levels.length - 1;
+    type = wrapLevel(
+      type,
+      level,
+      extents[index] ?? NO_EXTENT,
+      attributes.has("string") && innermost,
+      use,
+      context,
+    );
+    if (type.kind === "error") return type;
+  }
+  return type;
+}
+
+/** True if the outermost level matters here although an alias may hide it. */
+function wantsLevel(shape: Shape, use: TypeUse): boolean {
+  if (use.attributes.first("ref", "unique") !== undefined) return true;
+  if (use.place !== "parameter") return false;
+  const bare = withoutAliases(shape.base);
+  return bare.kind === "pointer" && !bare.explicit;
+}
+
+/** `undefined` kinds filled in (idl-ndr.md a.6): an attribute goes to the outermost pointer, a parameter's own is ref. */
+function pointerKinds(levels: readonly ShapeLevel[], use: TypeUse, context: CheckContext): ShapeLevel[] {
+  const attribute = use.attributes.first("ref", "unique");
+  const outermost = levels.findIndex((level) => level.kind === "pointer");
+  if (attribute !== undefined) {
+    if (use.attributes.has("ref") && use.attributes.has("unique")) {
+      context.report("IDL0709", use.span, { attribute: "ref", other: "unique" });
+    } else if (outermost < 0) {
+      context.report("IDL0718", attribute.name.span, { attribute: attribute.name.text });
+    }
+  }
+  return levels.map((level, index) => {
+    if (level.kind !== "pointer") return level;
+    if (attribute !== undefined && index === outermost) {
+      return { kind: "pointer", pointer: attribute.name.text === "ref" ? "ref" : "unique", explicit: true };
+    }
+    if (level.explicit) return level;
+    if (index === 0 && use.place === "parameter") return { kind: "pointer", pointer: "ref", explicit: false };
+    if (index === 0 && use.place === "method") return { kind: "pointer", pointer: "unique", explicit: false };
+    return { kind: "pointer", pointer: level.pointer ?? context.pointerDefault, explicit: false };
+  });
+}
+
+function wrapLevel(
+  inner: ResolvedType,
+  level: ShapeLevel,
+  extent: Extent,
+  isString: boolean,
+  use: TypeUse,
+  context: CheckContext,
+): ResolvedType {
+  if (level.kind === "pointer") {
+    const pointer = level.pointer ?? context.pointerDefault;
+    const target = pointerTarget(inner, extent, isString, use, context);
+    if (target.kind === "error") return target;
+    return { kind: "pointer", pointer, explicit: level.explicit, target };
+  }
+  if (level.fixed !== null && extent.size !== null) {
+    context.report("IDL0719", use.span);
+    return { kind: "error" };
+  }
+  if (isString) return stringOf(inner, level.fixed, extent.size);
+  if (level.fixed === null && extent.size === null) {
+    context.report("IDL0705", use.span, { name: use.name });
+    return { kind: "error" };
+  }
+  return arrayOf(inner, level.fixed, extent, use, context);
+}
+
+/** `T *p` is a pointer to one T, to a string, or (with a size) to an array. */
+function pointerTarget(
+  inner: ResolvedType,
+  extent: Extent,
+  isString: boolean,
+  use: TypeUse,
+  context: CheckContext,
+): ResolvedType {
+  if (isString) return stringOf(inner, null, extent.size);
+  if (extent.size !== null) return arrayOf(inner, null, extent, use, context);
+  if (extent.length !== null || extent.first !== null) {
+    context.report("IDL0705", use.span, { name: use.name });
+    return { kind: "error" };
+  }
+  return checkTarget(inner, use, context) ? inner : { kind: "error" };
+}
+
+function arrayOf(
+  element: ResolvedType,
+  fixed: number | null,
+  extent: Extent,
+  use: TypeUse,
+  context: CheckContext,
+): ResolvedType {
+  if (!checkElement(element, use, context)) return { kind: "error" };
+  const total = extent.size ?? (fixed === null ? null : integer(fixed));
+  const length =
+    extent.length ?? (extent.first === null || total === null ? null : difference(total, extent.first));
+  return { kind: "array", element, fixed, size: extent.size, length, first: extent.first };
+}
+
+function stringOf(inner: ResolvedType, fixed: number | null, size: ModelExpression | null): ResolvedType {
+  const bare = withoutAliases(inner);
+  if (bare.kind === "string") return bare;
+  const unit =
+    bare.kind === "scalar" && (bare.scalar === "wchar_t" || bare.scalar === "byte") ? bare.scalar : "char";
+  return { kind: "string", unit, fixed, size };
+}
+
+function checkExtentCount(
+  shape: Shape,
+  extents: readonly Extent[],
+  use: TypeUse,
+  context: CheckContext,
+): boolean {
+  if (extents.length <= shape.levels.length) return true;
+  const attribute = use.attributes.first("size_is", "max_is", "length_is", "last_is", "first_is", "min_is");
+  if (attribute === undefined) return true;
+  const { text } = attribute.name;
+  if (shape.levels.length === 0) context.report("IDL0706", attribute.span, { attribute: text });
+  else
+    context.report("IDL0707", attribute.span, {
+      attribute: text,
+      count: extents.length,
+      levels: shape.levels.length,
+    });
+  return false;
+}
+
+function checkString(shape: Shape, use: TypeUse, context: CheckContext): boolean {
+  const span = use.attributes.get("string")?.span ?? use.span;
+  const varying = use.attributes.first("length_is", "last_is", "first_is");
+  if (varying !== undefined) {
+    context.report("IDL0709", varying.span, { attribute: varying.name.text, other: "string" });
+    return false;
+  }
+  const bare = withoutAliases(shape.base);
+  if (bare.kind === "string") return true;
+  const isUnit = bare.kind === "scalar" && ["char", "wchar_t", "byte", "uint8"].includes(bare.scalar);
+  if (isUnit && shape.levels.length > 0) return true;
+  context.report("IDL0708", span);
+  return false;
+}
+
+function integer(value: number): ModelExpression {
+  return { kind: "integer", value: String(value) };
+}
+
+function difference(left: ModelExpression, right: ModelExpression): ModelExpression {
+  if (left.kind === "integer" && right.kind === "integer") {
+    return { kind: "integer", value: (BigInt(left.value) - BigInt(right.value)).toString() };
+  }
+  return { kind: "binary", operator: "-", left, right };
+}

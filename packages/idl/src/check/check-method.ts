@@ -1,0 +1,69 @@
+import type { MethodNode } from "../syntax/ast.js";
+import { AttributeSet } from "./attribute-set.js";
+import { buildType, type TypeUse } from "./build-type.js";
+import type { CheckContext } from "./check-context.js";
+import { checkComplete, checkValue } from "./check-placement.js";
+import { contextHandleType } from "./context-handle.js";
+import { resolveFields } from "./resolve-fields.js";
+import { resolveSpecifier } from "./resolve-specifier.js";
+import { declaredShape, exposeLevels } from "./shape.js";
+import type { ResolvedMethod, ResolvedType } from "./symbols.js";
+
+/** Resolves one remote procedure. */
+export function checkMethod(node: MethodNode, context: CheckContext): ResolvedMethod {
+  const { name, doc } = node;
+  const attributes = new AttributeSet(node.attributes, "method", context);
+  const parameters = resolveFields(node.parameters, "parameter", name.text, context);
+  const returns = resultType(node, attributes, context);
+  return {
+    name: name.text,
+    doc,
+    span: name.span,
+    idempotent: attributes.has("idempotent"),
+    parameters,
+    returns,
+  };
+}
+
+function resultType(node: MethodNode, attributes: AttributeSet, context: CheckContext): ResolvedType | null {
+  const naming = { kind: "nested", owner: node.name.text, member: "result" } as const;
+  const base = resolveSpecifier(node.returns, { naming, doc: null, wide: false }, context);
+  const shape = declaredShape(base, node.declarator, context);
+  if (base.kind === "void" && shape.levels.length === 0) {
+    const attribute = attributes.first("string", "ref", "unique", "context_handle");
+    if (attribute !== undefined) context.report("IDL0714", node.returns.span);
+    return null;
+  }
+  const use: TypeUse = {
+    name: node.name.text,
+    span: node.returns.span,
+    place: "method",
+    attributes,
+    siblings: null,
+  };
+  if (attributes.has("context_handle"))
+    return checkHandleResult(contextHandleType(shape, use, null, context), use, context);
+  const type = buildType(shape, use, context);
+  if (!checkValue(type, use, context) || !checkComplete(type, use, context)) return { kind: "error" };
+  const refused = refusal(type);
+  if (refused === null) return type;
+  context.report("IDL0804", use.span, { what: refused });
+  return { kind: "error" };
+}
+
+function checkHandleResult(type: ResolvedType, use: TypeUse, context: CheckContext): ResolvedType {
+  if (type.kind === "pointer") context.report("IDL0717", use.span);
+  return type;
+}
+
+/** What kinds of results IDL does not have (idl-ndr.md a.6). */
+function refusal(type: ResolvedType): string | null {
+  const { base, levels } = exposeLevels({ base: type, levels: [] }, 1);
+  const [level] = levels;
+  if (type.kind === "array" || type.kind === "string" || level?.kind === "array") return "an array";
+  if (level?.kind !== "pointer") return null;
+  if (level.pointer === "ref") return "a ref pointer";
+  return base.kind === "named" && base.symbol.kind === "context_handle"
+    ? "a pointer to a context handle"
+    : null;
+}

@@ -1,0 +1,89 @@
+import type { ConstantValue } from "../model.js";
+import type { ConstantNode } from "../syntax/ast.js";
+import { AttributeSet } from "./attribute-set.js";
+import type { CheckContext } from "./check-context.js";
+import { evaluateInteger } from "./fold-expression.js";
+import { resolveReference } from "./resolve-reference.js";
+import { integerScalar, withoutAliases } from "./resolved-type.js";
+import { scalarRange } from "./scalar-range.js";
+import { declaredShape, exposeLevels } from "./shape.js";
+
+/** `const T NAME = value;` */
+export function declareConstant(node: ConstantNode, context: CheckContext): void {
+  new AttributeSet(node.attributes, "constant", context);
+  const { name } = node.declarator;
+  const value = constantValue(node, context);
+  if (name === null || value === null) return;
+  context.declare(name, { kind: "constant", value, span: name.span });
+  context.unit.constants.push({ name: name.text, doc: node.doc, value, span: name.span });
+}
+
+function constantValue(node: ConstantNode, context: CheckContext): ConstantValue | null {
+  const shape = exposeLevels(
+    declaredShape(resolveReference(node.type, context), node.declarator, context),
+    1,
+  );
+  const bare = withoutAliases(shape.base);
+  if (bare.kind === "error") return null;
+  const text = stringUnit(bare, shape.levels);
+  if (text !== null) return stringValue(node, text, context);
+  if (shape.levels.length === 0) {
+    if (bare.kind === "scalar" && bare.scalar === "boolean") {
+      const value = evaluateInteger(node.value, context);
+      return value === null ? null : { kind: "boolean", value: value !== 0n };
+    }
+    const scalar = integerScalar(bare);
+    const range = scalar === null ? null : scalarRange(scalar);
+    if (scalar !== null && range !== null) return integerValue(node, scalar, range, context);
+  }
+  context.report("IDL0301", node.type.span, { feature: "a constant of this type" });
+  return null;
+}
+
+function stringUnit(
+  base: ReturnType<typeof withoutAliases>,
+  levels: ReturnType<typeof exposeLevels>["levels"],
+): "char" | "wchar_t" | null {
+  if (base.kind === "string" && levels.length === 1 && base.unit !== "byte") return base.unit;
+  if (base.kind !== "scalar" || levels.length !== 1) return null;
+  return base.scalar === "char" || base.scalar === "wchar_t" ? base.scalar : null;
+}
+
+function stringValue(
+  node: ConstantNode,
+  unit: "char" | "wchar_t",
+  context: CheckContext,
+): ConstantValue | null {
+  if (node.value.kind === "string") return { kind: "string", unit, value: node.value.value };
+  if (node.value.kind === "name") {
+    const symbol = context.scope.find(node.value.name);
+    if (symbol?.kind === "constant" && symbol.value.kind === "string") return { ...symbol.value, unit };
+  }
+  reportMisfit(node, `${unit} *`, context);
+  return null;
+}
+
+function integerValue(
+  node: ConstantNode,
+  scalar: NonNullable<ReturnType<typeof integerScalar>>,
+  range: { min: bigint; max: bigint },
+  context: CheckContext,
+): ConstantValue | null {
+  if (node.value.kind === "string" || node.value.kind === "null") {
+    reportMisfit(node, scalar, context);
+    return null;
+  }
+  const value = evaluateInteger(node.value, context);
+  if (value === null) return null;
+  if (value >= range.min && value <= range.max) return { kind: "integer", scalar, value: value.toString() };
+  context.report("IDL0502", node.value.span, { value, type: scalar, min: range.min, max: range.max });
+  return null;
+}
+
+function reportMisfit(node: ConstantNode, type: string, context: CheckContext): void {
+  const what = { string: "a string", null: "NULL", integer: "a number", boolean: "a boolean" };
+  const { kind } = node.value;
+  const value =
+    kind === "string" || kind === "null" || kind === "integer" || kind === "boolean" ? what[kind] : "this";
+  context.report("IDL0505", node.value.span, { value, type });
+}

@@ -1,0 +1,101 @@
+import type { Span } from "../source/span.js";
+import type { InterfaceNode } from "../syntax/ast.js";
+import { decodeEscapes } from "../syntax/escape-sequence.js";
+import type { AttributeSet } from "./attribute-set.js";
+import type { CheckContext } from "./check-context.js";
+import type { ResolvedInterface } from "./symbols.js";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const NIL = "00000000-0000-0000-0000-000000000000";
+/** A protocol sequence, then perhaps a host, then an endpoint in brackets. */
+const ENDPOINT = /^[a-z][a-z0-9_]*:[^[\]]*(?:\[[^[\]]+\])?$/;
+
+type Header = Omit<ResolvedInterface, "methods">;
+
+/** Reads an interface's uuid, version and endpoints. What is missing or malformed is reported and stands in as zero. */
+export function readHeader(
+  node: InterfaceNode,
+  attributes: AttributeSet,
+  report: CheckContext["report"],
+): Header {
+  return {
+    uuid: readUuid(node, attributes, report),
+    version: readVersion(node, attributes, report),
+    endpoints: readEndpoints(attributes, report),
+  };
+}
+
+/** What `pointer_default` says; MIDL takes unique where it is absent. */
+export function readPointerDefault(
+  attributes: AttributeSet,
+  report: CheckContext["report"],
+): "ref" | "unique" {
+  const attribute = attributes.get("pointer_default");
+  if (attribute === undefined) return "unique";
+  const { text } = attribute;
+  if (text === "ref" || text === "unique") return text;
+  if (text === "ptr")
+    report("IDL0302", attribute.span, { name: "ptr" }, "full pointers are not there yet: write `unique`");
+  else report("IDL0606", attribute.span, { text: text ?? "" });
+  return "unique";
+}
+
+function readUuid(node: InterfaceNode, attributes: AttributeSet, report: CheckContext["report"]): string {
+  const attribute = attributes.get("uuid");
+  if (attribute === undefined) {
+    report("IDL0601", node.name.span, { name: node.name.text });
+    return NIL;
+  }
+  const uuid = (attribute.text ?? "")
+    .replace(/^"(.*)"$/, "$1")
+    .replace(/^\{(.*)\}$/, "$1")
+    .toLowerCase();
+  if (UUID.test(uuid)) return uuid;
+  report("IDL0602", attribute.span, { text: attribute.text ?? "" });
+  return NIL;
+}
+
+function readVersion(
+  node: InterfaceNode,
+  attributes: AttributeSet,
+  report: CheckContext["report"],
+): Header["version"] {
+  const attribute = attributes.get("version");
+  if (attribute === undefined) {
+    report("IDL0603", node.name.span, { name: node.name.text });
+    return { major: 0, minor: 0 };
+  }
+  const match = /^"?([0-9]{1,5})(?:\.([0-9]{1,5}))?"?$/.exec(attribute.text ?? "");
+  const major = Number(match?.[1]);
+  const minor = Number(match?.[2] ?? 0);
+  if (match !== null && major <= 0xffff && minor <= 0xffff) return { major, minor };
+  report("IDL0604", attribute.span, { text: attribute.text ?? "" });
+  return { major: 0, minor: 0 };
+}
+
+function readEndpoints(attributes: AttributeSet, report: CheckContext["report"]): string[] {
+  const attribute = attributes.get("endpoint");
+  if (attribute === undefined) return [];
+  const endpoints: string[] = [];
+  for (const { text, span } of quotedParts(attribute.text ?? "", attribute.span)) {
+    if (ENDPOINT.test(text)) endpoints.push(text);
+    else report("IDL0605", span, { text });
+  }
+  if (endpoints.length === 0 && !(attribute.text ?? "").includes('"')) {
+    report("IDL0605", attribute.span, { text: attribute.text ?? "" });
+  }
+  return endpoints;
+}
+
+function quotedParts(list: string, span: Span): { text: string; span: Span }[] {
+  const parts: { text: string; span: Span }[] = [];
+  const offset = span.source.text.indexOf(list, span.start);
+  for (const match of list.matchAll(/"((?:[^"\\\n]|\\[^\n])*)"/g)) {
+    const start = offset + match.index;
+    parts.push({
+      text: decodeEscapes(match[1] ?? "") ?? "",
+      span: { ...span, start, end: start + match[0].length },
+    });
+  }
+  return parts;
+}

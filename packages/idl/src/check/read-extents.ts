@@ -1,0 +1,80 @@
+import type { Expression as ModelExpression } from "../model.js";
+import type { TypeUse } from "./build-type.js";
+import type { CheckContext } from "./check-context.js";
+import { foldExpression } from "./fold-expression.js";
+
+/** What the attributes say of one level. Each is null if they say nothing. */
+export interface Extent {
+  readonly size: ModelExpression | null;
+  readonly length: ModelExpression | null;
+  readonly first: ModelExpression | null;
+}
+
+/** Attributes of which one level can have only one. */
+const EXCLUSIVE = [
+  ["size_is", "max_is"],
+  ["length_is", "last_is"],
+] as const;
+
+/**
+ * `size_is` and its like, one record for each level they speak of, outermost first. `max_is` becomes a size and
+ * `last_is` a length.
+ */
+export function readExtents(use: TypeUse, context: CheckContext): Extent[] {
+  for (const [attribute, other] of EXCLUSIVE) {
+    const second = use.attributes.get(other);
+    if (second !== undefined && use.attributes.has(attribute)) {
+      context.report("IDL0709", second.span, { attribute: other, other: attribute });
+    }
+  }
+  const lists = new Map<string, (ModelExpression | null)[]>();
+  for (const name of ["size_is", "max_is", "length_is", "last_is", "first_is", "min_is"]) {
+    const expressions = use.attributes.expressions(name);
+    lists.set(
+      name,
+      expressions.map((part) => (part === null ? null : foldExpression(part, context, use.siblings))),
+    );
+  }
+  checkLowerBounds(lists.get("min_is") ?? [], use, context);
+  const count = Math.max(...[...lists.values()].map((list) => list.length));
+  return Array.from({ length: count }, (_, index) => {
+    const at = (name: string) => lists.get(name)?.[index] ?? null;
+    const first = isZero(at("first_is")) ? null : at("first_is");
+    const last = at("last_is");
+    const most = at("max_is");
+    return {
+      size: at("size_is") ?? (most === null ? null : plusOne(most)),
+      length: at("length_is") ?? (last === null ? null : plusOne(first === null ? last : minus(last, first))),
+      first,
+    };
+  });
+}
+
+/** MIDL knows no lower bound but 0. */
+function checkLowerBounds(
+  list: readonly (ModelExpression | null)[],
+  use: TypeUse,
+  context: CheckContext,
+): void {
+  const attribute = use.attributes.get("min_is");
+  if (attribute !== undefined && list.some((bound) => bound !== null && !isZero(bound))) {
+    context.report("IDL0301", attribute.span, { feature: "a lower array bound other than 0" });
+  }
+}
+
+function isZero(expression: ModelExpression | null): boolean {
+  return expression?.kind === "integer" && expression.value === "0";
+}
+
+function plusOne(expression: ModelExpression): ModelExpression {
+  if (expression.kind === "integer")
+    return { kind: "integer", value: (BigInt(expression.value) + 1n).toString() };
+  return { kind: "binary", operator: "+", left: expression, right: { kind: "integer", value: "1" } };
+}
+
+function minus(left: ModelExpression, right: ModelExpression): ModelExpression {
+  if (left.kind === "integer" && right.kind === "integer") {
+    return { kind: "integer", value: (BigInt(left.value) - BigInt(right.value)).toString() };
+  }
+  return { kind: "binary", operator: "-", left, right };
+}

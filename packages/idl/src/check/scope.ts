@@ -1,0 +1,60 @@
+import type { Span } from "../source/span.js";
+import type { OrdinarySymbol, ResolvedType, StructSymbol } from "./symbols.js";
+
+/** A tag's type. A union's or an unknown one is an `error` type. */
+export interface TagSymbol {
+  readonly what: "struct" | "enum";
+  readonly type: ResolvedType;
+  readonly struct: StructSymbol | null;
+  readonly span: Span;
+}
+
+/** The names of one file, and through it those of every file that it imports, as C has them: ordinary names and tags. */
+export class FileScope {
+  readonly #ordinary = new Map<string, OrdinarySymbol>();
+  readonly #tags = new Map<string, TagSymbol>();
+  /** Every imported file, direct or not. */
+  readonly #imported = new Set<FileScope>();
+
+  /** Makes the names of another file visible here, and those that it imports. */
+  import(other: FileScope): void {
+    if (other === this) return;
+    this.#imported.add(other);
+    for (const further of other.#imported) if (further !== this) this.#imported.add(further);
+  }
+
+  find(name: string): OrdinarySymbol | undefined {
+    const own = this.#ordinary.get(name);
+    if (own !== undefined) return own;
+    for (const other of this.#imported) {
+      const found = other.#ordinary.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  findTag(name: string): TagSymbol | undefined {
+    const own = this.#tags.get(name);
+    if (own !== undefined) return own;
+    for (const other of this.#imported) {
+      const found = other.#tags.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  declare(name: string, symbol: OrdinarySymbol): void {
+    this.#ordinary.set(name, symbol);
+  }
+
+  declareTag(name: string, symbol: TagSymbol): void {
+    this.#tags.set(name, symbol);
+  }
+
+  /** Every visible ordinary name of some kinds. */
+  *names(...kinds: readonly OrdinarySymbol["kind"][]): Iterable<string> {
+    for (const scope of [this, ...this.#imported]) {
+      for (const [name, symbol] of scope.#ordinary) if (kinds.includes(symbol.kind)) yield name;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import type { Declarator, Level, TypeSpecifier } from "../syntax/ast.js";
+import type { CheckContext } from "./check-context.js";
+import { evaluateInteger } from "./fold-expression.js";
+import { withoutAliases } from "./resolved-type.js";
+import type { ResolvedType } from "./symbols.js";
+
+const LARGEST_BOUND = 0x7fffffffn;
+
+/** A declared type before its attributes are applied: a base and the levels around it, outermost first. */
+export interface Shape {
+  readonly base: ResolvedType;
+  readonly levels: readonly ShapeLevel[];
+}
+
+export type ShapeLevel =
+  /** `pointer` is null where neither an attribute nor an alias has said which kind. */
+  | { readonly kind: "pointer"; readonly pointer: "ref" | "unique" | null; readonly explicit: boolean }
+  | { readonly kind: "array"; readonly fixed: number | null };
+
+/** Reads a declarator around a type that is already resolved. */
+export function declaredShape(base: ResolvedType, declarator: Declarator, context: CheckContext): Shape {
+  if (declarator.unsupported !== null) {
+    context.report("IDL0301", declarator.unsupported.span, { feature: declarator.unsupported.feature });
+    return { base: { kind: "error" }, levels: [] };
+  }
+  return { base, levels: declarator.levels.map((level) => shapeLevel(level, context)) };
+}
+
+/** Makes levels of aliases: at least `count` levels, if there are as many. */
+export function exposeLevels(shape: Shape, count: number): Shape {
+  let { base } = shape;
+  const levels = [...shape.levels];
+  while (levels.length < count) {
+    const bare = withoutAliases(base);
+    if (bare.kind === "pointer") {
+      levels.push({ kind: "pointer", pointer: bare.pointer, explicit: bare.explicit });
+      base = bare.target;
+    } else if (bare.kind === "array" && bare.fixed !== null && bare.length === null && bare.first === null) {
+      levels.push({ kind: "array", fixed: bare.fixed });
+      base = bare.element;
+    } else {
+      break;
+    }
+  }
+  return { base, levels };
+}
+
+/** True if a type specifier defines something, so that it must be resolved once only. */
+export function isDefinition(type: TypeSpecifier): boolean {
+  return (type.kind === "struct" && type.members !== null) || (type.kind === "enum" && type.labels !== null);
+}
+
+function shapeLevel(level: Level, context: CheckContext): ShapeLevel {
+  if (level.kind === "pointer") return { kind: "pointer", pointer: null, explicit: false };
+  if (level.bound === null) return { kind: "array", fixed: null };
+  const bound = evaluateInteger(level.bound, context);
+  if (bound === null) return { kind: "array", fixed: 1 };
+  if (bound >= 1n && bound <= LARGEST_BOUND) return { kind: "array", fixed: Number(bound) };
+  context.report("IDL0704", level.bound.span, { bound });
+  return { kind: "array", fixed: 1 };
+}

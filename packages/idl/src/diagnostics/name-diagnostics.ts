@@ -1,0 +1,42 @@
+import type { DiagnosticRecord } from "./diagnostic.js";
+
+const error = (message: string, hint: string): DiagnosticRecord => ({ severity: "error", message, hint });
+
+/** Names (04xx) and constants (05xx). */
+export const nameDiagnostics = {
+  IDL0401: error("unknown type '{name}'", "define it above, or import the file that does"),
+  IDL0402: error("unknown name '{name}'", "name a {siblings}, a constant or an enum label"),
+  IDL0403: error("'{name}' is already declared", "it is first declared at {where}; rename one of them"),
+  IDL0404: error(
+    "'{name}' differs from '{other}' only by case or underscores",
+    "generated code could not tell them apart; rename one of them ('{other}' is at {where})",
+  ),
+  IDL0405: error(
+    "{what} '{name}' is not defined",
+    "define it before it is used by value; a pointer may come before the definition",
+  ),
+  IDL0406: error("'{name}' is not {expected}", "it is declared at {where}"),
+  IDL0407: error(
+    "'{unit}' and '{other}' refer to each other",
+    "move the shared definitions into a file that both import",
+  ),
+
+  IDL0501: error("division by zero", "check the divisor"),
+  IDL0502: error(
+    "{value} is out of range for {type}",
+    "the range is {min} to {max}; cast it if it is meant to wrap",
+  ),
+  IDL0503: error(
+    "the expression overflows 64 bits",
+    "intermediate values have to fit 64 bits, signed or unsigned",
+  ),
+  IDL0504: error(
+    "this is not a constant",
+    "only literals, earlier constants and enum labels can be used here",
+  ),
+  IDL0505: error(
+    "{value} does not fit a constant of type {type}",
+    "constants are integers, characters, booleans or strings",
+  ),
+  IDL0506: error("shift by {count}", "shift by 0 to 63 bits"),
+} as const satisfies Record<string, DiagnosticRecord>;

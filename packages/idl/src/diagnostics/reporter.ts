@@ -1,0 +1,74 @@
+import type { Limits } from "../limits.js";
+import type { Span } from "../source/span.js";
+import type { Diagnostic } from "./diagnostic.js";
+import { type DiagnosticId, diagnosticTable } from "./diagnostic-table.js";
+
+/** Values of a message's `{placeholders}`, and a hint that fits the case better than the table's. */
+export interface ReportDetails {
+  readonly [placeholder: string]: string | number | bigint;
+}
+
+/** Collects the diagnostics of one compilation, up to a limit. */
+export class Reporter {
+  readonly #limit: number;
+  readonly #diagnostics: Diagnostic[] = [];
+  #errors = 0;
+
+  constructor(limits: Limits) {
+    this.#limit = limits.diagnostics;
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#diagnostics;
+  }
+
+  /** Errors so far, those over the limit included. */
+  get errorCount(): number {
+    return this.#errors;
+  }
+
+  /** True once nothing more is kept: work on a helpful hint is wasted. */
+  get full(): boolean {
+    return this.#diagnostics.length > this.#limit;
+  }
+
+  report(id: DiagnosticId, span: Span, details: ReportDetails = {}, hint?: string): void {
+    if (diagnosticTable[id].severity === "error") this.#errors += 1;
+    if (this.full) return;
+    const reported = this.#diagnostics.length === this.#limit ? "IDL0009" : id;
+    this.#diagnostics.push(
+      describe(reported, span, { limit: this.#limit, ...details }, reported === id ? hint : undefined),
+    );
+  }
+}
+
+function describe(
+  id: DiagnosticId,
+  span: Span,
+  details: ReportDetails,
+  hint: string | undefined,
+): Diagnostic {
+  const record = diagnosticTable[id];
+  const { line, column } = span.source.position(span.start);
+  const sourceLine = span.source.lineText(line);
+  const length = Math.max(1, Math.min(span.end - span.start, sourceLine.length - column + 1));
+  return {
+    id,
+    severity: record.severity,
+    message: fill(record.message, details),
+    hint: hint ?? fill(record.hint, details),
+    file: span.source.path,
+    line,
+    column,
+    length,
+    sourceLine,
+  };
+}
+
+/** Names come from the input: an absurdly long one is cut, so that a message stays a line. */
+function fill(template: string, details: ReportDetails): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(details[name] ?? "");
+    return value.length > 120 ? `${value.slice(0, 117)}...` : value;
+  });
+}

@@ -1,0 +1,64 @@
+import type { DiagnosticRecord } from "./diagnostic.js";
+
+const error = (message: string, hint: string): DiagnosticRecord => ({ severity: "error", message, hint });
+const warning = (message: string, hint: string): DiagnosticRecord => ({ severity: "warning", message, hint });
+
+/** Files and limits (00xx), characters (01xx), grammar (02xx), what is not supported yet (03xx). */
+export const syntaxDiagnostics = {
+  IDL0001: error("cannot read '{file}'", "check the path and that the file can be read"),
+  IDL0002: error(
+    "cannot find the imported file '{file}'",
+    "imports are looked up beside the importing file, then in the include directories",
+  ),
+  IDL0003: error("the file is longer than {limit} characters", "split it and import the parts"),
+  IDL0004: error("the file has more than {limit} tokens", "split it and import the parts"),
+  IDL0005: error(
+    "nested more than {limit} levels deep",
+    "name the inner types with typedefs and use the names",
+  ),
+  IDL0006: error("the expression has more than {limit} parts", "split it into named constants"),
+  IDL0007: error("imports are nested more than {limit} files deep", "import the deep files directly"),
+  IDL0008: error("more than {limit} files are imported", "compile fewer interfaces in one run"),
+  IDL0009: error("more than {limit} problems; the rest is left out", "fix some of these and run again"),
+
+  IDL0101: error(
+    "unexpected character U+{code}",
+    "IDL is written in ASCII; other characters belong in comments and strings",
+  ),
+  IDL0102: error("this comment is never closed", "end it with '*/'"),
+  IDL0103: error("this literal is not closed on its line", "add the closing quote"),
+  IDL0104: error("malformed number '{text}'", "write decimal (42), octal (052) or hexadecimal (0x2A) digits"),
+  IDL0105: error("unknown escape sequence in {text}", "write a backslash itself as '\\\\'"),
+  IDL0106: error(
+    "character literal {text} does not hold exactly one character",
+    "use a string for more than one",
+  ),
+  IDL0107: error(
+    "the preprocessor directive '#{name}' is not supported yet",
+    "write constants as `const`, and `import` other IDL files; or run a C preprocessor first",
+  ),
+  IDL0108: warning(
+    "this pragma has no effect",
+    "it changes C memory or C warnings only, never the wire; remove it",
+  ),
+
+  IDL0201: error(
+    "expected {expected}, found {found}",
+    "check for a missing separator or bracket before this",
+  ),
+  IDL0205: error("'{words}' is not a type", "write one base type, such as `unsigned long` or `hyper`"),
+  IDL0206: error("unknown attribute '{name}'", "check its spelling"),
+  IDL0207: error("attribute '{name}' appears twice", "remove one of them"),
+  IDL0208: error("attribute '{name}' needs {needs}", "write it as in `{example}`"),
+  IDL0209: error("attribute '{name}' does not belong on a {place}", "it belongs on: {places}"),
+  IDL0210: warning("attribute '{name}' has no effect", "it concerns C memory, C stubs or COM; remove it"),
+
+  IDL0301: error(
+    "{feature} is not supported yet",
+    "express it with structs, arrays, pointers and several methods",
+  ),
+  IDL0302: error(
+    "attribute '{name}' is not supported yet",
+    "it changes what is sent, so it cannot be left out silently; remove it",
+  ),
+} as const satisfies Record<string, DiagnosticRecord>;

@@ -1,0 +1,62 @@
+import type { DiagnosticRecord } from "./diagnostic.js";
+
+const error = (message: string, hint: string): DiagnosticRecord => ({ severity: "error", message, hint });
+
+/** Types and their attributes (07xx). */
+export const typeDiagnostics = {
+  IDL0701: error("struct '{name}' contains itself", "recursion has to go through a pointer: add a `*`"),
+  IDL0702: error(
+    "'{name}' has no fixed size and is not the last member",
+    "move it to the end of the struct, or make it a pointer",
+  ),
+  IDL0703: error("the elements of this array have no fixed size", "make the elements pointers"),
+  IDL0704: error("an array of {bound} elements", "a bound is 1 to 2147483647"),
+  IDL0705: error("'{name}' does not say how many elements it has", "add `size_is(...)`, or write a bound"),
+  IDL0706: error(
+    "'{attribute}' on something that is no array",
+    "put it on an array or a pointer to the first element",
+  ),
+  IDL0707: error(
+    "'{attribute}' has {count} arguments for {levels} levels of pointers and arrays",
+    "write one for each level, outermost first",
+  ),
+  IDL0708: error(
+    "[string] on something that is no string",
+    "it goes on an array of, or pointer to, char, wchar_t or byte",
+  ),
+  IDL0709: error("'{attribute}' cannot be combined with '{other}'", "remove one of them"),
+  IDL0710: error(
+    "label '{name}' has the value {value}, an enum holds 0 to 32767",
+    "use [v1_enum] for 32-bit values",
+  ),
+  IDL0711: error("the range {min} to {max} is empty", "write the smaller bound first"),
+  IDL0712: error("the range {min} to {max} exceeds {type}", "the type holds {typeMin} to {typeMax}"),
+  IDL0713: error(
+    "[range] on something that has no range",
+    "it goes on integers, enums, and arrays or strings that vary in length",
+  ),
+  IDL0714: error("void is no value", "name a type; for an opaque server-side reference use [context_handle]"),
+  IDL0715: error(
+    "handle_t stands for a binding and cannot be sent",
+    "use it only as an [in] parameter by itself",
+  ),
+  IDL0716: error(
+    "[context_handle] on something that is no pointer",
+    "write `typedef [context_handle] void *NAME;`",
+  ),
+  IDL0717: error(
+    "a context handle cannot stand here",
+    "a context handle is a parameter or a result of its own, never null-able, never a part of something",
+  ),
+  IDL0718: error(
+    "pointer attribute '{attribute}' on something that is no pointer",
+    "add a `*`, or remove the attribute",
+  ),
+  IDL0719: error("the size of a fixed array is given twice", "write `[]` for an array sized by an attribute"),
+  IDL0720: error("{what} '{name}' is empty", "give it at least one {part}"),
+  IDL0721: error(
+    "'{name}' cannot be used in an expression",
+    "name an integer; write `*{name}` if it is a pointer to one",
+  ),
+  IDL0722: error("this member has no name", "give it one"),
+} as const satisfies Record<string, DiagnosticRecord>;

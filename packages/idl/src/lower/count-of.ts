@@ -1,0 +1,80 @@
+import { integerScalar } from "../check/resolved-type.js";
+import type { ResolvedArray, ResolvedField, ResolvedString, ResolvedType } from "../check/symbols.js";
+import type { Expression } from "../model.js";
+
+/**
+ * Which fields only count a sibling, by name: an integer that is the whole operand (`n`, or `*n` of a top-level pointer) of
+ * one array's size, length or both, has no other use, and travels in exactly the directions that the array travels in.
+ *
+ * Where one array has two names, the length is its count and the size stays visible: it is a capacity that only the
+ * caller knows. Sizes of inner arrays stay visible too, since there are many arrays for one number.
+ */
+export function countedSibling(fields: readonly ResolvedField[]): Map<string, string> {
+  const uses = new Map<string, number>();
+  for (const field of fields) countNames(field.type, uses);
+  const counted = new Map<string, string>();
+  const byName = new Map(fields.map((field) => [field.name, field]));
+  for (const field of fields) {
+    const extent = outermostExtent(field.type);
+    if (extent === null) continue;
+    const size = plainName(extent.size);
+    const length = extent.kind === "array" ? plainName(extent.length) : null;
+    const name = length ?? (extent.kind === "array" && extent.length !== null ? null : size);
+    const expected = size !== null && size === length ? 2 : 1;
+    const candidate = name === null ? undefined : byName.get(name);
+    if (candidate === undefined || uses.get(candidate.name) !== expected) continue;
+    if (candidate.direction === field.direction && isCount(candidate.type))
+      counted.set(candidate.name, field.name);
+  }
+  return counted;
+}
+
+/** The array or string that a field is, or that its pointers lead to. */
+function outermostExtent(type: ResolvedType): ResolvedArray | ResolvedString | null {
+  let inner = type;
+  while (inner.kind === "pointer") inner = inner.target;
+  // An offset would leave the count ambiguous.
+  if (inner.kind === "array") return inner.first === null ? inner : null;
+  return inner.kind === "string" ? inner : null;
+}
+
+/** An integer, or a reference to one; an enum has labels, which are no counts. */
+function isCount(type: ResolvedType): boolean {
+  const value = type.kind === "pointer" && type.pointer === "ref" ? type.target : type;
+  return integerScalar(value) !== null && !(value.kind === "named" && value.symbol.kind === "enum");
+}
+
+function plainName(expression: Expression | null): string | null {
+  return expression?.kind === "name" ? expression.name : null;
+}
+
+function countNames(type: ResolvedType, uses: Map<string, number>): void {
+  if (type.kind === "pointer") countNames(type.target, uses);
+  if (type.kind === "string") countOperands(type.size, uses);
+  if (type.kind === "array") {
+    countNames(type.element, uses);
+    for (const part of [type.size, type.length, type.first]) countOperands(part, uses);
+  }
+}
+
+function countOperands(expression: Expression | null, uses: Map<string, number>): void {
+  switch (expression?.kind) {
+    case "name":
+      uses.set(expression.name, (uses.get(expression.name) ?? 0) + 1);
+      break;
+    case "unary":
+      countOperands(expression.operand, uses);
+      break;
+    case "binary":
+      countOperands(expression.left, uses);
+      countOperands(expression.right, uses);
+      break;
+    case "conditional":
+      countOperands(expression.condition, uses);
+      countOperands(expression.then, uses);
+      countOperands(expression.otherwise, uses);
+      break;
+    default:
+      break;
+  }
+}

@@ -1,0 +1,216 @@
+import type { DiagnosticId } from "../diagnostics/diagnostic-table.js";
+import type { Reporter } from "../diagnostics/reporter.js";
+import type { Limits } from "../limits.js";
+import type { SourceFile } from "../source/source-file.js";
+import { classifyNumber, scanNumber } from "./number-literal.js";
+import type { Token, TokenKind, Trivia } from "./token.js";
+
+const NO_TRIVIA: readonly Trivia[] = [];
+const UUID = /[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![0-9a-zA-Z_])/y;
+/** Longest first. */
+const PUNCTUATION = "... .. << >> <= >= == != && || -> { } [ ] ( ) ; , : = * . < > + - / % & | ^ ~ ! ?".split(
+  " ",
+);
+
+/** Splits a source into tokens; the last one is always `end`. Malformed stretches are reported and become `unknown`. */
+export function tokenize(source: SourceFile, reporter: Reporter, limits: Limits): Token[] {
+  return new Lexer(source, reporter, limits).run();
+}
+
+class Lexer {
+  readonly #source: SourceFile;
+  readonly #text: string;
+  readonly #reporter: Reporter;
+  readonly #limits: Limits;
+  #at = 0;
+
+  constructor(source: SourceFile, reporter: Reporter, limits: Limits) {
+    this.#source = source;
+    this.#text = source.text;
+    this.#reporter = reporter;
+    this.#limits = limits;
+  }
+
+  run(): Token[] {
+    const tokens: Token[] = [];
+    if (this.#text.length > this.#limits.fileLength) {
+      this.#report("IDL0003", 0, 1, { limit: this.#limits.fileLength });
+      return [this.#end([{ kind: "comment", start: 0, end: this.#text.length }])];
+    }
+    while (true) {
+      const trivia = this.#trivia();
+      if (this.#at >= this.#text.length) {
+        tokens.push(this.#end(trivia));
+        return tokens;
+      }
+      if (tokens.length >= this.#limits.tokens) {
+        this.#report("IDL0004", this.#at, this.#at + 1, { limit: this.#limits.tokens });
+        tokens.push(this.#end([...trivia, { kind: "comment", start: this.#at, end: this.#text.length }]));
+        return tokens;
+      }
+      const start = this.#at;
+      const kind = this.#token();
+      tokens.push({ kind, start, end: this.#at, text: this.#text.slice(start, this.#at), trivia });
+    }
+  }
+
+  #end(trivia: readonly Trivia[]): Token {
+    const end = this.#text.length;
+    return { kind: "end", start: end, end, text: "", trivia };
+  }
+
+  #trivia(): readonly Trivia[] {
+    let trivia: Trivia[] | null = null;
+    while (this.#at < this.#text.length) {
+      const start = this.#at;
+      const kind = this.#triviaKind();
+      if (kind === null) break;
+      trivia ??= [];
+      trivia.push({ kind, start, end: this.#at });
+    }
+    return trivia ?? NO_TRIVIA;
+  }
+
+  /** Steps over one piece of trivia; null, without a step, at a token. */
+  #triviaKind(): Trivia["kind"] | null {
+    const text = this.#text;
+    const start = this.#at;
+    if (isSpace(text.charCodeAt(start))) {
+      while (isSpace(text.charCodeAt(this.#at))) this.#at += 1;
+      return "whitespace";
+    }
+    if (text.startsWith("//", start)) {
+      this.#at = this.#lineEnd(start);
+      return text[start + 2] === "/" && text[start + 3] !== "/" ? "docComment" : "comment";
+    }
+    if (text.startsWith("/*", start)) {
+      const close = text.indexOf("*/", start + 2);
+      if (close < 0) this.#report("IDL0102", start, start + 2);
+      this.#at = close < 0 ? text.length : close + 2;
+      return text[start + 2] === "*" && this.#at - start > 4 ? "docComment" : "comment";
+    }
+    if (text[start] === "#" && this.#startsLine(start)) {
+      this.#directive();
+      return "directive";
+    }
+    return null;
+  }
+
+  /** A preprocessor line, with its continuation lines. */
+  #directive(): void {
+    const start = this.#at;
+    this.#at = this.#lineEnd(start);
+    while (this.#at < this.#text.length && /\\\r?$/.test(this.#text.slice(this.#at - 2, this.#at))) {
+      this.#at = this.#lineEnd(this.#at + 1);
+    }
+    const name = /^#\s*(\w*)/.exec(this.#text.slice(start, Math.min(this.#at, start + 80)))?.[1] ?? "";
+    const end = Math.min(this.#at, this.#lineEnd(start));
+    if (name === "pragma") this.#report("IDL0108", start, end);
+    else if (name !== "" && name !== "line") this.#report("IDL0107", start, end, { name });
+  }
+
+  #startsLine(offset: number): boolean {
+    let at = offset - 1;
+    while (at >= 0 && this.#text[at] !== "\n" && isSpace(this.#text.charCodeAt(at))) at -= 1;
+    return at < 0 || this.#text[at] === "\n";
+  }
+
+  #lineEnd(from: number): number {
+    const at = this.#text.indexOf("\n", from);
+    return at < 0 ? this.#text.length : at;
+  }
+
+  #token(): TokenKind {
+    const text = this.#text;
+    const start = this.#at;
+    const code = text.charCodeAt(start);
+    if (isHexDigit(code)) {
+      UUID.lastIndex = start;
+      if (UUID.test(text)) {
+        this.#at = UUID.lastIndex;
+        return "uuid";
+      }
+    }
+    if (isDigit(code)) return this.#number();
+    if (text[start] === "L" && (text[start + 1] === '"' || text[start + 1] === "'")) {
+      return this.#quoted(start + 1, text[start + 1] === '"' ? "wideString" : "wideCharacter");
+    }
+    if (isIdentifierPart(code)) {
+      while (isIdentifierPart(text.charCodeAt(this.#at))) this.#at += 1;
+      return "identifier";
+    }
+    if (text[start] === '"') return this.#quoted(start, "string");
+    if (text[start] === "'") return this.#quoted(start, "character");
+    const punctuation = PUNCTUATION.find((candidate) => text.startsWith(candidate, start));
+    if (punctuation !== undefined) {
+      this.#at += punctuation.length;
+      return "punctuation";
+    }
+    return this.#unknown();
+  }
+
+  #number(): TokenKind {
+    const start = this.#at;
+    this.#at = scanNumber(this.#text, start);
+    const kind = classifyNumber(this.#text.slice(start, this.#at));
+    if (kind !== null) return kind;
+    this.#report("IDL0104", start, this.#at, {
+      text: this.#text.slice(start, Math.min(this.#at, start + 200)),
+    });
+    return "unknown";
+  }
+
+  /** A literal never spans lines. */
+  #quoted(open: number, kind: TokenKind): TokenKind {
+    const text = this.#text;
+    const quote = text[open];
+    for (let at = open + 1; at < text.length && text[at] !== "\n"; at += 1) {
+      if (text[at] === quote) {
+        this.#at = at + 1;
+        return kind;
+      }
+      if (text[at] === "\\" && text[at + 1] !== "\n") at += 1;
+    }
+    this.#report("IDL0103", open, this.#lineEnd(open));
+    this.#at = this.#lineEnd(open);
+    return "unknown";
+  }
+
+  /** One report for a whole run of strange characters. */
+  #unknown(): TokenKind {
+    const start = this.#at;
+    const text = this.#text;
+    do {
+      this.#at += 1;
+    } while (this.#at < text.length && isStrange(text.charCodeAt(this.#at)));
+    const code = (text.codePointAt(start) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    this.#report("IDL0101", start, this.#at, { code });
+    return "unknown";
+  }
+
+  #report(id: DiagnosticId, start: number, end: number, details: Record<string, string | number> = {}): void {
+    this.#reporter.report(id, { source: this.#source, start, end }, details);
+  }
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0x1a || code === 0xfeff;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isHexDigit(code: number): boolean {
+  const lower = code | 0x20;
+  return isDigit(code) || (lower >= 0x61 && lower <= 0x66);
+}
+
+function isIdentifierPart(code: number): boolean {
+  const lower = code | 0x20;
+  return isDigit(code) || (lower >= 0x61 && lower <= 0x7a) || code === 0x5f;
+}
+
+function isStrange(code: number): boolean {
+  return !isSpace(code) && !isIdentifierPart(code) && (code < 0x20 || code > 0x7e);
+}

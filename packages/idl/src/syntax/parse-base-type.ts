@@ -1,0 +1,88 @@
+import type { BaseType, TypeSpecifier } from "./ast.js";
+import type { TokenCursor } from "./token-cursor.js";
+
+const WORDS = new Set(
+  "void handle_t boolean byte char wchar_t small short long int hyper float double error_status_t signed unsigned __int8 __int16 __int32 __int64 __int3264".split(
+    " ",
+  ),
+);
+
+/** C words that say nothing about the wire. */
+const IGNORED = new Set(
+  "const volatile far __far _far near __near __stdcall _stdcall __cdecl _cdecl __pascal __fastcall __unaligned __RPC_FAR __RPC_USER __RPC_API __RPC_STUB extern static".split(
+    " ",
+  ),
+);
+
+/** Spellings, words sorted, without `signed` and `unsigned`. */
+const WIDTHS: Readonly<Record<string, 8 | 16 | 32 | 64>> = {
+  small: 8,
+  __int8: 8,
+  "int small": 8,
+  short: 16,
+  "int short": 16,
+  __int16: 16,
+  "": 32,
+  int: 32,
+  long: 32,
+  "int long": 32,
+  __int32: 32,
+  hyper: 64,
+  "hyper int": 64,
+  __int64: 64,
+  "long long": 64,
+  "int long long": 64,
+};
+
+const PLAIN: Readonly<Record<string, BaseType>> = {
+  void: "void",
+  handle_t: "handle_t",
+  boolean: "boolean",
+  byte: "byte",
+  char: "char",
+  wchar_t: "wchar_t",
+  float: "float",
+  double: "double",
+  error_status_t: "error_status_t",
+};
+
+export function isBaseTypeWord(text: string): boolean {
+  return WORDS.has(text);
+}
+
+export function skipIgnoredWords(cursor: TokenCursor): void {
+  while (IGNORED.has(cursor.token.text)) cursor.take();
+}
+
+/** A run of base type words, such as `unsigned long int`. The cursor stands on the first. */
+export function parseBaseType(cursor: TokenCursor): TypeSpecifier {
+  const first = cursor.token;
+  const words: string[] = [];
+  while (isBaseTypeWord(cursor.token.text) || IGNORED.has(cursor.token.text)) {
+    const { text } = cursor.take();
+    if (!IGNORED.has(text)) words.push(text);
+  }
+  const span = cursor.spanFrom(first);
+  if (words.includes("__int3264")) return { kind: "unsupported", feature: "type '__int3264'", span };
+  const base = baseType(words);
+  if (base === null) {
+    cursor.report("IDL0205", span, { words: words.slice(0, 8).join(" ") });
+    return { kind: "base", base: "int32", span };
+  }
+  return { kind: "base", base, span };
+}
+
+function baseType(words: readonly string[]): BaseType | null {
+  const signs = words.filter((word) => word === "signed" || word === "unsigned");
+  const rest = words
+    .filter((word) => word !== "signed" && word !== "unsigned")
+    .sort()
+    .join(" ");
+  if (signs.length > 1) return null;
+  const unsigned = signs[0] === "unsigned";
+  const width = Object.hasOwn(WIDTHS, rest) ? WIDTHS[rest] : undefined;
+  if (width !== undefined) return unsigned ? `uint${width}` : `int${width}`;
+  // A char without a word is unsigned in IDL, and `signed char` is a small.
+  if (rest === "char" && signs.length > 0) return unsigned ? "char" : "int8";
+  return signs.length === 0 && Object.hasOwn(PLAIN, rest) ? (PLAIN[rest] ?? null) : null;
+}

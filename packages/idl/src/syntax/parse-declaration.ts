@@ -1,0 +1,151 @@
+import type {
+  ConstantNode,
+  Declaration,
+  Declarator,
+  FieldNode,
+  MethodNode,
+  TypedefNode,
+  TypeSpecifier,
+} from "./ast.js";
+import { parseAttributes } from "./parse-attributes.js";
+import { parseExpression } from "./parse-expression.js";
+import type { Opening } from "./parse-file.js";
+import { parseDeclarator, parseTypeSpecifier } from "./parse-type.js";
+import type { TokenCursor } from "./token-cursor.js";
+
+/** A constant, a typedef, a tagged type or a method; null after a report. The attributes in front are already read. */
+export function parseDeclaration(cursor: TokenCursor, opening: Opening): Declaration | null {
+  if (cursor.is("typedef")) return parseTypedef(cursor, opening);
+  if (cursor.is("const")) return parseConstant(cursor, opening);
+  if (cursor.token.kind !== "identifier") {
+    cursor.expected("a declaration");
+    return null;
+  }
+  const type = parseTypeSpecifier(cursor);
+  if (type === null) return null;
+  const { first, doc, attributes } = opening;
+  if (type.kind !== "base" && type.kind !== "reference" && cursor.accept(";")) {
+    return { kind: "type", type, doc, attributes, span: cursor.spanFrom(first) };
+  }
+  return parseMethod(cursor, opening, type);
+}
+
+function parseTypedef(cursor: TokenCursor, opening: Opening): TypedefNode | null {
+  cursor.take();
+  const attributes = [...opening.attributes, ...parseAttributes(cursor)];
+  const type = parseTypeSpecifier(cursor);
+  if (type === null) return null;
+  const declarators: Declarator[] = [];
+  do {
+    const declarator = parseDeclarator(cursor);
+    if (declarator === null) return null;
+    if (declarator.name === null) {
+      cursor.expected("the new type's name");
+      return null;
+    }
+    if (cursor.is("(")) {
+      const feature = "a function type";
+      declarators.push({
+        ...declarator,
+        unsupported: { kind: "unsupported", feature, span: cursor.spanOf(cursor.token) },
+      });
+      cursor.skipBalanced();
+    } else {
+      declarators.push(declarator);
+    }
+  } while (cursor.accept(","));
+  if (!cursor.expect(";")) return null;
+  return {
+    kind: "typedef",
+    type,
+    declarators,
+    doc: opening.doc,
+    attributes,
+    span: cursor.spanFrom(opening.first),
+  };
+}
+
+function parseConstant(cursor: TokenCursor, opening: Opening): ConstantNode | null {
+  cursor.take();
+  const type = parseTypeSpecifier(cursor);
+  const declarator = type === null ? null : parseDeclarator(cursor);
+  if (type === null || declarator === null) return null;
+  if (declarator.name === null) {
+    cursor.expected("the constant's name");
+    return null;
+  }
+  if (!cursor.expect("=")) return null;
+  const value = parseExpression(cursor);
+  if (value === null || !cursor.expect(";")) return null;
+  const { doc, attributes, first } = opening;
+  return { kind: "constant", type, declarator, value, doc, attributes, span: cursor.spanFrom(first) };
+}
+
+function parseMethod(cursor: TokenCursor, opening: Opening, returns: TypeSpecifier): MethodNode | null {
+  const declarator = parseDeclarator(cursor);
+  if (declarator === null) return null;
+  if (declarator.name === null) {
+    cursor.expected("the method's name");
+    return null;
+  }
+  if (!cursor.is("(")) {
+    cursor.expected("'('");
+    return null;
+  }
+  const parameters = cursor.nested(() => parseParameters(cursor));
+  if (parameters === null || !cursor.expect(";")) return null;
+  const { doc, attributes, first } = opening;
+  return {
+    kind: "method",
+    name: declarator.name,
+    returns,
+    declarator,
+    parameters,
+    doc,
+    attributes,
+    span: cursor.spanFrom(first),
+  };
+}
+
+function parseParameters(cursor: TokenCursor): FieldNode[] | null {
+  const parameters: FieldNode[] = [];
+  cursor.take();
+  if (cursor.accept(")")) return parameters;
+  do {
+    if (cursor.is("...")) {
+      cursor.report("IDL0301", cursor.spanOf(cursor.take()), { feature: "a variable argument list" });
+      continue;
+    }
+    const parameter = parseParameter(cursor);
+    if (parameter === null) cursor.skipTo(",", ")", ";");
+    else parameters.push(parameter);
+  } while (cursor.accept(","));
+  if (!cursor.expect(")")) {
+    cursor.skipTo(")", ";");
+    if (!cursor.accept(")")) return null;
+  }
+  return isVoid(parameters) ? [] : parameters;
+}
+
+function parseParameter(cursor: TokenCursor): FieldNode | null {
+  const first = cursor.token;
+  const doc = cursor.doc();
+  const attributes = parseAttributes(cursor);
+  const type = parseTypeSpecifier(cursor);
+  if (type === null) return null;
+  const declarator = parseDeclarator(cursor);
+  if (declarator === null) return null;
+  return { kind: "field", type, declarator, doc, attributes, span: cursor.spanFrom(first) };
+}
+
+/** `(void)` */
+function isVoid(parameters: readonly FieldNode[]): boolean {
+  const only = parameters.length === 1 ? parameters[0] : undefined;
+  return (
+    only !== undefined &&
+    only.type.kind === "base" &&
+    only.type.base === "void" &&
+    only.declarator.name === null &&
+    only.declarator.levels.length === 0
+  );
+}
