@@ -1,6 +1,6 @@
 import type { SecurityDescriptor, Sid, Token } from "@ncalrpc/security";
-import type { AlpcError } from "./error.js";
 import type { DataEntry } from "./data-information.js";
+import type { AlpcError } from "./error.js";
 import type { MessageType, ReceivedMessage, SendAttributes } from "./message.js";
 import type { View } from "./view.js";
 
@@ -129,7 +129,14 @@ export interface CommunicationPort extends Disposable {
    * bytes[0x28..length). The octets are copied before this returns. `messageId` 0 assigns one to a REQUEST; a REPLY
    * or CANCELED repeats that of the message it belongs to. Returns the message's id. Throws AlpcError: PORT_DISCONNECTED, PORT_MESSAGE_TOO_LONG.
    */
-  send(type: MessageType, bytes: Buffer, length: number, messageId: number, callbackId: number, attributes?: SendAttributes): number;
+  send(
+    type: MessageType,
+    bytes: Buffer,
+    length: number,
+    messageId: number,
+    callbackId: number,
+    attributes?: SendAttributes,
+  ): number;
   /** Withdraws a request: the other side gets CANCELED with its id unless it has answered. */
   cancel(messageId: number): void;
   /** Memory for one large message; at once when the connection's pool has it, else when the server has made it. */

@@ -142,12 +142,12 @@ export const C = {
   MAP_FAILED: -1,
 } as const;
 
-/** errno values by name, of this system. */
-export const Errno = constants.errno;
+/** errno values by name, of this system; Node's table lacks the last one. */
+export const Errno = { ...constants.errno, ETOOMANYREFS: 109 } as const;
 
 /** The name of an errno value, "E<number>" for one that Node does not know. */
 export function errnoName(value: number): string {
-  for (const [name, number] of Object.entries(Errno)) {
+  for (const [name, number] of Object.entries<number>(Errno)) {
     if (number === value) return name;
   }
   return `E${value}`;

@@ -1,0 +1,19 @@
+import { AlpcError } from "./error.js";
+import type { Kernel } from "./kernel.js";
+import { createLinuxKernel } from "./linux/linux-kernel.js";
+
+let kernel: Kernel | undefined;
+
+/** This thread's kernel for this system, made at the first call. Throws AlpcError NOT_SUPPORTED on systems that we have none for. */
+export function defaultKernel(): Kernel {
+  kernel ??= create();
+  return kernel;
+}
+
+function create(): Kernel {
+  if (process.platform === "linux") return createLinuxKernel();
+  throw new AlpcError(
+    "NOT_SUPPORTED",
+    `there is no port kernel for ${process.platform} yet; Linux has one, and createLoopbackKernel() works within one process everywhere`,
+  );
+}

@@ -1,0 +1,131 @@
+import type { Sid } from "@ncalrpc/security";
+import { decodeConnectReply, encodeConnectRequest } from "../connect-message.js";
+import { AlpcError } from "../error.js";
+import type { ConnectAttributes, PortHandler } from "../kernel.js";
+import { MessageType, PORT_MESSAGE_SIZE } from "../message.js";
+import { defaultPortLimits } from "../port-limits.js";
+import { portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
+import { LinuxCommunicationPort } from "./communication-port.js";
+import { Connection, type Machinery, type Stage } from "./connection.js";
+import { type PeerCredentials, peerToken } from "./credentials.js";
+import { closedByPeer } from "./farewell.js";
+import type { ReceiveBatch } from "./receive-batch.js";
+import { SenderIdentity } from "./sender-identity.js";
+
+const silent = {};
+
+/** A connect message is out; what comes back makes a port of the connection, or an error. */
+export class ClientHandshake implements Stage {
+  readonly batchListener = silent;
+  readonly #connection: Connection;
+  readonly #peer: PeerCredentials;
+  readonly #attributes: ConnectAttributes;
+  readonly #handler: PortHandler;
+  readonly #settle: (outcome: LinuxCommunicationPort | AlpcError) => void;
+
+  /**
+   * Takes `fd`, connected to a server, over. `settle` is called once, with the port or with what went wrong.
+   * Throws AlpcError: SERVER_SID_MISMATCH (nothing has been sent then), PORT_MESSAGE_TOO_LONG...
+   */
+  constructor(
+    machinery: Machinery,
+    fd: number,
+    peer: PeerCredentials,
+    attributes: ConnectAttributes,
+    handler: PortHandler,
+    settle: (outcome: LinuxCommunicationPort | AlpcError) => void,
+  ) {
+    this.#peer = peer;
+    this.#attributes = attributes;
+    this.#handler = handler;
+    this.#settle = settle;
+    this.#connection = new Connection(machinery, fd, defaultPortLimits, false, this);
+  }
+
+  /** Sends the connect message. */
+  start(): void {
+    const { payload = new Uint8Array(), tracking = "static", delegate = false } = this.#attributes;
+    const request = encodeConnectRequest({ tracking, delegate, payload });
+    const { outbox } = this.#connection.machinery;
+    const at = outbox.reserve(PORT_MESSAGE_SIZE + request.length);
+    writePortMessage(outbox.words, at, MessageType.CONNECTION_REQUEST, request.length, 0, 0);
+    outbox.slab.set(request, at + PORT_MESSAGE_SIZE);
+    outbox.commit(this.#connection, PORT_MESSAGE_SIZE + request.length);
+    outbox.flush();
+  }
+
+  /** Gives up. */
+  abandon(reason: AlpcError): void {
+    this.#connection.hangUp(reason);
+  }
+
+  onPacket(batch: ReceiveBatch, index: number): void {
+    const { words } = batch;
+    const at = batch.start(index);
+    const fault = portMessageFault(words, at, batch.length(index), defaultPortLimits.maxMessageLength);
+    if (fault !== null) throw violation(fault);
+    const type = portMessage.type(words, at);
+    if (type === MessageType.PORT_CLOSED) {
+      this.#connection.end(closedByPeer(batch, index) ?? refused("without a reason"));
+      return;
+    }
+    if (type !== MessageType.CONNECTION_REPLY)
+      throw violation(`a message of type ${type} instead of a connection reply`);
+    const sender = { pid: batch.pid(index), uid: batch.uid(index), gid: batch.gid(index) };
+    const start = at + PORT_MESSAGE_SIZE;
+    const reply = decodeConnectReply(batch.buffer.subarray(start, start + portMessage.dataLength(words, at)));
+    if (reply.refusal !== null) {
+      this.#connection.end(new ConnectionRefusedError(reply.refusal, reply.payload));
+      return;
+    }
+    if (this.#attributes.requiredServerSid !== undefined && sender.uid !== this.#peer.uid) {
+      throw new AlpcError(
+        "SERVER_SID_MISMATCH",
+        `the port was opened by uid ${this.#peer.uid} but uid ${sender.uid} answers`,
+      );
+    }
+    // Another process than the one that listened may serve, as after a fork; it must then stay the one.
+    const identity = new SenderIdentity({ ...this.#peer, pid: sender.pid }, sender, {
+      tracking: "static",
+      delegate: false,
+    });
+    const port = new LinuxCommunicationPort(
+      this.#connection,
+      identity,
+      this.#handler,
+      { side: "client", ...reply },
+      null,
+    );
+    this.#settle(port);
+  }
+
+  onEnd(reason: AlpcError | null): void {
+    this.#settle(reason ?? refused("without a reason"));
+  }
+}
+
+/** PORT_CONNECTION_REFUSED by the server's handler, with what it wants to say. */
+export class ConnectionRefusedError extends AlpcError {
+  /** NtAlpcAcceptConnectPort(FALSE)'s message. */
+  readonly payload: Uint8Array;
+
+  constructor(status: AlpcError["status"], payload: Uint8Array) {
+    super(status, `the server refused the connection: ${status}`);
+    this.payload = payload;
+  }
+}
+
+/** Throws AlpcError SERVER_SID_MISMATCH unless the socket was made by that user. */
+export function checkServer(peer: PeerCredentials, required: Sid | undefined, name: string): void {
+  if (required === undefined) return;
+  const { user } = peerToken(peer);
+  if (user.equals(required)) return;
+  throw new AlpcError(
+    "SERVER_SID_MISMATCH",
+    `the port ${name} belongs to ${user}, not to ${required}; nothing was sent to it`,
+  );
+}
+
+function refused(why: string): AlpcError {
+  return new AlpcError("PORT_CONNECTION_REFUSED", `the server refused the connection ${why}`);
+}

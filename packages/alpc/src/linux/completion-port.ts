@@ -1,0 +1,181 @@
+import koffi from "koffi";
+import { AlpcError } from "../error.js";
+import { C, Errno, type LibC } from "./libc.js";
+import { Linger } from "./linger.js";
+import { systemError } from "./system-error.js";
+
+/** Something with a descriptor that the completion port watches. */
+export interface EventSource {
+  /** Called with EPOLL* bits; answers how many messages it handed on. Takes no more than its share of a turn. */
+  onEvents(events: number): number;
+}
+
+/** Who wants to know when all messages of a turn have been handed on. */
+export interface BatchListener {
+  onBatchEnd?(): void;
+}
+
+const MAX_EVENTS = 64;
+/** struct epoll_event { u32 events; u64 data } is packed on x86-64 only. */
+const EVENT_SIZE = process.arch === "x64" ? 12 : 16;
+const EVENT_DATA = EVENT_SIZE - 8;
+
+/** Poll handles live as long as they are open: koffi closes one that is collected. */
+const retained = new Set<CompletionPort>();
+
+/**
+ * The completion port of a thread: one epoll instance for all of its ports, itself watched by Node's loop. A turn
+ * asks once which sources are ready, lets each take its share, and then tells the listeners that the batch is over.
+ *
+ * Turns run as immediates, since what koffi calls from the loop does not run promise jobs afterwards.
+ */
+export class CompletionPort {
+  readonly #libc: LibC;
+  readonly #linger: Linger;
+  readonly #flush: () => void;
+  readonly #events = Buffer.allocUnsafeSlow(MAX_EVENTS * EVENT_SIZE);
+  readonly #words = new DataView(this.#events.buffer);
+  readonly #sources: (EventSource | undefined)[] = [];
+  readonly #turn = (): void => this.#runTurn();
+  readonly #wake = (): void => this.#onWake();
+  #count = 0;
+  #epoll = -1;
+  #poll: ReturnType<typeof koffi.node.poll> | null = null;
+  #referenced = true;
+  #scheduled = false;
+  #woken = false;
+  #hot: EventSource | null = null;
+  #listeners: BatchListener[] = [];
+  #inTurn = false;
+
+  /** `flush` sends what the turn has queued. */
+  constructor(libc: LibC, linger: number | false | undefined, flush: () => void) {
+    this.#libc = libc;
+    this.#linger = new Linger(linger);
+    this.#flush = flush;
+  }
+
+  /** True while messages are being handed on: what they queue is sent at the end of the turn. */
+  get inTurn(): boolean {
+    return this.#inTurn;
+  }
+
+  /** Watches a descriptor until it is removed. Throws AlpcError. */
+  add(fd: number, source: EventSource, interest: number): void {
+    if (this.#count === 0) this.#open();
+    if (this.#control(C.EPOLL_CTL_ADD, fd, interest) < 0) {
+      const error = systemError(this.#libc, "watching a port");
+      if (this.#count === 0) this.#close();
+      throw error;
+    }
+    this.#sources[fd] = source;
+    this.#count++;
+  }
+
+  modify(fd: number, interest: number): void {
+    if (this.#control(C.EPOLL_CTL_MOD, fd, interest) < 0) throw systemError(this.#libc, "watching a port");
+  }
+
+  /** To be called before the descriptor is closed. */
+  remove(fd: number): void {
+    const source = this.#sources[fd];
+    if (source === undefined) return;
+    this.#control(C.EPOLL_CTL_DEL, fd, 0);
+    this.#sources[fd] = undefined;
+    if (this.#hot === source) this.#hot = null;
+    if (--this.#count === 0) this.#close();
+  }
+
+  /** Has `listener` told at the end of this turn, once. */
+  atBatchEnd(listener: BatchListener): void {
+    const listeners = this.#listeners;
+    if (listeners[listeners.length - 1] !== listener && !listeners.includes(listener))
+      listeners.push(listener);
+  }
+
+  /** Whether open ports keep the process alive. */
+  setReferenced(referenced: boolean): void {
+    this.#referenced = referenced;
+    if (referenced) this.#poll?.ref();
+    else this.#poll?.unref();
+  }
+
+  #open(): void {
+    this.#epoll = this.#libc.epoll_create1(C.EPOLL_CLOEXEC);
+    if (this.#epoll < 0) throw systemError(this.#libc, "creating a completion port");
+    this.#poll = koffi.node.poll(this.#epoll, { readable: true }, this.#wake);
+    if (!this.#referenced) this.#poll.unref();
+    retained.add(this);
+  }
+
+  #close(): void {
+    this.#poll?.close();
+    this.#poll = null;
+    this.#libc.close(this.#epoll);
+    this.#epoll = -1;
+    retained.delete(this);
+  }
+
+  #control(operation: number, fd: number, interest: number): number {
+    const event = Buffer.alloc(EVENT_SIZE);
+    event.writeUInt32LE(interest, 0);
+    event.writeUInt32LE(fd, EVENT_DATA);
+    return this.#libc.epoll_ctl(this.#epoll, operation, fd, event);
+  }
+
+  #onWake(): void {
+    this.#woken = true;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#turn);
+  }
+
+  #runTurn(): void {
+    this.#scheduled = false;
+    const woken = this.#woken;
+    this.#woken = false;
+    this.#inTurn = true;
+    // Lingering, we look where the last message came from; Node's own loop tells us about all others.
+    const messages = woken || this.#hot === null ? this.#harvest() : this.#hot.onEvents(C.EPOLLIN);
+    this.#endBatch();
+    this.#inTurn = false;
+    this.#flush();
+    if (this.#count > 0 && this.#linger.again(messages, woken)) this.#schedule();
+  }
+
+  /** Lets every source that is ready take its share. */
+  #harvest(): number {
+    if (this.#epoll < 0) return 0;
+    const ready = this.#libc.epoll_wait(this.#epoll, this.#events, MAX_EVENTS, 0);
+    if (ready < 0) {
+      const errno = this.#libc.errno();
+      if (errno === Errno.EINTR) return 0;
+      throw new AlpcError("UNSUCCESSFUL", "the completion port is gone", {
+        cause: systemError(this.#libc, "epoll_wait", errno),
+      });
+    }
+    let messages = 0;
+    for (let i = 0; i < ready; i++) {
+      const at = i * EVENT_SIZE;
+      const source = this.#sources[this.#words.getUint32(at + EVENT_DATA, true)];
+      if (source === undefined) continue;
+      const got = source.onEvents(this.#words.getUint32(at, true));
+      if (got > 0) {
+        messages += got;
+        this.#hot = source;
+      }
+    }
+    return messages;
+  }
+
+  #endBatch(): void {
+    if (this.#listeners.length === 0) return;
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener.onBatchEnd?.();
+  }
+}

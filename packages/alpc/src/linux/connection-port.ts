@@ -1,0 +1,214 @@
+import { accessCheck, portRights, type SecurityDescriptor, type Token } from "@ncalrpc/security";
+import { AlpcError, isAlpcError } from "../error.js";
+import type {
+  CommunicationPort,
+  ConnectionPort,
+  ConnectionPortHandler,
+  ConnectionRequest,
+  PortAttributes,
+  PortLimits,
+} from "../kernel.js";
+import { connectionsPerUser, resolvePortLimits } from "../port-limits.js";
+import { LinuxCommunicationPort, type PortTerms } from "./communication-port.js";
+import type { EventSource } from "./completion-port.js";
+import type { Machinery } from "./connection.js";
+import { peerToken, readPeerCredentials } from "./credentials.js";
+import { C, Errno } from "./libc.js";
+import type { SenderIdentity } from "./sender-identity.js";
+import { type HandshakeOwner, ServerHandshake } from "./server-handshake.js";
+import { accept } from "./socket.js";
+import type { SocketName } from "./socket-name.js";
+import { systemError } from "./system-error.js";
+
+/** Connections taken in one turn. */
+const ACCEPTS_PER_TURN = 16;
+/** Milliseconds until we try again when the system has no more descriptors or memory. */
+const ACCEPT_PAUSE = 100;
+
+/** The named port of a server: a listening socket. */
+export class LinuxConnectionPort implements ConnectionPort, EventSource, HandshakeOwner {
+  readonly name: string;
+  readonly limits: PortLimits;
+  readonly allowsDirectMemory: boolean;
+  readonly acceptsHandles: boolean;
+  readonly #machinery: Machinery;
+  readonly #descriptor: SecurityDescriptor;
+  readonly #handler: ConnectionPortHandler;
+  readonly #connections = new Set<CommunicationPort>();
+  readonly #pending = new Set<ServerHandshake>();
+  readonly #perUser = new Map<number, number>();
+  readonly #socketName: SocketName;
+  #fd: number;
+  #pause: NodeJS.Timeout | null = null;
+
+  /** Takes the listening `fd` and its name over. */
+  constructor(
+    machinery: Machinery,
+    name: string,
+    fd: number,
+    socketName: SocketName,
+    attributes: PortAttributes,
+    handler: ConnectionPortHandler,
+  ) {
+    this.name = name;
+    this.limits = resolvePortLimits(attributes.limits);
+    this.allowsDirectMemory = attributes.directMemory !== undefined;
+    this.acceptsHandles = attributes.acceptHandles ?? false;
+    this.#machinery = machinery;
+    this.#descriptor = attributes.securityDescriptor;
+    this.#handler = handler;
+    this.#fd = fd;
+    this.#socketName = socketName;
+    machinery.completion.add(fd, this, C.EPOLLIN);
+  }
+
+  get connections(): ReadonlySet<CommunicationPort> {
+    return this.#connections;
+  }
+
+  onEvents(): number {
+    for (let i = 0; i < ACCEPTS_PER_TURN && this.#fd >= 0; i++) {
+      const fd = accept(this.#machinery.libc, this.#fd);
+      if (fd < 0) {
+        this.#onAcceptFailed(this.#machinery.libc.errno());
+        break;
+      }
+      this.#welcome(fd);
+    }
+    return 0;
+  }
+
+  #onAcceptFailed(errno: number): void {
+    // Anything else is the failure of one connection, which is gone.
+    if (errno !== Errno.EMFILE && errno !== Errno.ENFILE && errno !== Errno.ENOBUFS && errno !== Errno.ENOMEM)
+      return;
+    this.#handler.onRefused?.(systemError(this.#machinery.libc, "accepting a connection", errno), null);
+    this.#machinery.completion.modify(this.#fd, 0);
+    this.#pause = setTimeout(() => {
+      this.#pause = null;
+      if (this.#fd >= 0) this.#machinery.completion.modify(this.#fd, C.EPOLLIN);
+    }, ACCEPT_PAUSE);
+  }
+
+  #welcome(fd: number): void {
+    let handshake: ServerHandshake;
+    try {
+      const peer = readPeerCredentials(this.#machinery.libc, fd);
+      this.#makeRoom(peer.uid);
+      handshake = new ServerHandshake(this.#machinery, fd, peer, this);
+    } catch (error) {
+      this.#machinery.libc.close(fd);
+      this.#handler.onRefused?.(asError(error), null);
+      return;
+    }
+    this.#pending.add(handshake);
+    this.#perUser.set(handshake.peer.uid, this.#usedBy(handshake.peer.uid) + 1);
+    // Strangers are turned away before they can hold a place among those who wait.
+    try {
+      this.#checkConnect(peerToken(handshake.peer));
+      handshake.connection.onEvents(C.EPOLLIN);
+    } catch (error) {
+      handshake.drop(asError(error));
+    }
+  }
+
+  /** Those who connect and then say nothing make way for newcomers, first those of the user who has most of them. */
+  #makeRoom(uid: number): void {
+    if (this.#pending.size < this.limits.maxPendingConnections) return;
+    const silent = [...this.#pending].filter((handshake) => !handshake.hasAsked);
+    const counts = new Map<number, number>();
+    for (const { peer } of silent) counts.set(peer.uid, (counts.get(peer.uid) ?? 0) + 1);
+    const [worst] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [uid];
+    const victim = silent.find(({ peer }) => peer.uid === worst);
+    const reason = new AlpcError(
+      "QUOTA_EXCEEDED",
+      `more than ${this.limits.maxPendingConnections} connections are being made`,
+    );
+    if (victim === undefined) throw reason;
+    victim.drop(reason);
+    this.#pending.delete(victim);
+  }
+
+  admit(handshake: ServerHandshake, token: Token): void {
+    this.#checkConnect(token);
+    const { maxConnections } = this.limits;
+    if (this.#connections.size >= maxConnections) {
+      throw new AlpcError("QUOTA_EXCEEDED", `the port ${this.name} has its ${maxConnections} connections`);
+    }
+    const most = connectionsPerUser(this.limits);
+    if (this.#usedBy(handshake.peer.uid) > most) {
+      throw new AlpcError(
+        "QUOTA_EXCEEDED",
+        `uid ${handshake.peer.uid} has its ${most} connections to ${this.name}`,
+      );
+    }
+  }
+
+  #checkConnect(token: Token): void {
+    const { granted } = accessCheck(token, this.#descriptor, portRights.connect, portRights.mapping);
+    if (!granted)
+      throw new AlpcError("ACCESS_DENIED", `the port ${this.name} does not let ${token.user} connect`);
+  }
+
+  onRequest(request: ConnectionRequest): void {
+    this.#handler.onConnect(request);
+  }
+
+  open(handshake: ServerHandshake, identity: SenderIdentity, terms: PortTerms): LinuxCommunicationPort {
+    this.#pending.delete(handshake);
+    const port: LinuxCommunicationPort = new LinuxCommunicationPort(
+      handshake.connection,
+      identity,
+      this.#handler,
+      terms,
+      () => {
+        this.#connections.delete(port);
+        this.#release(handshake.peer.uid);
+      },
+    );
+    this.#connections.add(port);
+    return port;
+  }
+
+  onFailed(handshake: ServerHandshake, reason: AlpcError | null, token: Token | null): void {
+    this.#pending.delete(handshake);
+    this.#release(handshake.peer.uid);
+    if (reason !== null) this.#handler.onRefused?.(reason, token);
+  }
+
+  stopListening(): void {
+    if (this.#fd < 0) return;
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    this.#machinery.completion.remove(this.#fd);
+    // The name goes first: nobody may find a socket that is no longer served.
+    this.#socketName.free();
+    this.#machinery.libc.close(this.#fd);
+    this.#fd = -1;
+    for (const handshake of this.#pending) {
+      handshake.drop(new AlpcError("PORT_CONNECTION_REFUSED", `the port ${this.name} was closed`));
+    }
+  }
+
+  close(): void {
+    this.stopListening();
+    for (const port of this.#connections) port.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #usedBy(uid: number): number {
+    return this.#perUser.get(uid) ?? 0;
+  }
+
+  #release(uid: number): void {
+    const left = this.#usedBy(uid) - 1;
+    if (left > 0) this.#perUser.set(uid, left);
+    else this.#perUser.delete(uid);
+  }
+}
+
+function asError(error: unknown): AlpcError {
+  return isAlpcError(error) ? error : new AlpcError("UNSUCCESSFUL", "a connection failed", { cause: error });
+}

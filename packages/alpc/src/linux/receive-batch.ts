@@ -1,0 +1,145 @@
+import { MAX_MESSAGE_LENGTH } from "../message.js";
+import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
+import { MAX_HANDLES } from "../port-limits.js";
+import { align8 } from "../port-message.js";
+import { addressOf, C, Errno, type LibC } from "./libc.js";
+
+/** Most messages of one system call. */
+export const MAX_BATCH = 16;
+/** Octets of a slot: the longest packet that is in order. A longer one is cut off, which MSG_TRUNC tells. */
+const SLOT = align8(MAX_MESSAGE_LENGTH) + align8(MAX_ATTRIBUTES_LENGTH);
+
+/** struct mmsghdr: msghdr { 0 name, 8 u32 namelen, 16 iov, 24 iovlen, 32 control, 40 controllen, 48 u32 flags }, 56 u32 len. */
+const HEADER = 64;
+const HEADER_WORDS = HEADER / 4;
+/** struct iovec { 0 base, 8 len }. */
+const IOVEC = 16;
+/** struct cmsghdr { 0 u64 len, 8 i32 level, 12 i32 type }, then SCM_CREDENTIALS { pid, uid, gid }, padded to 8. */
+const CMSG_HEADER = 16;
+const CREDENTIALS = CMSG_HEADER + 16;
+const CREDENTIALS_LENGTH = CMSG_HEADER + 12;
+const CONTROL = align8(CREDENTIALS + CMSG_HEADER + MAX_HANDLES * 4);
+
+/**
+ * The thread's receive buffer: `receive` fills its slots with the next packets of one socket, each with what the
+ * system says about its sender. The contents last until the next call.
+ */
+export class ReceiveBatch {
+  readonly #libc: LibC;
+  /** The packets; slot i starts at `start(i)`, a multiple of 8. */
+  readonly buffer = Buffer.allocUnsafeSlow(MAX_BATCH * SLOT);
+  readonly words = new Uint32Array(this.buffer.buffer);
+  readonly view = new DataView(this.buffer.buffer);
+  readonly #headers = Buffer.alloc(MAX_BATCH * HEADER);
+  readonly #headerAddress = addressOf(this.#headers);
+  readonly #headerWords = new Uint32Array(
+    this.#headers.buffer,
+    this.#headers.byteOffset,
+    MAX_BATCH * HEADER_WORDS,
+  );
+  readonly #iovecs = Buffer.allocUnsafeSlow(MAX_BATCH * IOVEC).fill(0);
+  readonly #control = Buffer.allocUnsafeSlow(MAX_BATCH * CONTROL).fill(0);
+  readonly #controlWords = new Uint32Array(this.#control.buffer);
+
+  constructor(libc: LibC) {
+    this.#libc = libc;
+    const data = addressOf(this.buffer);
+    const iovecs = addressOf(this.#iovecs);
+    const control = addressOf(this.#control);
+    for (let i = 0; i < MAX_BATCH; i++) {
+      this.#iovecs.writeBigUInt64LE(BigInt(data + i * SLOT), i * IOVEC);
+      this.#iovecs.writeBigUInt64LE(BigInt(SLOT), i * IOVEC + 8);
+      this.#headers.writeBigUInt64LE(BigInt(iovecs + i * IOVEC), i * HEADER + 16);
+      this.#headers.writeBigUInt64LE(1n, i * HEADER + 24);
+      this.#headers.writeBigUInt64LE(BigInt(control + i * CONTROL), i * HEADER + 32);
+      this.#headers.writeBigUInt64LE(BigInt(CONTROL), i * HEADER + 40);
+    }
+  }
+
+  /** Takes up to `count` packets that are there now: how many, or the negative errno. 0 if there are none. */
+  receive(fd: number, count: number): number {
+    const got = this.#libc.recvmmsg(
+      fd,
+      this.#headerAddress,
+      count,
+      C.MSG_DONTWAIT | C.MSG_CMSG_CLOEXEC,
+      null,
+    );
+    if (got < 0) {
+      const errno = this.#libc.errno();
+      return errno === Errno.EAGAIN || errno === Errno.EINTR ? 0 : -errno;
+    }
+    return got;
+  }
+
+  start(index: number): number {
+    return index * SLOT;
+  }
+
+  length(index: number): number {
+    return this.#headerWords[index * HEADER_WORDS + 14] ?? 0;
+  }
+
+  /** MSG_TRUNC, MSG_CTRUNC. */
+  flags(index: number): number {
+    return this.#headerWords[index * HEADER_WORDS + 12] ?? 0;
+  }
+
+  /** Octets of control messages; 0 tells the end of the connection from a packet of length 0. Call `rearm` after it. */
+  controlLength(index: number): number {
+    return this.#headerWords[index * HEADER_WORDS + 10] ?? 0;
+  }
+
+  /** Whether the system said who sent this packet. */
+  hasCredentials(index: number): boolean {
+    const at = (index * CONTROL) >> 2;
+    const words = this.#controlWords;
+    return (
+      this.controlLength(index) >= CREDENTIALS_LENGTH &&
+      words[at] === CREDENTIALS_LENGTH &&
+      words[at + 2] === C.SOL_SOCKET &&
+      words[at + 3] === C.SCM_CREDENTIALS
+    );
+  }
+
+  pid(index: number): number {
+    return this.#controlWords[((index * CONTROL) >> 2) + 4] ?? 0;
+  }
+
+  uid(index: number): number {
+    return this.#controlWords[((index * CONTROL) >> 2) + 5] ?? 0;
+  }
+
+  gid(index: number): number {
+    return this.#controlWords[((index * CONTROL) >> 2) + 6] ?? 0;
+  }
+
+  /** Whether descriptors came with this packet. */
+  hasDescriptors(index: number): boolean {
+    return this.controlLength(index) > CREDENTIALS;
+  }
+
+  /** The descriptors that came with this packet; the caller owns them. */
+  descriptors(index: number): number[] {
+    const end = this.controlLength(index);
+    const fds: number[] = [];
+    for (let at = 0; at + CMSG_HEADER <= end; ) {
+      const cmsg = index * CONTROL + at;
+      const length = this.#control.readUInt32LE(cmsg);
+      if (length < CMSG_HEADER || at + length > end) break;
+      if (
+        this.#control.readInt32LE(cmsg + 8) === C.SOL_SOCKET &&
+        this.#control.readInt32LE(cmsg + 12) === C.SCM_RIGHTS
+      ) {
+        for (let i = CMSG_HEADER; i + 4 <= length; i += 4) fds.push(this.#control.readInt32LE(cmsg + i));
+      }
+      at += align8(length);
+    }
+    return fds;
+  }
+
+  /** Makes a slot ready for the next call, which else would get no more control octets than the last one. */
+  rearm(index: number): void {
+    this.#headerWords[index * HEADER_WORDS + 10] = CONTROL;
+  }
+}

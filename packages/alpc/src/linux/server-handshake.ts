@@ -1,0 +1,170 @@
+import type { Token } from "@ncalrpc/security";
+import { type ConnectRequest, decodeConnectRequest, encodeConnectReply } from "../connect-message.js";
+import { AlpcError, type NtStatusName } from "../error.js";
+import type { CommunicationPort, ConnectionRequest, PortLimits } from "../kernel.js";
+import { MessageType, PORT_MESSAGE_SIZE } from "../message.js";
+import { portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
+import type { LinuxCommunicationPort, PortTerms } from "./communication-port.js";
+import { Connection, type Machinery, type Stage } from "./connection.js";
+import type { PeerCredentials } from "./credentials.js";
+import type { ReceiveBatch } from "./receive-batch.js";
+import { SenderIdentity } from "./sender-identity.js";
+
+const silent = {};
+
+/** What a connection that is being made asks of its port. */
+export interface HandshakeOwner {
+  readonly limits: PortLimits;
+  readonly allowsDirectMemory: boolean;
+  readonly acceptsHandles: boolean;
+  /** Throws AlpcError if this caller may not connect, or not now. */
+  admit(handshake: ServerHandshake, token: Token): void;
+  onRequest(request: ConnectionRequest): void;
+  open(handshake: ServerHandshake, identity: SenderIdentity, terms: PortTerms): LinuxCommunicationPort;
+  /** The handshake is over without a port. Null: by the handler's, or the client's, own choice. */
+  onFailed(handshake: ServerHandshake, reason: AlpcError | null, token: Token | null): void;
+}
+
+/** A connection that has not been accepted or rejected yet. */
+export class ServerHandshake implements Stage, ConnectionRequest {
+  readonly batchListener = silent;
+  readonly connection: Connection;
+  readonly peer: PeerCredentials;
+  readonly #owner: HandshakeOwner;
+  readonly #timer: NodeJS.Timeout;
+  #identity: SenderIdentity | null = null;
+  #request: ConnectRequest | null = null;
+  #isDecided = false;
+
+  /** Takes `fd` over. */
+  constructor(machinery: Machinery, fd: number, peer: PeerCredentials, owner: HandshakeOwner) {
+    this.peer = peer;
+    this.#owner = owner;
+    this.connection = new Connection(machinery, fd, owner.limits, true, this);
+    this.#timer = setTimeout(() => this.#refuse(tooSlow(owner.limits)), owner.limits.connectTimeout);
+  }
+
+  /** Whether the connect message has come. */
+  get hasAsked(): boolean {
+    return this.#request !== null;
+  }
+
+  get token(): Token {
+    return this.#asked.identity.token;
+  }
+
+  get payload(): Uint8Array {
+    return this.#asked.request.payload;
+  }
+
+  get tracking(): "static" | "dynamic" {
+    return this.#asked.request.tracking;
+  }
+
+  accept(payload: Uint8Array = new Uint8Array()): CommunicationPort {
+    const { identity, request } = this.#asked;
+    this.#decide();
+    const { limits, allowsDirectMemory, acceptsHandles } = this.#owner;
+    const terms = {
+      maxMessageLength: limits.maxMessageLength,
+      maxViewSize: limits.maxSectionSize,
+      allowsDirectMemory,
+      acceptsHandles,
+    };
+    if (!this.connection.isEnded) this.#reply(encodeConnectReply({ refusal: null, payload, ...terms }));
+    const port = this.#owner.open(this, identity, { side: "server", ...terms, payload: request.payload });
+    this.connection.paused = false;
+    return port;
+  }
+
+  reject(payload: Uint8Array = new Uint8Array()): void {
+    this.#decide();
+    this.#sendRefusal("PORT_CONNECTION_REFUSED", payload);
+    this.connection.end(null);
+  }
+
+  /** Refuses a connection of which the handler has not been told, or will not be asked again. */
+  drop(reason: AlpcError): void {
+    this.#refuse(reason);
+  }
+
+  onPacket(batch: ReceiveBatch, index: number): void {
+    if (this.#isDecided) return;
+    if (this.#request !== null) throw violation("a message before the connection was accepted");
+    const { words } = batch;
+    const at = batch.start(index);
+    const fault = portMessageFault(words, at, batch.length(index), this.#owner.limits.maxMessageLength);
+    if (fault !== null) throw violation(fault);
+    const type = portMessage.type(words, at);
+    if (type !== MessageType.CONNECTION_REQUEST)
+      throw violation(`a message of type ${type} before the connect message`);
+    const start = at + PORT_MESSAGE_SIZE;
+    const request = decodeConnectRequest(
+      batch.buffer.subarray(start, start + portMessage.dataLength(words, at)),
+    );
+    const sender = { pid: batch.pid(index), uid: batch.uid(index), gid: batch.gid(index) };
+    const identity = new SenderIdentity(this.peer, sender, request);
+    this.#identity = identity;
+    this.#owner.admit(this, identity.token);
+    this.#request = request;
+    this.connection.paused = true;
+    this.#owner.onRequest(this);
+  }
+
+  onEnd(reason: AlpcError | null): void {
+    clearTimeout(this.#timer);
+    const left = reason?.status === "PORT_DISCONNECTED";
+    this.#owner.onFailed(this, left ? null : reason, this.#identity?.token ?? null);
+  }
+
+  get #asked(): { identity: SenderIdentity; request: ConnectRequest } {
+    if (this.#identity === null || this.#request === null) {
+      throw new AlpcError("LPC_INVALID_CONNECTION_USAGE", "the connect message has not come yet");
+    }
+    return { identity: this.#identity, request: this.#request };
+  }
+
+  #decide(): void {
+    if (this.#isDecided)
+      throw new AlpcError("INVALID_MESSAGE", "the connection was accepted or rejected before");
+    this.#isDecided = true;
+    clearTimeout(this.#timer);
+  }
+
+  #refuse(reason: AlpcError): void {
+    if (this.#isDecided) return;
+    this.#isDecided = true;
+    clearTimeout(this.#timer);
+    this.connection.hangUp(reason);
+  }
+
+  #sendRefusal(refusal: NtStatusName, payload: Uint8Array): void {
+    if (this.connection.isEnded) return;
+    this.#reply(
+      encodeConnectReply({
+        refusal,
+        payload,
+        maxMessageLength: 0,
+        maxViewSize: 0,
+        allowsDirectMemory: false,
+        acceptsHandles: false,
+      }),
+    );
+  }
+
+  #reply(payload: Buffer): void {
+    const { outbox, completion } = this.connection.machinery;
+    const at = outbox.reserve(PORT_MESSAGE_SIZE + payload.length);
+    writePortMessage(outbox.words, at, MessageType.CONNECTION_REPLY, payload.length, 0, 0);
+    outbox.slab.set(payload, at + PORT_MESSAGE_SIZE);
+    outbox.commit(this.connection, PORT_MESSAGE_SIZE + payload.length);
+    if (!completion.inTurn) outbox.scheduleFlush();
+  }
+}
+
+function tooSlow(limits: PortLimits): AlpcError {
+  return new AlpcError(
+    "TIMEOUT",
+    `the connection was neither accepted nor rejected within ${limits.connectTimeout} ms`,
+  );
+}
