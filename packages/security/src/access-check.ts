@@ -169,7 +169,8 @@ function explain(
   if (aboveLabel !== 0) return { reason: "mandatory-label", level: levelOf(labelOf(sd)), rights: aboveLabel };
 
   const aces = sd.dacl?.aces ?? [];
-  const restricted = (refused & ~walk(token, sd.owner, aces, refused, mapping, false)) === 0;
+  const restricted =
+    token.restrictedSids !== null && (refused & ~walk(token, sd.owner, aces, refused, mapping, false)) === 0;
   const rights = (refused & ~walk(token, sd.owner, aces, refused, mapping, restricted)) >>> 0;
   // A refused right was granted by no ACE before, so that the first ACE that speaks about it denies it.
   const aceIndex = aces.findIndex(

@@ -77,4 +77,11 @@ describe("access check, rule by rule", () => {
       expect(decision.deniedBy.restricted).toBe(rule.inRestricted ?? false);
     }
   });
+
+  it("grants no rights to an object type that has none", () => {
+    const token = new Token({ user: sid("alice"), groups: [], pid: 1 });
+    const none = { read: 0, write: 0, execute: 0, all: 0 };
+    const decision = accessCheck(token, parseSddl("D:NO_ACCESS_CONTROL"), accessRights.maximumAllowed, none);
+    expect(decision.deniedBy).toEqual({ reason: "no-allowed-ace", rights: 0, restricted: false });
+  });
 });

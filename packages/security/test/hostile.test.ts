@@ -17,6 +17,7 @@ import { Random } from "./random.js";
 
 const { NCALRPC_FUZZ = "3000" } = process.env;
 const COUNT = Number(NCALRPC_FUZZ);
+const FUZZ_TIMEOUT_MS = 5_000 + 10 * COUNT;
 const MIB = 2 ** 20;
 /** Far more than the linear time that it takes, far less than what anything worse would. */
 const BOUND_MS = 1000;
@@ -91,7 +92,7 @@ describe("hostile text", () => {
     expect(() => parseSddl(aces(3277))).toThrow(expect.objectContaining({ position: 2 + 12 * 3276 }));
   });
 
-  it("answers mutated text with a descriptor or an SddlError", () => {
+  it("answers mutated text with a descriptor or an SddlError", { timeout: FUZZ_TIMEOUT_MS }, () => {
     const random = new Random(7);
     const alphabet = "ODGSAPIWRX;;()::-0123456789x \t\u0000é";
     let refused = 0;
@@ -123,7 +124,9 @@ describe("hostile octets", () => {
     }
   });
 
-  it("answers mutated octets with a descriptor or a SecurityFormatError", () => {
+  it("answers mutated octets with a descriptor or a SecurityFormatError", {
+    timeout: FUZZ_TIMEOUT_MS,
+  }, () => {
     const random = new Random(11);
     let refused = 0;
     for (let i = 0; i < COUNT; i++) {
