@@ -1,6 +1,5 @@
 import { MAX_MESSAGE_LENGTH } from "../message.js";
 import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
-import { MAX_HANDLES } from "../port-limits.js";
 import { align8 } from "../port-message.js";
 import { addressOf, C, Errno, type LibC } from "./libc.js";
 
@@ -18,7 +17,9 @@ const IOVEC = 16;
 const CMSG_HEADER = 16;
 const CREDENTIALS = CMSG_HEADER + 16;
 const CREDENTIALS_LENGTH = CMSG_HEADER + 12;
-const CONTROL = align8(CREDENTIALS + CMSG_HEADER + MAX_HANDLES * 4);
+/** Most descriptors of one packet (SCM_MAX_FD). All of them fit, as the system would close the rest itself, however long that takes. */
+const MAX_DESCRIPTORS = 253;
+const CONTROL = align8(CREDENTIALS + CMSG_HEADER + MAX_DESCRIPTORS * 4);
 
 /**
  * The thread's receive buffer: `receive` fills its slots with the next packets of one socket, each with what the
