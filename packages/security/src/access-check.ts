@@ -100,7 +100,8 @@ function walk(
   mapping: GenericMapping,
   restricted: boolean,
 ): number {
-  let granted = hasImplicitRights(token, owner, aces, restricted) ? wanted & OWNER_IMPLICIT : 0;
+  let granted = wanted & OWNER_IMPLICIT;
+  if (granted !== 0 && !hasImplicitRights(token, owner, aces, restricted)) granted = 0;
   let undecided = wanted & ~granted;
   for (const ace of aces) {
     if (undecided === 0) break;
