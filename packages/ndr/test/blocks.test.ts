@@ -193,6 +193,10 @@ describe("external chunks", () => {
     const target = Buffer.alloc(1);
     w.copyTo(target, 0);
     expect(target[0]).toBe(3);
+    w.bytes(big);
+    const whole = Buffer.alloc(1 + big.length);
+    w.copyTo(whole, 0);
+    expect(Buffer.compare(whole.subarray(1), big)).toBe(0);
   });
 
   test("need room where they are copied to", () => {

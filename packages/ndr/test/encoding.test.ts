@@ -280,6 +280,9 @@ describe("a reused buffer", () => {
     expect(w.storage.length).toBeGreaterThan(0x10_0000);
     w.reset();
     expect(w.storage.length).toBe(64);
+    w.pointer(true);
+    w.pointer(true);
+    expect(w.buffer.toString("hex")).toBe("0000020004000200");
     expect(refusal((to) => to.wideString("abc\0"), w)).toBe("value_out_of_range");
     w.reset();
     w.pointer(true);
