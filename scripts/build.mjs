@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -19,11 +19,21 @@ const generated = [
 
 tsc("packages/codegen");
 if (isStale()) {
-  const { generateFiles } = await import("../packages/codegen/dist/node.js");
+  const { compile, createNodeHost, formatDiagnostic } = await import("../packages/idl/dist/index.js");
+  const { generateTypeScript } = await import("../packages/codegen/dist/index.js");
+  const host = createNodeHost({ includeDirectories: [join(root, "idl")] });
   for (const [from, to] of generated) {
-    const files = idlFiles(from).map((name) => join(root, from, name));
-    if (files.length > 0) {
-      generateFiles({ files, out: join(root, to), includeDirectories: [join(root, "idl")] });
+    for (const name of idlFiles(from)) {
+      const { model, diagnostics } = compile([relative(process.cwd(), join(root, from, name))], host);
+      for (const diagnostic of diagnostics) {
+        console.error(formatDiagnostic(diagnostic));
+      }
+      if (model === null) {
+        process.exit(1);
+      }
+      for (const { path, text } of generateTypeScript(model)) {
+        writeIfChanged(join(root, to, path), text);
+      }
     }
   }
   mkdirSync(dirname(stamp), { recursive: true });
@@ -36,6 +46,13 @@ function tsc(project) {
   const { status } = spawnSync(process.execPath, [bin, "-b", project], { cwd: root, stdio: "inherit" });
   if (status !== 0) {
     process.exit(status ?? 1);
+  }
+}
+
+function writeIfChanged(path, text) {
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   }
 }
 

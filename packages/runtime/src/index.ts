@@ -5,6 +5,8 @@ export type { ConnectOptions } from "./client/connect-options.js";
 export { ContextHandle } from "./client/context-handle.js";
 export type { CallOptions } from "./client/pending-call.js";
 export type { InterfaceDefinition, InterfaceRecord, MethodDefinition } from "./interface-definition.js";
+export { inquireInterfaces, isServerListening } from "./management.js";
+export type { InterfaceId } from "./protocol-lrpc/bind.js";
 export { type ClientLimits, defaultClientLimits, defaultServerLimits, type ServerLimits } from "./limits.js";
 export { currentUser, group, user } from "./principals.js";
 export { isRpcError, RpcError, type RpcErrorOptions } from "./rpc-error.js";

@@ -25,7 +25,7 @@ export function connectRule(descriptor: SecurityDescriptor): AccessRule {
 
 /** The rule of an interface or a method. Throws SddlError. */
 export function callRule(security: string | SecurityDescriptor, subject: string): AccessRule {
-  const descriptor = typeof security === "string" ? parseSddl(security) : security;
+  const descriptor = typeof security === "string" ? parseSddl(security, { requireDacl: true }) : security;
   return { subject, descriptor, right: methodRights.call, rights: methodRights };
 }
 

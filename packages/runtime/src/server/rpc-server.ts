@@ -205,7 +205,7 @@ function descriptorOf({ allow, security }: RpcServerOptions, owner: Sid): Securi
     if (allow !== undefined) {
       throw new RpcError("RPC_S_INVALID_ARG", { details: "give either `allow` or `security`, not both" });
     }
-    return typeof security === "string" ? parseSddl(security) : security;
+    return typeof security === "string" ? parseSddl(security, { requireDacl: true }) : security;
   }
   return allow === undefined ? ownerOnly(owner) : securityDescriptor({ owner, allow: [owner, ...allow] });
 }
