@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { accessSync, constants, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { type Arguments, HELP, parseArguments, UsageError } from "./arguments.js";
 import { describeError } from "./harness/message.js";
 import { runBench } from "./harness/run-bench.js";
@@ -13,6 +14,11 @@ async function main(args: Arguments): Promise<number> {
   if (args.help) {
     process.stdout.write(HELP);
     return 0;
+  }
+  for (const file of [args.json, args.plot]) {
+    if (file !== null) {
+      checkWritable(dirname(file));
+    }
   }
   const systems = await Promise.all(args.systems.map(loadOrName));
   const scenarios = SCENARIOS.filter(({ name }) => args.scenarios.includes(name));
@@ -33,6 +39,15 @@ async function main(args: Arguments): Promise<number> {
     writeFileSync(args.plot, svgPlot(report, scenarios));
   }
   return report.failures.length === 0 ? 0 : 1;
+}
+
+/** Before the measuring rather than after it. */
+function checkWritable(directory: string): void {
+  try {
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`cannot write to ${directory}: ${describeError(error)}`);
+  }
 }
 
 /** A system that cannot be loaded here will fail in its own processes too, which report why. */

@@ -94,10 +94,13 @@ describe("the bench as a command", () => {
     expect(stdout).toMatch(/^Usage: npm run bench/);
   });
 
-  it("says what is wrong with its arguments", async () => {
-    const { code, stdout, stderr } = await bench(["--only", "telex"]);
+  it.each([
+    [["--only", "telex"], 'bench: --only: "telex" is none of'],
+    [["--json", "/nowhere/at/all.json"], "bench: cannot write to /nowhere/at: ENOENT"],
+  ])("says what is wrong with %j", async (args, message) => {
+    const { code, stdout, stderr } = await bench(args);
     expect(code).toBe(2);
     expect(stdout).toBe("");
-    expect(stderr).toContain('bench: --only: "telex" is none of');
+    expect(stderr).toContain(message);
   });
 });
