@@ -1,1 +1,5 @@
-export {};
+export { generateTypeScript } from "./generate-typescript.js";
+export type { GeneratedFile } from "./generated-file.js";
+export { modelPlugin } from "./model-plugin.js";
+export type { Plugin } from "./plugin.js";
+export { typescriptPlugin } from "./typescript-plugin.js";

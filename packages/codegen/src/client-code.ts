@@ -1,0 +1,156 @@
+import type { Member, Parameter } from "@ncalrpc/idl";
+import { block, braced, call, type Doc, hardline, indent, join, line, list } from "./doc.js";
+import { responseType } from "./method-code.js";
+import type { MethodShape } from "./method-shape.js";
+import type { ModuleContext } from "./module-context.js";
+import { docComment } from "./text.js";
+
+/** A parameter as a client's or handler's method has it. */
+export interface Argument {
+  readonly parameter: Parameter;
+  readonly property: string;
+  readonly local: string;
+}
+
+/** The parameters that callers pass, with names that a function can bind. */
+export function argumentsOf(context: ModuleContext, shape: MethodShape): Argument[] {
+  const scope = context.locals("call", "options", "request", "response");
+  return shape.request.map((parameter) => {
+    const property = shape.properties.get(parameter.name) ?? parameter.name;
+    return { parameter, property, local: scope.claim(property) };
+  });
+}
+
+/** A type literal on one line or, broken, one property a line. */
+export function typeLiteral(properties: readonly Doc[]): Doc {
+  return braced(properties, ";", { kind: "ifBroken", text: ";" });
+}
+
+/** The client class of the module's interface. */
+export function clientClass(context: ModuleContext, shapes: readonly MethodShape[]): Doc {
+  const { names, unit } = context;
+  const members = shapes.map((shape) => clientMethod(context, shape));
+  const head = `export class ${names.client} extends ${context.library("Client")}`;
+  return [docComment(`Client of ${unit.name}.`, unit.doc), withBlankLines(head, members)];
+}
+
+/** `head { ... }` of members with a blank line between them. */
+export function withBlankLines(head: string, members: readonly Doc[]): Doc {
+  if (members.length === 0) return `${head} {}`;
+  return [head, " {", indent(hardline, join([hardline, hardline], members)), hardline, "}"];
+}
+
+function clientMethod(context: ModuleContext, shape: MethodShape): Doc {
+  const { method, names } = shape;
+  const parameters = argumentsOf(context, shape);
+  const signature: Doc[] = parameters.map(
+    ({ parameter, local }) => `${local}: ${clientType(context, shape, parameter)}`,
+  );
+  signature.push(`options?: ${context.libraryType("CallOptions")}`);
+  const result: Doc = ["Promise<", clientResult(context, shape), ">"];
+  const isAsync = shape.responseHasHandles;
+  const head: Doc = [isAsync ? "async " : "", names.method, list(signature), ": ", result];
+  return [docComment(method.doc), block(head, clientBody(context, shape, parameters))];
+}
+
+function clientBody(context: ModuleContext, shape: MethodShape, parameters: readonly Argument[]): Doc[] {
+  const { method, names } = shape;
+  const hasRequest = shape.request.length > 0;
+  const statements: Doc[] = [];
+  let request: Doc = "undefined";
+  if (hasRequest) {
+    request = braced(parameters.map((argument) => requestProperty(context, shape, argument)));
+    if (shape.responseNeedsRequest) {
+      statements.push(["const request = ", request, ";"]);
+      request = "request";
+    }
+  }
+  const read = shape.response === "nothing" ? context.library("readNothing") : names.response.read;
+  const reader = shape.responseNeedsRequest ? `(r) => ${read}(r, request)` : read;
+  const write = hasRequest ? names.request.write : context.library("writeNothing");
+  const called = call("this.call", String(method.opnum), request, write, reader, "options");
+  if (!shape.responseHasHandles) return [...statements, ["return ", called, ";"]];
+  statements.push(["const response = await ", called, ";"]);
+  if (typeof shape.response === "string") {
+    return [
+      ...statements,
+      ["return ", handleAfter(context, shape, shape.outs[0], "response", parameters), ";"],
+    ];
+  }
+  const properties = shape.response.map((member): Doc => {
+    const property = shape.properties.get(member.name) ?? member.name;
+    return [property, ": ", handleAfter(context, shape, member, `response.${property}`, parameters)];
+  });
+  return [...statements, ["return ", braced(properties), ";"]];
+}
+
+function requestProperty(context: ModuleContext, shape: MethodShape, argument: Argument): Doc {
+  const { parameter, property, local } = argument;
+  if (context.index.contextHandle(parameter.type) === null) {
+    return property === local ? property : `${property}: ${local}`;
+  }
+  const id = `this.contextId(${local})`;
+  return `${property}: ${isNullableHandle(shape, parameter) ? `${local} === null ? null : ${id}` : id}`;
+}
+
+/** An [in, out] handle may be null, but not one that its method is there to close. */
+export function isNullableHandle(shape: MethodShape, parameter: Parameter): boolean {
+  return parameter.direction === "in,out" && shape.closes === null;
+}
+
+/** The result's part that a member of the response becomes. */
+function handleAfter(
+  context: ModuleContext,
+  shape: MethodShape,
+  member: Member | undefined,
+  text: string,
+  parameters: readonly Argument[],
+): Doc {
+  const handle = member === undefined ? null : context.index.contextHandle(member.type);
+  if (member === undefined || handle === null) return text;
+  const type = context.handleClass(handle.unit.name, handle.name);
+  const before = parameters.find(({ parameter }) => parameter.name === member.name);
+  if (before !== undefined)
+    return call("this.contextAfter", before.local, text, `(id) => new ${type}(this, id)`);
+  const made = `new ${type}(this, ${text})`;
+  return isNullableResult(shape, member)
+    ? [`${text} === null`, indent(line, "? null", line, `: ${made}`)]
+    : made;
+}
+
+/** An [out] handle may be null if a return value can say why. */
+function isNullableResult(shape: MethodShape, member: Member): boolean {
+  if (shape.ins.some(({ name }) => name === member.name)) return true;
+  return shape.method.returns !== null && member.name !== "return";
+}
+
+function clientType(context: ModuleContext, shape: MethodShape, parameter: Parameter): string {
+  const handle = context.index.contextHandle(parameter.type);
+  if (handle === null) return context.typeText(parameter.type);
+  const type = context.typeName(handle.unit.name, handle.name, "type");
+  return isNullableHandle(shape, parameter) ? `${type} | null` : type;
+}
+
+/** What a client's method gives: the response with handles in place of their ids. */
+export function clientResult(context: ModuleContext, shape: MethodShape): Doc {
+  return resultType(context, shape, (unit, name) => context.typeName(unit, name, "type"));
+}
+
+/** The response with another type in place of each context handle. */
+export function resultType(
+  context: ModuleContext,
+  shape: MethodShape,
+  handleType: (unit: string, name: string) => string,
+): Doc {
+  if (!shape.responseHasHandles) return responseType(context, shape);
+  const typeOf = (member: Member): string => {
+    const handle = context.index.contextHandle(member.type);
+    if (handle === null) return context.typeText(member.type);
+    const type = handleType(handle.unit.name, handle.name);
+    return isNullableResult(shape, member) ? `${type} | null` : type;
+  };
+  if (typeof shape.response === "string") return shape.outs.map(typeOf)[0] ?? "void";
+  return typeLiteral(
+    shape.response.map((member) => `${shape.properties.get(member.name)}: ${typeOf(member)}`),
+  );
+}

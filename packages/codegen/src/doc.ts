@@ -1,0 +1,167 @@
+/**
+ * A layout document: text with places where a line may break. `render` breaks the outermost groups that do not fit, which
+ * is how Biome's formatter decides too, so that what we print needs no formatting afterwards.
+ */
+export type Doc =
+  | string
+  | readonly Doc[]
+  | { readonly kind: "indent"; readonly doc: Doc }
+  | { readonly kind: "group"; readonly doc: Doc }
+  /** `flat` stands for the line break where the enclosing group fits on one line. */
+  | { readonly kind: "line"; readonly flat: string; readonly hard: boolean }
+  /** `first` if it fits up to its first line break, else `otherwise`. */
+  | { readonly kind: "choice"; readonly first: Doc; readonly otherwise: Doc }
+  /** Text only for a group that is broken. */
+  | { readonly kind: "ifBroken"; readonly text: string };
+
+/** A space, or a line break. */
+export const line: Doc = { kind: "line", flat: " ", hard: false };
+/** Nothing, or a line break. */
+export const softline: Doc = { kind: "line", flat: "", hard: false };
+/** Always a line break; it breaks the groups around it. */
+export const hardline: Doc = { kind: "line", flat: "", hard: true };
+
+export function indent(...docs: Doc[]): Doc {
+  return { kind: "indent", doc: docs };
+}
+
+export function group(...docs: Doc[]): Doc {
+  return { kind: "group", doc: docs };
+}
+
+export function ifBroken(text: string): Doc {
+  return { kind: "ifBroken", text };
+}
+
+export function join(separator: Doc, docs: readonly Doc[]): Doc {
+  return docs.flatMap((doc, index) => (index === 0 ? [doc] : [separator, doc]));
+}
+
+/** Parenthesized list, one item a line where it does not fit. */
+export function list(items: readonly Doc[], open = "(", close = ")"): Doc {
+  if (items.length === 0) return open + close;
+  return group(open, indent(softline, join([",", line], items), ifBroken(",")), softline, close);
+}
+
+/** `{ a, b }`, one item a line where it does not fit. */
+export function braced(items: readonly Doc[], separator = ",", trailing = ifBroken(",")): Doc {
+  if (items.length === 0) return "{}";
+  return group("{", indent(line, join([separator, line], items), trailing), line, "}");
+}
+
+export function call(callee: Doc, ...args: Doc[]): Doc {
+  return [callee, list(args)];
+}
+
+/** A call with a function in braces as its last argument: arguments stay on the line of the callee if they fit. */
+export function callWithFunction(callee: Doc, args: readonly Doc[], last: Doc): Doc {
+  const first = [callee, "(", args.map((arg) => [group(arg), ", "]), last, ")"];
+  return {
+    kind: "choice",
+    first,
+    otherwise: [callee, "(", indent(hardline, join([",", hardline], [...args, last]), ","), hardline, ")"],
+  };
+}
+
+/** A call as a statement. */
+export function run(callee: Doc, ...args: Doc[]): Doc {
+  return [call(callee, ...args), ";"];
+}
+
+/** `head {`, the statements one a line, `}`. */
+export function block(head: Doc, statements: readonly Doc[]): Doc {
+  if (statements.length === 0) return [head, " {}"];
+  return [head, " {", indent(hardline, join(hardline, statements)), hardline, "}"];
+}
+
+/** `if (condition) statement`, or with a block. */
+export function ifBlock(condition: Doc, statements: readonly Doc[]): Doc {
+  const [only] = statements;
+  if (only !== undefined && statements.length === 1 && !hasHardline(only)) {
+    return group("if (", group(indent(softline, condition), softline), ")", indent(line, only));
+  }
+  return block(["if (", group(indent(softline, condition), softline), ")"], statements);
+}
+
+const width = 110;
+
+type Command = readonly [indentation: number, broken: boolean, doc: Doc];
+
+/** The text of a document that starts in column `indentation`. */
+export function render(doc: Doc, indentation = 0): string {
+  const out: string[] = [];
+  let column = indentation;
+  const stack: Command[] = [[indentation, true, doc]];
+  for (let command = stack.pop(); command !== undefined; command = stack.pop()) {
+    const [depth, broken, item] = command;
+    if (typeof item === "string") {
+      out.push(item);
+      column += item.length;
+    } else if (isSequence(item)) {
+      for (let i = item.length - 1; i >= 0; i--) stack.push([depth, broken, item[i] ?? ""]);
+    } else if (item.kind === "indent") {
+      stack.push([depth + 2, broken, item.doc]);
+    } else if (item.kind === "group") {
+      const flat: Command = [depth, false, item.doc];
+      stack.push(fits(flat, width - column, stack) ? flat : [depth, true, item.doc]);
+    } else if (item.kind === "choice") {
+      const first: Command = [depth, true, item.first];
+      stack.push(fits(first, width - column, stack) ? first : [depth, true, item.otherwise]);
+    } else if (item.kind === "ifBroken") {
+      if (broken) stack.push([depth, broken, item.text]);
+    } else if (broken) {
+      out.push(`\n${" ".repeat(depth)}`);
+      column = depth;
+    } else {
+      out.push(item.flat);
+      column += item.flat.length;
+    }
+  }
+  // A break before a blank line leaves its indentation behind.
+  return out.join("").replace(/[ ]+$/gm, "");
+}
+
+/** Whether `next`, flat, and what follows it up to the next possible break fit into `room` columns. */
+function fits(next: Command, room: number, rest: readonly Command[]): boolean {
+  let left = room;
+  let following = rest.length;
+  const stack: Command[] = [next];
+  while (left >= 0) {
+    let command = stack.pop();
+    if (command === undefined) {
+      if (following === 0) return true;
+      command = rest[--following];
+      if (command === undefined) return true;
+    }
+    const [depth, broken, item] = command;
+    if (typeof item === "string") {
+      left -= item.length;
+    } else if (isSequence(item)) {
+      for (let i = item.length - 1; i >= 0; i--) stack.push([depth, broken, item[i] ?? ""]);
+    } else if (item.kind === "indent") {
+      stack.push([depth, broken, item.doc]);
+    } else if (item.kind === "group") {
+      stack.push([depth, false, item.doc]);
+    } else if (item.kind === "choice") {
+      stack.push([depth, broken, item.first]);
+    } else if (item.kind === "line") {
+      if (broken) return true;
+      if (item.hard) return false;
+      left -= item.flat.length;
+    } else if (broken) {
+      left -= item.text.length;
+    }
+  }
+  return false;
+}
+
+function hasHardline(doc: Doc): boolean {
+  if (typeof doc === "string") return false;
+  if (isSequence(doc)) return doc.some(hasHardline);
+  if (doc.kind === "line") return doc.hard;
+  return doc.kind === "indent" || doc.kind === "group" ? hasHardline(doc.doc) : doc.kind === "choice";
+}
+
+function isSequence(doc: Doc): doc is readonly Doc[] {
+  return Array.isArray(doc);
+}

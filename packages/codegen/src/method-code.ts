@@ -1,0 +1,170 @@
+import type { Member } from "@ncalrpc/idl";
+import { type Doc, hardline, indent, join } from "./doc.js";
+import { Frame } from "./frame.js";
+import type { MethodShape } from "./method-shape.js";
+import { visible } from "./model-index.js";
+import type { ModuleContext } from "./module-context.js";
+import { ReadCode } from "./read-code.js";
+import { readRecord } from "./record-code.js";
+import type { SchemaCode } from "./schema-code.js";
+import { functionCode } from "./struct-code.js";
+import { docComment } from "./text.js";
+import { WriteCode } from "./write-code.js";
+
+/** `interface name { ... }` of members that become properties. */
+export function interfaceCode(
+  context: ModuleContext,
+  name: string,
+  members: readonly Member[],
+  properties: ReadonlyMap<string, string>,
+): Doc {
+  const lines = members.map((member): Doc => {
+    const property = `${properties.get(member.name)}: ${context.typeText(member.type)};`;
+    return [docComment(member.doc), property];
+  });
+  return [`interface ${name} {`, indent(hardline, join(hardline, lines)), hardline, "}"];
+}
+
+/** The type of a method's response in its readers and writers. */
+export function responseType(context: ModuleContext, shape: MethodShape): string {
+  if (shape.response === "nothing") return "void";
+  if (shape.response !== "value") return shape.names.response.type;
+  return shape.method.returns === null ? "void" : context.typeText(shape.method.returns);
+}
+
+/** The types of a method's request and response, and their schemas. */
+export function methodTypes(context: ModuleContext, shape: MethodShape, schemas: SchemaCode): Doc[] {
+  const { names, method, properties } = shape;
+  const z = context.library("z");
+  const out: Doc[] = [];
+  const add = (
+    kind: string,
+    what: { readonly type: string; readonly schema: string },
+    members: readonly Member[],
+    hasHandles: boolean,
+  ): void => {
+    const exported = hasHandles ? "" : "export ";
+    const doc = docComment(
+      `The ${kind} of ${method.name}${hasHandles ? ", with context handles as on the wire" : ""}.`,
+    );
+    out.push([doc, exported, interfaceCode(context, what.type, members, properties)]);
+    const schema = schemas.object(
+      members.map((member) => [
+        properties.get(member.name) ?? member.name,
+        schemas.type(member.type, member.range, kind === "response"),
+      ]),
+    );
+    const constant = hasHandles
+      ? `const ${what.schema} = `
+      : `export const ${what.schema}: ${z}.ZodType<${what.type}> = `;
+    out.push([constant, schema, ";"]);
+  };
+  if (shape.request.length > 0) add("request", names.request, shape.request, shape.requestHasHandles);
+  if (typeof shape.response !== "string") {
+    add("response", names.response, shape.response, shape.responseHasHandles);
+  }
+  return out;
+}
+
+/** The readers and writers of a method's request and response. */
+export function methodCodecs(context: ModuleContext, shape: MethodShape): Doc[] {
+  const { names } = shape;
+  const writer = `w: ${context.libraryType("Writer")}`;
+  const reader = `r: ${context.libraryType("Reader")}`;
+  const out: Doc[] = [];
+  if (shape.request.length > 0) {
+    const request = names.request;
+    const parameter = `request: ${request.type}`;
+    const frame = new Frame(shape.method.name, context.index, shape.ins, (member) =>
+      property(shape, "request", member),
+    );
+    out.push(
+      functionCode(
+        request.write,
+        [writer, parameter],
+        "void",
+        writeMembers(context, shape, shape.ins, frame, "request"),
+      ),
+      functionCode(
+        request.read,
+        [reader],
+        request.type,
+        readRecord(context, record(context, shape, shape.ins), false, null),
+      ),
+    );
+  }
+  if (shape.response !== "nothing") {
+    const response = names.response;
+    const type = responseType(context, shape);
+    const extra = shape.responseNeedsRequest ? [`request: ${names.request.type}`] : [];
+    const all = [...shape.outs, ...shape.inOnly];
+    const frame = new Frame(shape.method.name, context.index, all, (member) =>
+      property(shape, shape.inOnly.some(({ name }) => name === member.name) ? "request" : "response", member),
+    );
+    const write = writeMembers(context, shape, shape.outs, frame, "response");
+    const read =
+      shape.response === "value"
+        ? readValue(context, shape)
+        : readRecord(context, record(context, shape, shape.outs), false, null);
+    out.push(
+      functionCode(response.write, [writer, `response: ${type}`, ...extra], "void", write),
+      functionCode(response.read, [reader, ...extra], type, read),
+    );
+  }
+  return out;
+}
+
+function property(shape: MethodShape, owner: string, member: Member): string {
+  return owner === "response" && shape.response === "value"
+    ? owner
+    : `${owner}.${shape.properties.get(member.name)}`;
+}
+
+function writeMembers(
+  context: ModuleContext,
+  shape: MethodShape,
+  members: readonly Member[],
+  frame: Frame,
+  owner: string,
+): Doc[] {
+  const code = new WriteCode(context);
+  return members.flatMap((member) =>
+    code.item({
+      type: member.type,
+      text: member.countOf === null ? property(shape, owner, member) : code.derived(member, frame),
+      label: `${shape.method.name}.${member.name}`,
+      range: member.range,
+      frame,
+    }),
+  );
+}
+
+function record(context: ModuleContext, shape: MethodShape, members: readonly Member[]) {
+  const request = new Frame(shape.method.name, context.index, shape.ins, (member) =>
+    property(shape, "request", member),
+  );
+  const sent = new Set(members.map(({ name }) => name));
+  return {
+    label: shape.method.name,
+    members,
+    others: shape.inOnly.filter(({ name }) => !sent.has(name)),
+    access: (member: Member) =>
+      member.countOf === null ? property(shape, "request", member) : request.operands(member.name).text,
+    names: shape.properties,
+  };
+}
+
+function readValue(context: ModuleContext, shape: MethodShape): Doc[] {
+  const [returned] = visible(shape.outs);
+  if (returned === undefined) return [];
+  const { label, others, access, names } = record(context, shape, shape.outs);
+  const frame = new Frame(label, context.index, others, access, true);
+  const reading = new ReadCode(context, context.locals("r", "request")).item({
+    type: returned.type,
+    hint: names.get(returned.name) ?? "",
+    label,
+    range: null,
+    frame,
+  });
+  return [...reading.declare, ...reading.before, ["return ", reading.value, ";"]];
+}

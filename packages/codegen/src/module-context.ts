@@ -1,0 +1,119 @@
+import type { Type, Unit } from "@ncalrpc/idl";
+import { Layout, scalarLayout } from "./layout.js";
+import type { ModelIndex } from "./model-index.js";
+import { localScope, moduleScope, type Scope } from "./names.js";
+import type { TypeNames, UnitNames } from "./unit-names.js";
+
+/** A named import, with the name that it has here. */
+export interface Import {
+  readonly name: string;
+  readonly alias: string;
+  isType: boolean;
+}
+
+export const runtimeEntry = "@ncalrpc/runtime/codegen-v1";
+
+/** One module while it is printed: whose it is, what its names mean, and what it turned out to import. */
+export class ModuleContext {
+  readonly unit: Unit;
+  readonly names: UnitNames;
+  readonly index: ModelIndex;
+  readonly layout: Layout;
+  readonly imports = new Map<string, Map<string, Import>>();
+  readonly #all: ReadonlyMap<string, UnitNames>;
+  readonly #scope: Scope;
+
+  readonly #declared: ReadonlySet<string>;
+
+  /** `declared` are the names that any module of the model declares. */
+  constructor(
+    unit: Unit,
+    index: ModelIndex,
+    all: ReadonlyMap<string, UnitNames>,
+    declared: ReadonlySet<string>,
+  ) {
+    this.#declared = declared;
+    this.unit = unit;
+    this.index = index;
+    this.layout = new Layout(index);
+    this.#all = all;
+    this.names = this.namesOf(unit.name);
+    this.#scope = moduleScope();
+    for (const name of this.names.declared) this.#scope.claim(name);
+  }
+
+  namesOf(unit: string): UnitNames {
+    const names = this.#all.get(unit);
+    if (names === undefined) throw new RangeError(`The model has no unit ${unit}`);
+    return names;
+  }
+
+  /** A value of the runtime's entry, imported. */
+  library(name: string): string {
+    return this.#import(runtimeEntry, name, false);
+  }
+
+  /** A type of the runtime's entry, imported. */
+  libraryType(name: string): string {
+    return this.#import(runtimeEntry, name, true);
+  }
+
+  /** One of the names that belong to a type, imported if another module declares it. */
+  typeName(unit: string, name: string, which: keyof TypeNames): string {
+    const names = this.namesOf(unit);
+    const found = names.types.get(name);
+    if (found === undefined) throw new RangeError(`The model has no type ${unit}.${name}`);
+    if (unit === this.unit.name) return found[which];
+    return this.#import(`./${names.file}.js`, found[which], which === "type");
+  }
+
+  /** A context handle's class as a value, imported if another module declares it. */
+  handleClass(unit: string, name: string): string {
+    const type = this.namesOf(unit).types.get(name)?.type ?? name;
+    return unit === this.unit.name ? type : this.#import(`./${this.namesOf(unit).file}.js`, type, false);
+  }
+
+  /** Names for the parameters and locals of one function beside `own`: none hides what the module declares. */
+  locals(...own: string[]): Scope {
+    return localScope(this.#declared, own);
+  }
+
+  /** The TypeScript type; of a context handle its form on the wire. */
+  typeText(type: Type): string {
+    switch (type.kind) {
+      case "scalar":
+        return scalarLayout(type.scalar).type;
+      case "string":
+        return type.unit === "byte" ? "Uint8Array" : "string";
+      case "named": {
+        const { definition } = this.index.definition(type);
+        if (definition.kind === "context_handle") return "string | null";
+        return this.typeName(type.unit, type.name, "type");
+      }
+      case "array": {
+        const typed = this.layout.typedArray(type);
+        if (typed !== null) return typed.type;
+        const element = this.typeText(type.element);
+        return element.includes(" | ") ? `(${element})[]` : `${element}[]`;
+      }
+      case "pointer": {
+        const target = this.typeText(type.target);
+        if (type.pointer === "ref") return target;
+        return this.index.isNullable(type.target) ? `{ value: ${target} } | null` : `${target} | null`;
+      }
+    }
+  }
+
+  #import(module: string, name: string, isType: boolean): string {
+    const names = this.imports.get(module) ?? new Map<string, Import>();
+    this.imports.set(module, names);
+    let known = names.get(name);
+    if (known === undefined) {
+      const alias = module === runtimeEntry ? name : this.#scope.claim(name);
+      known = { name, alias, isType };
+      names.set(name, known);
+    }
+    known.isType &&= isType;
+    return known.alias;
+  }
+}

@@ -1,0 +1,144 @@
+/** JavaScript's reserved words, also those of strict and module code, and names that such code may not bind. */
+const reservedWords = [
+  ..."arguments await break case catch class const continue debugger default delete do else enum eval export".split(
+    " ",
+  ),
+  ..."extends false finally for function if implements import in instanceof interface let new null package".split(
+    " ",
+  ),
+  ..."private protected public return static super switch this throw true try typeof undefined var void".split(
+    " ",
+  ),
+  ..."while with yield".split(" "),
+];
+
+/** Names that mean something to every object, to promises or to JSON. */
+const objectMembers = [
+  ..."__proto__ __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ constructor".split(" "),
+  ..."hasOwnProperty isPrototypeOf propertyIsEnumerable prototype then toJSON toLocaleString toString".split(
+    " ",
+  ),
+  "valueOf",
+];
+
+/** Globals and type names that generated code uses, or that a reader would take for the language's own. */
+const globals = [
+  ..."any Array ArrayBuffer BigInt BigInt64Array BigUint64Array bigint Boolean boolean Buffer console".split(
+    " ",
+  ),
+  ..."DataView Date Error Float32Array Float64Array Function globalThis Infinity Int16Array Int32Array".split(
+    " ",
+  ),
+  ..."Int8Array Intl Iterator JSON Map Math NaN never Number number Object object Promise process Proxy".split(
+    " ",
+  ),
+  ..."Reflect RegExp Set String string Symbol symbol Uint16Array Uint32Array Uint8Array unknown WeakMap".split(
+    " ",
+  ),
+  ..."AggregateError Atomics EvalError FinalizationRegistry RangeError ReferenceError SharedArrayBuffer".split(
+    " ",
+  ),
+  ..."SyntaxError TypeError URIError Uint8ClampedArray WeakRef WeakSet isFinite isNaN parseFloat parseInt".split(
+    " ",
+  ),
+  ..."decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape Partial Readonly Record".split(
+    " ",
+  ),
+  ..."Pick Omit Exclude Extract ReturnType Awaited".split(" "),
+];
+
+/** What generated modules may import from the runtime; reserved in each, used there or not. */
+const libraryNames = [
+  ..."Awaitable CallOptions Client ContextHandle EnumValue Reader ServerCall Writer".split(" "),
+  ..."countOfPending defineInterface pending pendingCount readNothing schema writeNothing z".split(" "),
+];
+
+/** Locals of readers and writers that are not named in IDL. */
+const localNames = "i inner innermost item j k r w".split(" ");
+
+/** Members of the runtime's `Client` that a method of an interface must not hide. */
+const clientMembers = "call close contextAfter contextId connection".split(" ");
+
+/** Names of one kind in one place. A name that is taken gets a trailing underscore, as often as needed. */
+export class Scope {
+  readonly #outer: readonly ReadonlySet<string>[];
+  readonly #claimed = new Set<string>();
+
+  constructor(...outer: readonly ReadonlySet<string>[]) {
+    this.#outer = outer;
+  }
+
+  /** The name under which `name` is known here from now on. */
+  claim(name: string): string {
+    let free = name;
+    while (this.#claimed.has(free) || this.#outer.some((taken) => taken.has(free))) free += "_";
+    this.#claimed.add(free);
+    return free;
+  }
+}
+
+const memberNames: ReadonlySet<string> = new Set([...reservedWords, ...objectMembers]);
+const topLevelNames: ReadonlySet<string> = new Set([
+  ...memberNames,
+  ...globals,
+  ...libraryNames,
+  ...localNames,
+]);
+const labelNames: ReadonlySet<string> = new Set(objectMembers);
+const methodNames: ReadonlySet<string> = new Set([...memberNames, ...clientMembers]);
+const deviceNames: ReadonlySet<string> = new Set(["con", "prn", "aux", "nul", "index"]);
+
+/** The top level of a module. */
+export function moduleScope(): Scope {
+  return new Scope(topLevelNames);
+}
+
+/** Parameters and locals of a function beside `own`; `declared` are the names of the modules that it sees. */
+export function localScope(declared: ReadonlySet<string>, own: readonly string[]): Scope {
+  return new Scope(topLevelNames, declared, new Set(own));
+}
+
+/** Members of a struct, a request or a response. */
+export function memberScope(): Scope {
+  return new Scope(memberNames);
+}
+
+/** Labels of an enum. */
+export function labelScope(): Scope {
+  return new Scope(labelNames);
+}
+
+/** Methods of a client and of the handlers for it. */
+export function methodScope(): Scope {
+  return new Scope(methodNames);
+}
+
+/** Files of one run, without their extension: devices of Windows are no names for files. */
+export function fileScope(): Scope {
+  return new Scope(deviceNames);
+}
+
+/** The words of an identifier: `RPC_UNICODE_STRING`, `HTTPServer` and `dwProcessId` have three, two and three. */
+function words(name: string): string[] {
+  return name.match(/[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+/g) ?? [];
+}
+
+/** `StartService` -> `startService`. */
+export function camelCase(name: string): string {
+  const pascal = pascalCase(name);
+  const first = words(pascal)[0] ?? "";
+  return first.toLowerCase() + pascal.slice(first.length);
+}
+
+/** `SERVICE_STATUS` -> `ServiceStatus`. */
+export function pascalCase(name: string): string {
+  const text = words(name)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
+    .join("");
+  return /^[A-Za-z]/.test(text) ? text : `X${text}`;
+}
+
+/** `ServiceControl` -> `service-control`. */
+export function kebabCase(name: string): string {
+  return words(name).join("-").toLowerCase() || "x";
+}

@@ -1,0 +1,24 @@
+import type { Type } from "@ncalrpc/idl";
+import { type Doc, run } from "./doc.js";
+import { idlText, isZero } from "./expression.js";
+import { type Frame, isVarying } from "./frame.js";
+import type { ModelIndex } from "./model-index.js";
+import { stringLiteral } from "./text.js";
+
+/** A null pointer to an array has no elements, so the counts that the value has may not say otherwise (MS-RPCE, strict checks). */
+export function nullCheck(
+  codec: "r" | "w",
+  index: ModelIndex,
+  pointer: { readonly type: Type; readonly label: string; readonly frame: Frame },
+  text: string,
+): Doc[] {
+  const resolved = index.resolve(pointer.type);
+  if (resolved.kind !== "pointer" || resolved.pointer !== "unique") return [];
+  const array = index.resolve(resolved.target);
+  if (array.kind !== "array") return [];
+  const control = isVarying(array) ? array.length : array.size;
+  const { frame, label } = pointer;
+  if (control === null || frame.isDerived(control) || !frame.knows(control)) return [];
+  const condition = `${text} !== null || ${isZero(control, frame.operands)}`;
+  return [run(`${codec}.check`, condition, stringLiteral(`${label}: null, of size ${idlText(control)}`))];
+}

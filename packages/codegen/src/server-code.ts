@@ -1,0 +1,166 @@
+import type { Member } from "@ncalrpc/idl";
+import { type Argument, argumentsOf, isNullableHandle, resultType, withBlankLines } from "./client-code.js";
+import {
+  block,
+  braced,
+  call,
+  callWithFunction,
+  type Doc,
+  hardline,
+  ifBlock,
+  indent,
+  join,
+  list,
+  run,
+} from "./doc.js";
+import type { MethodShape } from "./method-shape.js";
+import type { ModuleContext } from "./module-context.js";
+import type { SchemaCode } from "./schema-code.js";
+import { docComment, stringLiteral } from "./text.js";
+
+/** What a server implements. */
+export function handlersInterface(context: ModuleContext, shapes: readonly MethodShape[]): Doc {
+  const { names, unit } = context;
+  const doc = docComment(`What a server of ${unit.name} implements.`);
+  if (shapes.length === 0) return [doc, `export type ${names.handlers} = object;`];
+  const members = shapes.map((shape): Doc => {
+    const parameters = argumentsOf(context, shape).map(
+      ({ parameter, local }) => `${local}: ${serverType(context, shape, parameter)}`,
+    );
+    parameters.push(`call: ${context.libraryType("ServerCall")}`);
+    const result: Doc = [
+      context.libraryType("Awaitable"),
+      "<",
+      resultType(context, shape, () => "object"),
+      ">",
+    ];
+    return [docComment(shape.method.doc), shape.names.method, list(parameters), ": ", result, ";"];
+  });
+  return [doc, withBlankLines(`export interface ${names.handlers}`, members)];
+}
+
+function serverType(context: ModuleContext, shape: MethodShape, parameter: Argument["parameter"]): string {
+  if (context.index.contextHandle(parameter.type) === null) return context.typeText(parameter.type);
+  return isNullableHandle(shape, parameter) ? "object | null" : "object";
+}
+
+/** The record by which servers and clients know the interface. */
+export function interfaceDefinition(
+  context: ModuleContext,
+  shapes: readonly MethodShape[],
+  schemas: SchemaCode,
+): Doc {
+  const { names, unit } = context;
+  const definition = unit.interface;
+  if (definition === null) return [];
+  const { major, minor } = definition.version;
+  const methods = shapes.map((shape) => methodRecord(context, shape, schemas));
+  const endpoints = definition.endpoints.map(stringLiteral);
+  const properties: Doc[] = [
+    `name: ${stringLiteral(unit.name)}`,
+    `uuid: ${stringLiteral(definition.uuid)}`,
+    `version: { major: ${major}, minor: ${minor} }`,
+    ["endpoints: ", list(endpoints, "[", "]")],
+    `client: ${names.client}`,
+    methods.length === 0 ? "methods: []" : ["methods: [", inLines(methods), "]"],
+  ];
+  return [
+    docComment(unit.doc ?? `The interface ${unit.name}, to connect to or to register with a server.`),
+    `export const ${names.definition} = ${context.library("defineInterface")}({`,
+    inLines(properties),
+    "});",
+  ];
+}
+
+function inLines(items: readonly Doc[]): Doc {
+  return [indent(hardline, join([",", hardline], items), ","), hardline];
+}
+
+function methodRecord(context: ModuleContext, shape: MethodShape, schemas: SchemaCode): Doc {
+  const { names, method } = shape;
+  const z = context.library("z");
+  const request = shape.request.length > 0 ? names.request.schema : `${z}.object({})`;
+  const response: Doc =
+    shape.response === "nothing"
+      ? `${z}.void()`
+      : shape.response === "value"
+        ? schemas.type(shape.method.returns ?? { kind: "scalar", scalar: "int32" }, null, true)
+        : names.response.schema;
+  const reader = shape.request.length > 0 ? "r" : "_r";
+  const parameters = [
+    `handlers: ${context.names.handlers}`,
+    `${reader}: ${context.libraryType("Reader")}`,
+    `call: ${context.libraryType("ServerCall")}`,
+  ];
+  const properties: Doc[] = [
+    `name: ${stringLiteral(names.method)}`,
+    `opnum: ${method.opnum}`,
+    `request: ${request}`,
+    ["response: ", response],
+    block(["serve", list(parameters)], serveBody(context, shape)),
+  ];
+  return ["{", inLines(properties), "}"];
+}
+
+function serveBody(context: ModuleContext, shape: MethodShape): Doc[] {
+  const { names } = shape;
+  const parameters = argumentsOf(context, shape);
+  const statements: Doc[] = parameters.length === 0 ? [] : [`const request = ${names.request.read}(r);`];
+  const handled = call(
+    `handlers.${names.method}`,
+    ...parameters.map((argument) => handlerArgument(context, shape, argument)),
+    "call",
+  );
+  if (shape.response === "nothing") {
+    return [...statements, run("call.respond", handled, context.library("writeNothing"))];
+  }
+  const respond = responder(context, shape);
+  const responded =
+    typeof respond === "string"
+      ? call("call.respond", handled, respond)
+      : callWithFunction("call.respond", [handled], respond);
+  return [...statements, [responded, ";"]];
+}
+
+function handlerArgument(context: ModuleContext, shape: MethodShape, argument: Argument): Doc {
+  const text = `request.${argument.property}`;
+  const handle = context.index.contextHandle(argument.parameter.type);
+  if (handle === null) return text;
+  const lookup = isNullableHandle(shape, argument.parameter) ? "call.contextOrNull" : "call.context";
+  return call(lookup, stringLiteral(handle.name), text);
+}
+
+/** What encodes the handler's result. */
+function responder(context: ModuleContext, shape: MethodShape): Doc {
+  const { names, properties } = shape;
+  const extra = shape.responseNeedsRequest ? ["request"] : [];
+  if (!shape.responseHasHandles) {
+    if (extra.length === 0) return names.response.write;
+    return block("(w, response) =>", [run(names.response.write, "w", "response", "request")]);
+  }
+  const idOf = (member: Member, text: string): Doc => {
+    const handle = context.index.contextHandle(member.type);
+    return handle === null ? text : call("call.contextId", stringLiteral(handle.name), text);
+  };
+  if (typeof shape.response === "string") {
+    const [returned] = shape.outs;
+    const value = returned === undefined ? "result" : idOf(returned, "result");
+    return block("(w, result) =>", [run(names.response.write, "w", value, ...extra)]);
+  }
+  const closing = shape.response.flatMap((member): Doc[] => {
+    const handle = context.index.contextHandle(member.type);
+    const property = properties.get(member.name);
+    if (handle === null || !shape.ins.some(({ name }) => name === member.name)) return [];
+    const condition = `result.${property} === null && request.${property} !== null`;
+    return [
+      ifBlock(condition, [run("call.closeContext", stringLiteral(handle.name), `request.${property}`)]),
+    ];
+  });
+  const response = braced(
+    shape.response.map((member) => {
+      const property = properties.get(member.name) ?? member.name;
+      return [property, ": ", idOf(member, `result.${property}`)];
+    }),
+  );
+  return block("(w, result) =>", [...closing, run(names.response.write, "w", response, ...extra)]);
+}

@@ -1,0 +1,70 @@
+import type { AliasDefinition, Constant, EnumDefinition, StructDefinition } from "@ncalrpc/idl";
+import { call, type Doc, hardline, indent, join } from "./doc.js";
+import { interfaceCode } from "./method-code.js";
+import { visible } from "./model-index.js";
+import type { ModuleContext } from "./module-context.js";
+import { exportedConstant, type SchemaCode } from "./schema-code.js";
+import { docComment, stringLiteral } from "./text.js";
+import { labelNames, memberNames } from "./unit-names.js";
+
+/** `export const NAME = value;`, a bigint for 64-bit integers. */
+export function constantCode(context: ModuleContext, constant: Constant): Doc {
+  const { value } = constant;
+  const name = context.names.constants.get(constant.name) ?? constant.name;
+  return [docComment(constant.doc), exportedConstant(name, null, literal(value))];
+}
+
+function literal(value: Constant["value"]): string {
+  if (value.kind === "string") return stringLiteral(value.value);
+  if (value.kind === "boolean") return String(value.value);
+  return value.scalar === "int64" || value.scalar === "uint64" ? `${value.value}n` : value.value;
+}
+
+/** The labels as an object, the type of the values, the schema. */
+export function enumCode(context: ModuleContext, definition: EnumDefinition): Doc[] {
+  const unit = context.unit.name;
+  const type = context.typeName(unit, definition.name, "type");
+  const names = labelNames(definition);
+  const labels = definition.labels.map(
+    (label, i): Doc => [docComment(label.doc), `${names[i]}: ${label.value},`],
+  );
+  const body: Doc = [indent(hardline, join(hardline, labels)), hardline];
+  const value = `${context.libraryType("EnumValue")}<typeof ${type}>`;
+  const schema = call(`${context.library("schema")}.${definition.wide ? "v1Enum" : "enum"}`, type);
+  return [
+    [
+      docComment(definition.doc),
+      [`export const ${type} = {`, body, "} as const;"],
+      hardline,
+      `export type ${type} = ${value};`,
+    ],
+    schemaConstant(context, definition.name, schema),
+  ];
+}
+
+export function aliasCode(context: ModuleContext, definition: AliasDefinition, schemas: SchemaCode): Doc[] {
+  const type = context.typeName(context.unit.name, definition.name, "type");
+  return [
+    [docComment(definition.doc), `export type ${type} = ${context.typeText(definition.type)};`],
+    schemaConstant(context, definition.name, schemas.type(definition.type, definition.range)),
+  ];
+}
+
+export function structCode(context: ModuleContext, definition: StructDefinition, schemas: SchemaCode): Doc[] {
+  const type = context.typeName(context.unit.name, definition.name, "type");
+  const names = memberNames(definition.members);
+  const members = visible(definition.members);
+  const schema = schemas.object(
+    members.map((member) => [names.get(member.name) ?? member.name, schemas.type(member.type, member.range)]),
+  );
+  return [
+    [docComment(definition.doc), "export ", interfaceCode(context, type, members, names)],
+    schemaConstant(context, definition.name, schema),
+  ];
+}
+
+function schemaConstant(context: ModuleContext, name: string, schema: Doc): Doc {
+  const unit = context.unit.name;
+  const type = `${context.library("z")}.ZodType<${context.typeName(unit, name, "type")}>`;
+  return exportedConstant(context.typeName(unit, name, "schema"), type, schema);
+}

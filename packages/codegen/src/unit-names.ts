@@ -1,0 +1,105 @@
+import type { Member, Method, Model, TypeDefinition, Unit } from "@ncalrpc/idl";
+import {
+  camelCase,
+  fileScope,
+  kebabCase,
+  labelScope,
+  memberScope,
+  methodScope,
+  moduleScope,
+  pascalCase,
+} from "./names.js";
+
+/** What a type is called in its module, with the functions and the schema that go with it. */
+export interface TypeNames {
+  readonly type: string;
+  readonly schema: string;
+  readonly write: string;
+  readonly read: string;
+  readonly writeReferents: string;
+  readonly readReferents: string;
+}
+
+/** What belongs to a method. */
+export interface MethodNames {
+  readonly method: string;
+  readonly request: TypeNames;
+  readonly response: TypeNames;
+}
+
+/** Every name that a unit's module declares. They follow from the unit alone, so that other modules know them too. */
+export interface UnitNames {
+  readonly file: string;
+  readonly constants: ReadonlyMap<string, string>;
+  readonly types: ReadonlyMap<string, TypeNames>;
+  readonly methods: ReadonlyMap<Method, MethodNames>;
+  readonly definition: string;
+  readonly client: string;
+  readonly handlers: string;
+  /** All of them. */
+  readonly declared: readonly string[];
+}
+
+export function namesOfModel(model: Model): ReadonlyMap<string, UnitNames> {
+  const files = fileScope();
+  return new Map(
+    model.units.map((unit) => [unit.name, namesOfUnit(unit, files.claim(kebabCase(unit.name)))]),
+  );
+}
+
+function namesOfUnit(unit: Unit, file: string): UnitNames {
+  const scope = moduleScope();
+  const declared: string[] = [];
+  const claim = (name: string): string => {
+    const claimed = scope.claim(name);
+    declared.push(claimed);
+    return claimed;
+  };
+  // What users write comes first, so that it is what keeps its plain name.
+  const types = unit.types.map((definition) => claim(pascalCase(definition.name)));
+  const constants = new Map(unit.constants.map(({ name }) => [name, claim(name)]));
+  const base = unit.interface === null ? "" : pascalCase(unit.name);
+  const definition = base && claim(base);
+  const client = base && claim(`${base}Client`);
+  const handlers = base && claim(`${base}Handlers`);
+  const companions = (type: string): TypeNames => ({
+    type,
+    schema: claim(`${type}Schema`),
+    write: claim(`write${type}`),
+    read: claim(`read${type}`),
+    writeReferents: claim(`write${type}Referents`),
+    readReferents: claim(`read${type}Referents`),
+  });
+  const methods = new Map<Method, MethodNames>();
+  const methodNames = methodScope();
+  for (const method of unit.interface?.methods ?? []) {
+    const pascal = pascalCase(method.name);
+    methods.set(method, {
+      method: methodNames.claim(camelCase(method.name)),
+      request: companions(claim(`${pascal}Request`)),
+      response: companions(claim(`${pascal}Response`)),
+    });
+  }
+  return {
+    file,
+    constants,
+    types: new Map(unit.types.map((type, index) => [type.name, companions(types[index] ?? type.name)])),
+    methods,
+    definition,
+    client,
+    handlers,
+    declared,
+  };
+}
+
+/** The property that each member of a struct, or each parameter of a method, becomes. */
+export function memberNames(members: readonly Member[]): ReadonlyMap<string, string> {
+  const scope = memberScope();
+  return new Map(members.map(({ name }) => [name, scope.claim(camelCase(name))]));
+}
+
+/** The property that each label of an enum becomes: its name as IDL has it. */
+export function labelNames(definition: Extract<TypeDefinition, { kind: "enum" }>): string[] {
+  const scope = labelScope();
+  return definition.labels.map(({ name }) => scope.claim(name));
+}

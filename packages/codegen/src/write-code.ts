@@ -1,0 +1,211 @@
+import type { ArrayType, Member, Range, StringType, StructDefinition, Type } from "@ncalrpc/idl";
+import { block, type Doc, ifBlock, run } from "./doc.js";
+import { atMost, equals, expressionText, idlText } from "./expression.js";
+import { Frame, isVarying } from "./frame.js";
+import { scalarLayout } from "./layout.js";
+import type { ModuleContext } from "./module-context.js";
+import { nullCheck } from "./null-check.js";
+import { rangeCheck, rangeOf } from "./range-code.js";
+import { stringLiteral } from "./text.js";
+import { memberNames } from "./unit-names.js";
+
+/** What is written: its type, its JavaScript, its name for messages, and the siblings that its expressions mean. */
+export interface Written {
+  readonly type: Type;
+  readonly text: string;
+  readonly label: string;
+  readonly range: Range | null;
+  readonly frame: Frame;
+}
+
+const itemNames = ["item", "inner", "innermost"] as const;
+
+/** Prints statements that write values. Bodies come first and referents after them (C706 14.3.12.3). */
+export class WriteCode {
+  readonly #context: ModuleContext;
+  readonly #depth: number;
+
+  constructor(context: ModuleContext, depth = 0) {
+    this.#context = context;
+    this.#depth = depth;
+  }
+
+  /** A count that is derived, in the type that it is sent in. */
+  derived(count: Member, frame: Frame): string {
+    const resolved = this.#context.index.resolve(this.#context.index.pointee(count.type));
+    const { text } = frame.operands(count.name);
+    return resolved.kind === "scalar" && scalarLayout(resolved.scalar).type === "bigint"
+      ? `BigInt(${text})`
+      : text;
+  }
+
+  /** A whole top-level item, be it a parameter or what a pointer points to: counts, body, referents. */
+  item(written: Written): Doc[] {
+    const { index, layout } = this.#context;
+    const resolved = index.resolve(written.type);
+    if (resolved.kind === "pointer") {
+      const target = { ...written, type: resolved.target, range: rangeOf(index, written) };
+      if (resolved.pointer === "ref") return this.item(target);
+      const text = index.isNullable(resolved.target) ? `${written.text}.value` : written.text;
+      return [
+        run("w.pointer", `${written.text} !== null`),
+        ...nullCheck("w", index, written, written.text),
+        ifBlock(`${written.text} !== null`, this.item({ ...target, text })),
+      ];
+    }
+    if (resolved.kind === "string") return this.#string(resolved, written, false);
+    const count = layout.isConformant(written.type) ? [run("w.count", this.#hoistedCount(written))] : [];
+    return [...count, ...this.body(written), ...this.referents(written)];
+  }
+
+  /** A value in place. */
+  body(written: Written): Doc[] {
+    const { index } = this.#context;
+    const resolved = index.resolve(written.type);
+    const { text } = written;
+    switch (resolved.kind) {
+      case "scalar": {
+        const range = rangeOf(index, written);
+        const { method, type } = scalarLayout(resolved.scalar);
+        return [run(`w.${method}`, range === null ? text : rangeCheck("w", type, text, range))];
+      }
+      case "pointer":
+        return [resolved.pointer === "ref" ? "w.refPointer();" : run("w.pointer", `${text} !== null`)];
+      case "string":
+        return this.#string(resolved, written, true);
+      case "array":
+        return this.#array(resolved, written);
+      case "definition": {
+        const { definition, unit } = resolved;
+        if (definition.kind === "context_handle") return [run("w.contextHandle", text)];
+        if (definition.kind === "struct") {
+          return [run(this.#context.typeName(unit.name, definition.name, "write"), "w", text)];
+        }
+        const range = rangeOf(index, written);
+        const value = range === null ? text : rangeCheck("w", "number", text, range);
+        return [run(definition.wide ? "w.enum32" : "w.enum16", value)];
+      }
+    }
+  }
+
+  /** What the pointers in a value point to. */
+  referents(written: Written): Doc[] {
+    const { index, layout } = this.#context;
+    if (!layout.hasPointers(written.type)) return [];
+    const resolved = index.resolve(written.type);
+    if (resolved.kind === "pointer") {
+      const target = { ...written, type: resolved.target, range: rangeOf(index, written) };
+      if (resolved.pointer === "ref") return this.item(target);
+      const text = index.isNullable(resolved.target) ? `${written.text}.value` : written.text;
+      return [
+        ...nullCheck("w", index, written, written.text),
+        ifBlock(`${written.text} !== null`, this.item({ ...target, text })),
+      ];
+    }
+    if (resolved.kind === "array") return this.#each(resolved, written, (code, item) => code.referents(item));
+    if (resolved.kind === "definition") {
+      const name = this.#context.typeName(resolved.unit.name, resolved.definition.name, "writeReferents");
+      return [run(name, "w", written.text)];
+    }
+    return [];
+  }
+
+  #array(array: ArrayType, written: Written): Doc[] {
+    const { layout } = this.#context;
+    const { text, frame } = written;
+    const typed = layout.typedArray(array);
+    const start = array.first === null ? "0" : expressionText(array.first, frame.operands);
+    return [
+      ...this.#checks(array, written),
+      ...(isVarying(array) ? [run("w.variance", start, `${text}.length`)] : []),
+      ...(typed === null
+        ? this.#each(array, written, (code, item) => code.body(item))
+        : [run(`w.${typed.method}`, text)]),
+    ];
+  }
+
+  #each(array: ArrayType, written: Written, write: (code: WriteCode, item: Written) => Doc[]): Doc[] {
+    const name = itemNames[this.#depth] ?? `item${this.#depth}_`;
+    const code = new WriteCode(this.#context, this.#depth + 1);
+    const item = { ...written, type: array.element, text: name, range: null, label: `${written.label}[]` };
+    return [block(`for (const ${name} of ${written.text})`, write(code, item))];
+  }
+
+  /** What an array's length has to agree with. */
+  #checks(array: ArrayType, written: Written): Doc[] {
+    const { text, frame, label } = written;
+    const length = `${text}.length`;
+    const checks: Doc[] = [];
+    const check = (condition: string, what: string) =>
+      checks.push(run("w.check", condition, stringLiteral(`${label}: ${what}`)));
+    if (array.fixed !== null) {
+      check(`${length} ${isVarying(array) ? "<=" : "==="} ${array.fixed}`, `[${array.fixed}]`);
+    } else if (array.size !== null && !frame.isDerived(array.size)) {
+      const compare = isVarying(array) ? atMost : equals;
+      check(compare(length, array.size, frame.operands), `size_is(${idlText(array.size)})`);
+    }
+    if (array.length !== null && !frame.isDerived(array.length)) {
+      check(equals(length, array.length, frame.operands), `length_is(${idlText(array.length)})`);
+    }
+    const range = rangeOf(this.#context.index, written);
+    if (range !== null) {
+      check(`${length} >= ${range.min} && ${length} <= ${range.max}`, `range(${range.min}, ${range.max})`);
+    }
+    return checks;
+  }
+
+  #string(string: StringType, written: Written, hoisted: boolean): Doc[] {
+    const { text, frame, label } = written;
+    const units = `${text}.length + 1`;
+    const checks: Doc[] = [];
+    const range = rangeOf(this.#context.index, written);
+    if (range !== null) {
+      const condition = `${units} >= ${range.min} && ${units} <= ${range.max}`;
+      checks.push(run("w.check", condition, stringLiteral(`${label}: range(${range.min}, ${range.max})`)));
+    }
+    const inPlace = string.fixed !== null || hoisted;
+    if (string.unit === "byte" && inPlace) {
+      return [...checks, run("w.variance", "0", units), run("w.bytes", text), "w.uint8(0);"];
+    }
+    const wide = string.unit === "wchar_t";
+    if (inPlace) {
+      const method = wide ? "w.fixedWideString" : "w.fixedString";
+      return [...checks, run(method, text, string.fixed === null ? units : String(string.fixed))];
+    }
+    const method = wide ? "w.wideString" : string.unit === "char" ? "w.string" : "w.byteString";
+    const sized = string.size !== null && !frame.isDerived(string.size);
+    return [...checks, run(method, text, ...(sized ? [expressionText(string.size, frame.operands)] : []))];
+  }
+
+  /** The max count that goes before a conformant array, or before the outermost struct that ends in one. */
+  #hoistedCount(written: Written): string {
+    const resolved = this.#context.index.resolve(written.type);
+    if (resolved.kind === "array") {
+      const { size } = resolved;
+      if (size === null || !isVarying(resolved) || written.frame.isDerived(size))
+        return `${written.text}.length`;
+      return expressionText(size, written.frame.operands);
+    }
+    if (resolved.kind === "string") {
+      if (resolved.size === null || written.frame.isDerived(resolved.size))
+        return `${written.text}.length + 1`;
+      return expressionText(resolved.size, written.frame.operands);
+    }
+    const struct = this.#context.index.struct(written.type);
+    const last = struct?.members.at(-1);
+    if (!struct || !last) throw new RangeError(`The model's ${written.label} has no conformant array`);
+    const frame = structFrame(this.#context, struct, written.text);
+    return this.#hoistedCount({ ...written, type: last.type, text: frame.value(last), frame });
+  }
+}
+
+/** The members of a struct whose value is `text`. */
+export function structFrame(context: ModuleContext, struct: StructDefinition, text: string): Frame {
+  const names = memberNames(struct.members);
+  return new Frame(
+    struct.name,
+    context.index,
+    struct.members,
+    (member) => `${text}.${names.get(member.name)}`,
+  );
+}
