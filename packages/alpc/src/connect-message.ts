@@ -1,5 +1,5 @@
-import { AlpcError, NtStatus, type NtStatusName } from "./error.js";
-import { MAX_CONNECT_PAYLOAD } from "./port-limits.js";
+import { NtStatus, type NtStatusName } from "./error.js";
+import { checkConnectPayload, MAX_CONNECT_PAYLOAD } from "./port-limits.js";
 import { violation } from "./port-message.js";
 
 /**
@@ -88,12 +88,7 @@ export function statusName(status: number): NtStatusName | null {
 }
 
 function start(header: number, payload: Uint8Array): Buffer {
-  if (payload.length > MAX_CONNECT_PAYLOAD) {
-    throw new AlpcError(
-      "PORT_MESSAGE_TOO_LONG",
-      `the connect payload has ${payload.length} octets; at most ${MAX_CONNECT_PAYLOAD} are allowed`,
-    );
-  }
+  checkConnectPayload(payload);
   const bytes = Buffer.alloc(header + payload.length);
   bytes.writeUInt32LE(MAGIC, 0);
   bytes.writeUInt16LE(VERSION, 4);

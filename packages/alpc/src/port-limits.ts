@@ -67,3 +67,12 @@ export function resolvePortLimits(given: Partial<PortLimits> = {}): PortLimits {
 export function connectionsPerUser(limits: PortLimits): number {
   return Math.min(limits.maxConnectionsPerUser, Math.max(1, Math.floor((limits.maxConnections * 3) / 4)));
 }
+
+/** Throws AlpcError PORT_MESSAGE_TOO_LONG for a connect message, or an answer to one, that is too long. */
+export function checkConnectPayload(payload: Uint8Array): void {
+  if (payload.length <= MAX_CONNECT_PAYLOAD) return;
+  throw new AlpcError(
+    "PORT_MESSAGE_TOO_LONG",
+    `the connect payload has ${payload.length} octets; at most ${MAX_CONNECT_PAYLOAD} are allowed`,
+  );
+}

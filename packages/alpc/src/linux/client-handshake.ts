@@ -1,5 +1,6 @@
 import type { Sid } from "@ncalrpc/security";
 import { decodeConnectReply, encodeConnectRequest } from "../connect-message.js";
+import { ConnectionRefusedError } from "../connection-refused.js";
 import { AlpcError } from "../error.js";
 import type { ConnectAttributes, PortHandler } from "../kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE } from "../message.js";
@@ -101,17 +102,6 @@ export class ClientHandshake implements Stage {
 
   onEnd(reason: AlpcError | null): void {
     this.#settle(reason ?? refused("without a reason"));
-  }
-}
-
-/** PORT_CONNECTION_REFUSED by the server's handler, with what it wants to say. */
-export class ConnectionRefusedError extends AlpcError {
-  /** NtAlpcAcceptConnectPort(FALSE)'s message. */
-  readonly payload: Uint8Array;
-
-  constructor(status: AlpcError["status"], payload: Uint8Array) {
-    super(status, `the server refused the connection: ${status}`);
-    this.payload = payload;
   }
 }
 

@@ -1,4 +1,4 @@
-import { accessCheck, portRights, type SecurityDescriptor, type Token } from "@ncalrpc/security";
+import type { Token } from "@ncalrpc/security";
 import { AlpcError, isAlpcError } from "../error.js";
 import type {
   CommunicationPort,
@@ -8,7 +8,8 @@ import type {
   PortAttributes,
   PortLimits,
 } from "../kernel.js";
-import { connectionsPerUser, resolvePortLimits } from "../port-limits.js";
+import { PortAdmission } from "../port-admission.js";
+import { resolvePortLimits } from "../port-limits.js";
 import { LinuxCommunicationPort, type PortTerms } from "./communication-port.js";
 import type { EventSource } from "./completion-port.js";
 import type { Machinery } from "./connection.js";
@@ -32,11 +33,12 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
   readonly allowsDirectMemory: boolean;
   readonly acceptsHandles: boolean;
   readonly #machinery: Machinery;
-  readonly #descriptor: SecurityDescriptor;
+  readonly #admission: PortAdmission;
   readonly #handler: ConnectionPortHandler;
   readonly #connections = new Set<CommunicationPort>();
   readonly #pending = new Set<ServerHandshake>();
-  readonly #perUser = new Map<number, number>();
+  /** Those that hold a place, from the connect message to the end. */
+  readonly #admitted = new Set<ServerHandshake>();
   readonly #socketName: SocketName;
   #fd: number;
   #pause: NodeJS.Timeout | null = null;
@@ -55,7 +57,7 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
     this.allowsDirectMemory = attributes.directMemory !== undefined;
     this.acceptsHandles = attributes.acceptHandles ?? false;
     this.#machinery = machinery;
-    this.#descriptor = attributes.securityDescriptor;
+    this.#admission = new PortAdmission(name, attributes.securityDescriptor, this.limits);
     this.#handler = handler;
     this.#fd = fd;
     this.#socketName = socketName;
@@ -102,10 +104,9 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
       return;
     }
     this.#pending.add(handshake);
-    this.#perUser.set(handshake.peer.uid, this.#usedBy(handshake.peer.uid) + 1);
     // Strangers are turned away before they can hold a place among those who wait.
     try {
-      this.#checkConnect(peerToken(handshake.peer));
+      this.#admission.check(peerToken(handshake.peer));
       handshake.connection.onEvents(C.EPOLLIN);
     } catch (error) {
       handshake.drop(asError(error));
@@ -130,24 +131,9 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
   }
 
   admit(handshake: ServerHandshake, token: Token): void {
-    this.#checkConnect(token);
-    const { maxConnections } = this.limits;
-    if (this.#connections.size >= maxConnections) {
-      throw new AlpcError("QUOTA_EXCEEDED", `the port ${this.name} has its ${maxConnections} connections`);
-    }
-    const most = connectionsPerUser(this.limits);
-    if (this.#usedBy(handshake.peer.uid) > most) {
-      throw new AlpcError(
-        "QUOTA_EXCEEDED",
-        `uid ${handshake.peer.uid} has its ${most} connections to ${this.name}`,
-      );
-    }
-  }
-
-  #checkConnect(token: Token): void {
-    const { granted } = accessCheck(token, this.#descriptor, portRights.connect, portRights.mapping);
-    if (!granted)
-      throw new AlpcError("ACCESS_DENIED", `the port ${this.name} does not let ${token.user} connect`);
+    this.#admission.check(token);
+    this.#admission.enter(userOf(handshake));
+    this.#admitted.add(handshake);
   }
 
   onRequest(request: ConnectionRequest): void {
@@ -163,7 +149,7 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
       terms,
       () => {
         this.#connections.delete(port);
-        this.#release(handshake.peer.uid);
+        this.#leave(handshake);
       },
     );
     this.#connections.add(port);
@@ -172,7 +158,7 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
 
   onFailed(handshake: ServerHandshake, reason: AlpcError | null, token: Token | null): void {
     this.#pending.delete(handshake);
-    this.#release(handshake.peer.uid);
+    this.#leave(handshake);
     if (reason !== null) this.#handler.onRefused?.(reason, token);
   }
 
@@ -198,15 +184,13 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
     this.close();
   }
 
-  #usedBy(uid: number): number {
-    return this.#perUser.get(uid) ?? 0;
+  #leave(handshake: ServerHandshake): void {
+    if (this.#admitted.delete(handshake)) this.#admission.leave(userOf(handshake));
   }
+}
 
-  #release(uid: number): void {
-    const left = this.#usedBy(uid) - 1;
-    if (left > 0) this.#perUser.set(uid, left);
-    else this.#perUser.delete(uid);
-  }
+function userOf({ peer }: ServerHandshake): string {
+  return `uid ${peer.uid}`;
 }
 
 function asError(error: unknown): AlpcError {

@@ -67,7 +67,7 @@ export function peerToken(peer: PeerCredentials): Token {
 
 /** The token of this process. */
 export function ownToken(): Token {
-  const id = (read: (() => number) | undefined) => read?.call(process) ?? -1;
+  const id = (read: (() => number) | undefined) => read?.call(process) ?? 0xffff_ffff;
   return unixToken({
     effectiveUid: id(process.geteuid),
     effectiveGid: id(process.getegid),

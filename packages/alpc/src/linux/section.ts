@@ -28,21 +28,18 @@ export class Section implements Disposable {
     return this.memory.size;
   }
 
-  /** The descriptor to hand to the client, once; null afterwards. Stays ours. */
-  get fd(): number | null {
-    return this.#fd;
-  }
-
-  /** Closes the descriptor when the client has it; the mapping does not need it. */
-  closeDescriptor(): void {
-    if (this.#fd === null) return;
-    this.#libc.close(this.#fd);
+  /** The descriptor for the client; the caller owns it from then on. The mapping does not need it. Throws AlpcError INVALID_PARAMETER the second time. */
+  takeDescriptor(): number {
+    const fd = this.#fd;
+    if (fd === null) throw new AlpcError("INVALID_PARAMETER", "the section's descriptor has been taken");
     this.#fd = null;
+    return fd;
   }
 
   /** Detaches, unmaps and closes. Idempotent. */
   close(): void {
-    this.closeDescriptor();
+    if (this.#fd !== null) this.#libc.close(this.#fd);
+    this.#fd = null;
     this.memory.unmap();
   }
 

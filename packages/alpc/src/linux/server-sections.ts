@@ -1,0 +1,99 @@
+import { AlpcError } from "../error.js";
+import type { View } from "../view.js";
+import type { LibC } from "./libc.js";
+import type { MemoryMode } from "./mapped-memory.js";
+import { PortSections, type SectionChannel } from "./port-sections.js";
+import { makeSection, type Section, type SectionKind } from "./section.js";
+import { sectionSizeFor } from "./section-pool.js";
+import type { SectionQuota } from "./section-quota.js";
+
+export interface ServerSectionChannel extends SectionChannel {
+  /** Hands the client a section to map. Takes `fd` over: it is closed when the client has it, or the connection ends. */
+  sendSection(sectionId: number, kind: SectionKind, size: number, fd: number): void;
+  /** Answers a client's wish: it gets no section, for this reason. */
+  sendSectionRefused(reason: AlpcError): void;
+}
+
+export interface ServerSectionOptions {
+  readonly libc: LibC;
+  readonly mode: MemoryMode;
+  /** Octets of one section. */
+  readonly maxSectionSize: number;
+  /** The connection's account, nested in its user's. */
+  readonly quota: SectionQuota;
+}
+
+/** The server's side: it makes all sections, those that it fills when it needs one, and those that the client asks for. */
+export class ServerSections extends PortSections {
+  readonly #channel: ServerSectionChannel;
+  readonly #options: ServerSectionOptions;
+  #lastId = 0;
+
+  constructor(channel: ServerSectionChannel, options: ServerSectionOptions, now?: () => number) {
+    super(channel, now);
+    this.#channel = channel;
+    this.#options = options;
+  }
+
+  /** A view for a message to the client. Throws AlpcError QUOTA_EXCEEDED, INSUFFICIENT_RESOURCES, PORT_DISCONNECTED. */
+  allocate(size: number): View {
+    this.checkOpen();
+    this.#checkSize(size);
+    const free = this.takeFree(size, false);
+    if (free !== null) return free;
+    let section: Section;
+    try {
+      section = this.#make(size, "reply");
+    } catch (error) {
+      const larger = this.takeFree(size, true);
+      if (larger !== null) return larger;
+      if (!this.dropFree()) throw error;
+      section = this.#make(size, "reply");
+    }
+    const id = this.#give(section);
+    this.pool.add(id, section);
+    return this.lend(id, section, size);
+  }
+
+  /** The client asks for a section that holds `size` octets; the channel gets the answer. */
+  onSectionWanted(size: number): void {
+    try {
+      this.#checkSize(size);
+      const section = this.#make(size, "request");
+      this.show(this.#give(section), section);
+    } catch (error) {
+      if (!(error instanceof AlpcError)) throw error;
+      this.#channel.sendSectionRefused(error);
+    }
+  }
+
+  protected override destroy(section: Section): void {
+    this.#options.quota.release(section.size);
+    section.close();
+  }
+
+  #give(section: Section): number {
+    const id = ++this.#lastId;
+    this.#channel.sendSection(id, section.kind, section.size, section.takeDescriptor());
+    return id;
+  }
+
+  #checkSize(size: number): void {
+    const { maxSectionSize } = this.#options;
+    if (size <= maxSectionSize) return;
+    const message = `a view of ${size} octets; this port's sections hold up to ${maxSectionSize}`;
+    throw new AlpcError("QUOTA_EXCEEDED", message);
+  }
+
+  #make(size: number, kind: SectionKind): Section {
+    const { libc, mode, maxSectionSize, quota } = this.#options;
+    const rounded = Math.min(sectionSizeFor(size), maxSectionSize);
+    quota.charge(rounded);
+    try {
+      return makeSection(libc, rounded, kind, mode);
+    } catch (error) {
+      quota.release(rounded);
+      throw error;
+    }
+  }
+}

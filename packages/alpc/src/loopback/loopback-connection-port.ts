@@ -1,0 +1,194 @@
+import type { Token } from "@ncalrpc/security";
+import { ConnectionRefusedError } from "../connection-refused.js";
+import { AlpcError, isAlpcError } from "../error.js";
+import type {
+  CommunicationPort,
+  ConnectAttributes,
+  ConnectionPort,
+  ConnectionPortHandler,
+  ConnectionRequest,
+  PortAttributes,
+  PortHandler,
+  PortLimits,
+} from "../kernel.js";
+import { SectionQuota } from "../linux/section-quota.js";
+import { PortAdmission } from "../port-admission.js";
+import { checkConnectPayload, resolvePortLimits } from "../port-limits.js";
+import type { LoopbackHub } from "./loopback-hub.js";
+import { LoopbackIdentity } from "./loopback-identity.js";
+import { LoopbackPort } from "./loopback-port.js";
+
+/** A client that waits for an answer. */
+export interface Connecting {
+  readonly attributes: ConnectAttributes;
+  readonly handler: PortHandler;
+  /** The client's token, now. */
+  readonly token: () => Token;
+  /** Called once. */
+  readonly settle: (outcome: CommunicationPort | AlpcError) => void;
+  /** True if the client no longer waits. */
+  isGone: boolean;
+}
+
+/** The named port of a server within the process. */
+export class LoopbackConnectionPort implements ConnectionPort {
+  readonly name: string;
+  readonly #hub: LoopbackHub;
+  readonly #key: string;
+  readonly #attributes: PortAttributes;
+  readonly #handler: ConnectionPortHandler;
+  readonly #limits: PortLimits;
+  readonly #admission: PortAdmission;
+  readonly #token: () => Token;
+  readonly #connections = new Set<CommunicationPort>();
+  readonly #pending = new Set<Connecting>();
+  readonly #users = new Map<string, SectionQuota>();
+  #isListening = true;
+
+  constructor(
+    hub: LoopbackHub,
+    name: string,
+    key: string,
+    attributes: PortAttributes,
+    handler: ConnectionPortHandler,
+    token: () => Token,
+  ) {
+    this.name = name;
+    this.#hub = hub;
+    this.#key = key;
+    this.#attributes = attributes;
+    this.#handler = handler;
+    this.#limits = resolvePortLimits(attributes.limits);
+    this.#admission = new PortAdmission(name, attributes.securityDescriptor, this.#limits);
+    this.#token = token;
+  }
+
+  get connections(): ReadonlySet<CommunicationPort> {
+    return this.#connections;
+  }
+
+  get token(): Token {
+    return this.#token();
+  }
+
+  /** Answers a client, in this turn or later. */
+  connect(client: Connecting): void {
+    const token = client.token();
+    const user = token.user.toString();
+    try {
+      this.#admission.check(token);
+      if (this.#pending.size >= this.#limits.maxPendingConnections) {
+        throw new AlpcError(
+          "QUOTA_EXCEEDED",
+          `more than ${this.#limits.maxPendingConnections} connections are being made`,
+        );
+      }
+      this.#admission.enter(user);
+    } catch (error) {
+      this.#refuse(
+        client,
+        isAlpcError(error) ? error : new AlpcError("UNSUCCESSFUL", "refused", { cause: error }),
+        token,
+      );
+      return;
+    }
+    this.#pending.add(client);
+    const timer = setTimeout(() => {
+      decide();
+      this.#admission.leave(user);
+      const reason = new AlpcError(
+        "TIMEOUT",
+        `not accepted or rejected within ${this.#limits.connectTimeout} ms`,
+      );
+      this.#refuse(client, reason, token);
+    }, this.#limits.connectTimeout);
+    let isDecided = false;
+    const decide = () => {
+      if (isDecided) throw new AlpcError("INVALID_MESSAGE", "the connection was accepted or rejected before");
+      isDecided = true;
+      clearTimeout(timer);
+      this.#pending.delete(client);
+    };
+    const { tracking = "static", payload = new Uint8Array() } = client.attributes;
+    const request: ConnectionRequest = {
+      token,
+      tracking,
+      payload: Uint8Array.from(payload),
+      accept: (answer = new Uint8Array()) => {
+        checkConnectPayload(answer);
+        decide();
+        return this.#open(client, request.payload, Uint8Array.from(answer), user);
+      },
+      reject: (answer = new Uint8Array()) => {
+        checkConnectPayload(answer);
+        decide();
+        this.#admission.leave(user);
+        client.settle(new ConnectionRefusedError("PORT_CONNECTION_REFUSED", Uint8Array.from(answer)));
+      },
+    };
+    this.#handler.onConnect(request);
+  }
+
+  #open(client: Connecting, asked: Uint8Array, answer: Uint8Array, user: string): CommunicationPort {
+    const { tracking = "static", delegate = false } = client.attributes;
+    const shared = {
+      limits: this.#limits,
+      allowsDirectMemory: this.#attributes.directMemory !== undefined,
+      acceptHandles: this.#attributes.acceptHandles ?? false,
+      quota: new SectionQuota(this.#limits.maxTotalSectionSize, "this connection", this.#userQuota(user)),
+    };
+    const server: LoopbackPort = new LoopbackPort(this.#hub, this.#handler, {
+      ...shared,
+      side: "server",
+      payload: asked,
+      peerIdentity: new LoopbackIdentity(client.token, tracking, delegate),
+      onGone: () => {
+        this.#connections.delete(server);
+        this.#admission.leave(user);
+      },
+    });
+    const end = new LoopbackPort(this.#hub, client.handler, {
+      ...shared,
+      side: "client",
+      payload: answer,
+      peerIdentity: new LoopbackIdentity(this.#token, "static", false),
+    });
+    LoopbackPort.join(server, end);
+    this.#connections.add(server);
+    if (client.isGone) end.close();
+    else client.settle(end);
+    return server;
+  }
+
+  #userQuota(user: string): SectionQuota {
+    let quota = this.#users.get(user);
+    if (quota === undefined) {
+      quota = new SectionQuota(this.#limits.maxUserSectionSize, user);
+      this.#users.set(user, quota);
+    }
+    return quota;
+  }
+
+  #refuse(client: Connecting, reason: AlpcError, token: Token): void {
+    client.settle(new AlpcError(reason.status, `the other side closed the connection: ${reason.status}`));
+    this.#handler.onRefused?.(reason, token);
+  }
+
+  stopListening(): void {
+    if (!this.#isListening) return;
+    this.#isListening = false;
+    if (this.#hub.names.get(this.#key) === this) this.#hub.names.delete(this.#key);
+    for (const client of this.#pending) {
+      client.settle(new AlpcError("PORT_CONNECTION_REFUSED", `the port ${this.name} was closed`));
+    }
+  }
+
+  close(): void {
+    this.stopListening();
+    for (const port of this.#connections) port.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
