@@ -1,8 +1,14 @@
-/** Octets up to which a loop beats making a second view (measured, Node 20). */
+/** Octets up to which a loop beats the runtime's own copy and a view made for it (measured, Node 20). */
 const smallBlock = 32;
 
 /** Octets from which memory that is not zeroed first pays (measured, Node 20). */
 const largeBlock = 0x1000;
+
+/** Copies all of `source` to `at` of `target`. */
+export function putOctets(target: Buffer, at: number, source: Uint8Array): void {
+  if (source.length > smallBlock) target.set(source, at);
+  else for (let i = 0; i < source.length; i++) target[at + i] = source[i] ?? 0;
+}
 
 /** A copy of `length` octets from `at`, in memory of its own: the whole of its ArrayBuffer. */
 export function copyOctets(source: Buffer, at: number, length: number): Uint8Array {
