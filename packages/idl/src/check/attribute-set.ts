@@ -6,9 +6,17 @@ import { suggest } from "./suggest.js";
 /** The attributes of one declaration that have an effect, after the checks that hold for all of them. */
 export class AttributeSet {
   readonly #attributes = new Map<string, Attribute>();
+  #faulty = false;
 
   constructor(attributes: readonly Attribute[], place: AttributePlace, context: CheckContext) {
+    const errors = context.reporter.errorCount;
     for (const attribute of attributes) this.#add(attribute, place, context);
+    this.#faulty = context.reporter.errorCount > errors;
+  }
+
+  /** True if one was refused, so that what the others say together is not to be judged. */
+  get faulty(): boolean {
+    return this.#faulty;
   }
 
   has(name: string): boolean {

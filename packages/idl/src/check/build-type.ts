@@ -27,7 +27,8 @@ const NO_EXTENT: Extent = { size: null, length: null, first: null };
 /** Applies attributes to a shape: pointer kinds, sizes, strings. Problems are reported and answered with an error type. */
 export function buildType(declared: Shape, use: TypeUse, context: CheckContext): ResolvedType {
   const { attributes } = use;
-  const extents = readExtents(use, context);
+  const extents = attributes.faulty ? null : readExtents(use, context);
+  if (extents === null) return { kind: "error" };
   let shape = exposeLevels(declared, Math.max(extents.length, wantsLevel(declared, use) ? 1 : 0));
   if (attributes.has("string")) shape = exposeLevels(shape, MOST_LEVELS);
   if (shape.base.kind === "error") return shape.base;

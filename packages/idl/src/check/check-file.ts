@@ -68,9 +68,12 @@ function checkInterface(node: InterfaceNode, check: FileCheck): void {
   };
   const bare = new CheckContext({ reporter, scope, unit, pointerDefault: "unique", deferred });
   const attributes = new AttributeSet(node.attributes, "interface", bare);
-  if (node.base !== null) bare.report("IDL0301", node.base.span, { feature: "interface inheritance" });
   // The body of a COM or local interface means something else: one report is enough.
-  if (node.base !== null || node.attributes.some((attribute) => isUnsupported(attribute.name.text))) return;
+  if (node.attributes.some((attribute) => isUnsupported(attribute.name.text))) return;
+  if (node.base !== null) {
+    bare.report("IDL0301", node.base.span, { feature: "interface inheritance" });
+    return;
+  }
   const report: CheckContext["report"] = (id, span, details, hint) =>
     reporter.report(id, span, details, hint);
   const pointerDefault = readPointerDefault(attributes, report);

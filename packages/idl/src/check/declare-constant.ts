@@ -13,7 +13,12 @@ export function declareConstant(node: ConstantNode, context: CheckContext): void
   new AttributeSet(node.attributes, "constant", context);
   const { name } = node.declarator;
   const value = constantValue(node, context);
-  if (name === null || value === null) return;
+  if (name === null) return;
+  if (value === null) {
+    // Its uses are not to be reported too.
+    context.declare(name, { kind: "type", type: { kind: "error" }, span: name.span });
+    return;
+  }
   context.declare(name, { kind: "constant", value, span: name.span });
   context.unit.constants.push({ name: name.text, doc: node.doc, value, span: name.span });
 }

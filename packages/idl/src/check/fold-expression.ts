@@ -92,7 +92,7 @@ function foldName(
     if (symbol.value.kind === "boolean") return integer(symbol.value.value ? 1n : 0n);
   }
   if (symbol !== undefined) {
-    context.report("IDL0504", span);
+    if (symbol.kind !== "type" || symbol.type.kind !== "error") context.report("IDL0504", span);
     return null;
   }
   const candidates = [...(siblings?.names ?? []), ...context.scope.names("constant", "label")];

@@ -18,9 +18,10 @@ const EXCLUSIVE = [
 
 /**
  * `size_is` and its like, one record for each level they speak of, outermost first. `max_is` becomes a size and
- * `last_is` a length.
+ * `last_is` a length. Null after a report.
  */
-export function readExtents(use: TypeUse, context: CheckContext): Extent[] {
+export function readExtents(use: TypeUse, context: CheckContext): Extent[] | null {
+  const errors = context.reporter.errorCount;
   for (const [attribute, other] of EXCLUSIVE) {
     const second = use.attributes.get(other);
     if (second !== undefined && use.attributes.has(attribute)) {
@@ -36,6 +37,7 @@ export function readExtents(use: TypeUse, context: CheckContext): Extent[] {
     );
   }
   checkLowerBounds(lists.get("min_is") ?? [], use, context);
+  if (context.reporter.errorCount > errors) return null;
   const count = Math.max(...[...lists.values()].map((list) => list.length));
   return Array.from({ length: count }, (_, index) => {
     const at = (name: string) => lists.get(name)?.[index] ?? null;

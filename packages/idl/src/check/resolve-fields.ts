@@ -1,6 +1,7 @@
 import type { Expression as ModelExpression, Parameter } from "../model.js";
 import type { Span } from "../source/span.js";
 import type { FieldNode, TypeSpecifier } from "../syntax/ast.js";
+import { isDefinition } from "../syntax/parse-type.js";
 import { AttributeSet } from "./attribute-set.js";
 import { buildType, type TypeUse } from "./build-type.js";
 import type { CheckContext } from "./check-context.js";
@@ -10,7 +11,7 @@ import { contextHandleType } from "./context-handle.js";
 import { NameClashes } from "./name-clashes.js";
 import { resolveSpecifier } from "./resolve-specifier.js";
 import { integerScalar, isContextHandle } from "./resolved-type.js";
-import { declaredShape, exposeLevels, isDefinition, type Shape } from "./shape.js";
+import { declaredShape, exposeLevels, type Shape } from "./shape.js";
 import type { ResolvedField, ResolvedType, StructSymbol } from "./symbols.js";
 
 /** A field whose base type is known, before attributes can refer to its siblings. */
@@ -73,7 +74,7 @@ function draftFields(
   const defined = new Map<TypeSpecifier, ResolvedType>();
   nodes.forEach((node, index) => {
     const attributes = new AttributeSet(node.attributes, place, context);
-    if (node.declarator.name === null && place === "member") {
+    if (node.declarator.name === null && place === "member" && isDefinition(node.type)) {
       context.report("IDL0722", node.type.span);
       return;
     }

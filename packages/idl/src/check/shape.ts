@@ -1,4 +1,4 @@
-import type { Declarator, Level, TypeSpecifier } from "../syntax/ast.js";
+import type { Declarator, Level } from "../syntax/ast.js";
 import type { CheckContext } from "./check-context.js";
 import { evaluateInteger } from "./fold-expression.js";
 import { withoutAliases } from "./resolved-type.js";
@@ -43,11 +43,6 @@ export function exposeLevels(shape: Shape, count: number): Shape {
     }
   }
   return { base, levels };
-}
-
-/** True if a type specifier defines something, so that it must be resolved once only. */
-export function isDefinition(type: TypeSpecifier): boolean {
-  return (type.kind === "struct" && type.members !== null) || (type.kind === "enum" && type.labels !== null);
 }
 
 function shapeLevel(level: Level, context: CheckContext): ShapeLevel {

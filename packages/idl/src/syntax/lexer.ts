@@ -6,7 +6,6 @@ import { classifyNumber, scanNumber } from "./number-literal.js";
 import type { Token, TokenKind, Trivia } from "./token.js";
 
 const NO_TRIVIA: readonly Trivia[] = [];
-const UUID = /[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}(?![0-9a-zA-Z_])/y;
 /** Longest first. */
 const PUNCTUATION = "... .. << >> <= >= == != && || -> { } [ ] ( ) ; , : = * . < > + - / % & | ^ ~ ! ?".split(
   " ",
@@ -49,7 +48,7 @@ class Lexer {
         return tokens;
       }
       const start = this.#at;
-      const kind = this.#token();
+      const kind = this.#followsUuid(tokens) && this.#bareUuid() ? "uuid" : this.#token();
       tokens.push({ kind, start, end: this.#at, text: this.#text.slice(start, this.#at), trivia });
     }
   }
@@ -120,17 +119,23 @@ class Lexer {
     return at < 0 ? this.#text.length : at;
   }
 
+  #followsUuid(tokens: readonly Token[]): boolean {
+    return tokens.at(-1)?.text === "(" && tokens.at(-2)?.text === "uuid";
+  }
+
+  /** A run with hyphens: its digits are not numbers, so that whether it is well formed is for the checker to say. */
+  #bareUuid(): boolean {
+    let end = this.#at;
+    while (isIdentifierPart(this.#text.charCodeAt(end)) || this.#text[end] === "-") end += 1;
+    const isUuid = this.#text.slice(this.#at, end).includes("-");
+    if (isUuid) this.#at = end;
+    return isUuid;
+  }
+
   #token(): TokenKind {
     const text = this.#text;
     const start = this.#at;
     const code = text.charCodeAt(start);
-    if (isHexDigit(code)) {
-      UUID.lastIndex = start;
-      if (UUID.test(text)) {
-        this.#at = UUID.lastIndex;
-        return "uuid";
-      }
-    }
     if (isDigit(code)) return this.#number();
     if (text[start] === "L" && (text[start + 1] === '"' || text[start + 1] === "'")) {
       return this.#quoted(start + 1, text[start + 1] === '"' ? "wideString" : "wideCharacter");
@@ -199,11 +204,6 @@ function isSpace(code: number): boolean {
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
-}
-
-function isHexDigit(code: number): boolean {
-  const lower = code | 0x20;
-  return isDigit(code) || (lower >= 0x61 && lower <= 0x66);
 }
 
 function isIdentifierPart(code: number): boolean {

@@ -1,5 +1,5 @@
 const INTEGER = /^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)(?:[uUlL]{0,3}|[uU]?[iI]64)$/;
-const FLOAT = /^[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?[fFlL]?$/;
+const FLOAT = /^[0-9]+(?:\.[0-9]*(?:[eE][+-]?[0-9]+)?|[eE][+-]?[0-9]+)[fFlL]?$/;
 const EXPONENT_AHEAD = /^[0-9.]+[eE]$/;
 /** More digits than any 64-bit literal has; longer ones cost time to convert. */
 const LONGEST = 80;

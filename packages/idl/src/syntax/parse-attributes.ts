@@ -13,10 +13,10 @@ export function parseAttributes(cursor: TokenCursor): Attribute[] {
       if (attribute === null) cursor.skipTo(",", "]", ";");
       if (!cursor.accept(",")) break;
     }
-    if (!cursor.expect("]")) {
-      cursor.skipTo("]", ";", "{");
-      cursor.accept("]");
-    }
+    if (cursor.expect("]")) continue;
+    // What follows is most likely what the attributes are for.
+    if (cursor.token.kind !== "identifier") cursor.skipTo("]", ";", ")", "{");
+    cursor.accept("]");
   }
   return attributes;
 }

@@ -97,6 +97,11 @@ function parseMembers(cursor: TokenCursor): FieldNode[] {
   return members;
 }
 
+/** True if a type specifier defines something by itself. */
+export function isDefinition(type: TypeSpecifier): boolean {
+  return (type.kind === "struct" && type.members !== null) || (type.kind === "enum" && type.labels !== null);
+}
+
 /** `[attributes] T a, *b;`: one member for each declarator. */
 function parseMemberDeclaration(cursor: TokenCursor, members: FieldNode[]): boolean {
   const first = cursor.token;
@@ -107,6 +112,11 @@ function parseMemberDeclaration(cursor: TokenCursor, members: FieldNode[]): bool
   do {
     const declarator = parseDeclarator(cursor);
     if (declarator === null) return false;
+    const canBeUnnamed = isDefinition(type) || type.kind === "unsupported" || declarator.unsupported !== null;
+    if (declarator.name === null && !canBeUnnamed) {
+      cursor.expected("the member's name");
+      return false;
+    }
     members.push({ kind: "field", doc, attributes, type, declarator, span: cursor.spanFrom(first) });
   } while (cursor.accept(","));
   return true;

@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { compile, formatDiagnostic, modelHash } from "../src/index.js";
+import { diagnosticExamples } from "./diagnostic-examples.js";
+import { Random } from "./random.js";
+
+const { NCALRPC_FUZZ = "2000", NCALRPC_FUZZ_SEED = "1" } = process.env;
+const count = Number(NCALRPC_FUZZ);
+const firstSeed = Number(NCALRPC_FUZZ_SEED);
+/** Milliseconds; far above what an input of this size takes, so that a busy machine does not fail it. */
+const SLOWEST = 100;
+
+const accepted = join(import.meta.dirname, "fixtures/accepted");
+const corpus = [
+  ...diagnosticExamples().flatMap((example) => [...example.files.values()]),
+  ...readdirSync(accepted)
+    .filter((name) => name.endsWith(".idl"))
+    .map((name) => readFileSync(join(accepted, name), "utf8")),
+];
+
+/** Pieces that mean something to the lexer or the parser. */
+const PIECES = [...new Set(corpus.flatMap((text) => text.match(/\w+|"[^"\n]*"|[^\s\w]/g) ?? []))];
+const NASTY = [
+  "\0",
+  "\ufeff",
+  "\ud800",
+  "\u{1f600}",
+  "/*",
+  "*/",
+  '"',
+  "'",
+  "L'",
+  "#if",
+  "\\",
+  "((((((((",
+  "[[[[[[[[",
+  "{{{{{{",
+  "*".repeat(90),
+  "9".repeat(99),
+  "-".repeat(90),
+  "<<63",
+  "\n#",
+  "typedef typedef",
+];
+
+/** Cuts, copies, swaps and inserts in one text of the corpus; or a soup of tokens. */
+function input(random: Random): string {
+  if (random.below(8) === 0) {
+    return Array.from({ length: random.below(300) }, () => random.pick(PIECES)).join(
+      random.pick(["", " ", " ", "\n"]),
+    );
+  }
+  let text = random.pick(corpus);
+  for (let edits = 1 + random.below(6); edits > 0; edits -= 1) text = edit(text, random);
+  return text;
+}
+
+function edit(text: string, random: Random): string {
+  const at = random.below(text.length + 1);
+  const end = at + random.below(20);
+  switch (random.below(7)) {
+    case 0:
+      return text.slice(0, at) + text.slice(end);
+    case 1:
+      return text.slice(0, at) + random.pick(PIECES) + text.slice(at);
+    case 2:
+      return text.slice(0, at) + random.pick(NASTY) + text.slice(at);
+    case 3:
+      return text.slice(0, end) + text.slice(at);
+    case 4:
+      return text.slice(0, at);
+    case 5:
+      return text.replaceAll(random.pick(PIECES), () => random.pick(PIECES));
+    default: {
+      const other = random.pick(corpus);
+      const from = random.below(other.length + 1);
+      return text.slice(0, at) + other.slice(from, from + random.below(200)) + text.slice(at);
+    }
+  }
+}
+
+/** Runs one input; what it did wrong, or null. */
+function run(text: string): string | null {
+  const started = performance.now();
+  const { model, diagnostics } = compile(["fuzz.idl"], {
+    read: (path) => (path === "fuzz.idl" ? text : path === "types.idl" ? "typedef long Id;" : null),
+    resolveImport: (name) =>
+      name.length % 2 === 0 ? "types.idl" : name === "self" ? "fuzz.idl" : "fuzz.idl",
+  });
+  for (const diagnostic of diagnostics) formatDiagnostic(diagnostic);
+  const took = performance.now() - started;
+  const hasError = diagnostics.some((diagnostic) => diagnostic.severity === "error");
+  if (model === null && !hasError) return "neither a model nor an error";
+  if (model !== null && hasError) return "a model beside an error";
+  if (model !== null && modelHash(model) !== modelHash(JSON.parse(JSON.stringify(model))))
+    return "the model is not plain JSON";
+  return took > SLOWEST ? `took ${took.toFixed(0)} ms` : null;
+}
+
+test(`${count} mutated inputs give a model or diagnostics, quickly`, { timeout: 60_000 + count * 20 }, () => {
+  for (let seed = firstSeed; seed < firstSeed + count; seed += 1) {
+    const text = input(new Random(seed));
+    let problem: string | null;
+    try {
+      problem = run(text);
+      // A pause of the machine is no fault of the compiler: it has to be slow twice.
+      if (problem?.startsWith("took")) problem = run(text);
+    } catch (error) {
+      problem = String(error instanceof Error ? error.stack : error);
+    }
+    if (problem !== null)
+      expect.fail(`NCALRPC_FUZZ_SEED=${seed} NCALRPC_FUZZ=1: ${problem}\n${text.slice(0, 2000)}`);
+  }
+});
