@@ -80,6 +80,20 @@ describe("the bench as a command", () => {
     expect(readdirSync(directory).toSorted()).toEqual(["bench.json", "bench.svg"]);
   });
 
+  it("compares with ncalrpc", { timeout: 30_000 }, async () => {
+    const json = join(directory, "bench.json");
+    const only = ["--only", "ncalrpc,raw-net", "--scenario", "unary,idle-memory"];
+    const { code, stderr } = await bench(["--quick", "--runs", "1", ...only, "--json", json]);
+    expect(code, stderr).toBe(0);
+    const { records } = JSON.parse(readFileSync(json, "utf8"));
+    const ratio = (system: string): unknown =>
+      records.find(
+        (record: { system: string; metric: string }) => record.system === system && record.metric === "p50",
+      )?.ratio;
+    expect(ratio("ncalrpc")).toBe(1);
+    expect(ratio("raw-net")).toBeGreaterThan(0);
+  });
+
   it("leaves nothing behind when it is interrupted", { timeout: 20_000 }, async () => {
     const { code } = await bench(["--quick", "--only", "raw-net", "--scenario", "unary"], (interrupt) => {
       setTimeout(interrupt, 300);

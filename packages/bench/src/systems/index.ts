@@ -2,6 +2,7 @@ import type { System } from "../system.js";
 
 /** Every system by name, in the order of the report. Loaded one by one, so that a client pays for its own modules only. */
 export const SYSTEMS: ReadonlyMap<string, () => Promise<System>> = new Map([
+  ["ncalrpc", async () => (await import("./ncalrpc.js")).ncalrpc],
   ["raw-net", async () => (await import("./raw-net.js")).rawNet],
   ["vscode-jsonrpc", async () => (await import("./vscode-jsonrpc.js")).vscodeJsonrpc],
   ["grpc-js", async () => (await import("./grpc-js.js")).grpcJs],
