@@ -1,7 +1,7 @@
 // Encodes and decodes one message of 30 fields in four structures, as NDR and as JSON text in octets.
 // Prints medians over rounds, both sides taking turns. Run: node packages/ndr/bench/against-json.mjs
 
-import { Reader, Writer } from "../dist/index.js";
+import { pending, Reader, Writer } from "../dist/index.js";
 
 const writePoint = (w, v) => {
   w.align(8);
@@ -23,26 +23,30 @@ const writeOwner = (w, v) => {
 };
 const readOwner = (r) => {
   r.align(4);
-  return { uid: r.uint32(), gid: r.uint32(), name: r.pointer() ? undefined : null, active: r.boolean() };
+  return { uid: r.uint32(), gid: r.uint32(), name: r.pointer() ? pending : null, active: r.boolean() };
 };
-
-const scalars = {
-  boolean: ["enabled", "visible", "locked", "dirty"],
-  uint32: ["id", "parent", "flags", "width", "height", "depth", "generation"],
-  int32: ["left", "top"],
-  uint16: ["kind", "priority"],
-  enum16: ["state"],
-  float64: ["scale", "angle", "opacity"],
-};
-
-// Straight-line code for the scalars, in the shape that generated code has.
-const body = Object.entries(scalars).flatMap(([type, names]) => names.map((name) => ({ type, name })));
-const writeScalars = new Function("w", "v", body.map(({ type, name }) => `w.${type}(v.${name});`).join("\n"));
-const readScalars = body.map(({ type, name }) => `${name}: r.${type}()`).join(", ");
 
 const writeMessage = (w, v) => {
   w.align(8);
-  writeScalars(w, v);
+  w.boolean(v.enabled);
+  w.boolean(v.visible);
+  w.boolean(v.locked);
+  w.boolean(v.dirty);
+  w.uint32(v.id);
+  w.uint32(v.parent);
+  w.uint32(v.flags);
+  w.uint32(v.width);
+  w.uint32(v.height);
+  w.uint32(v.depth);
+  w.uint32(v.generation);
+  w.int32(v.left);
+  w.int32(v.top);
+  w.uint16(v.kind);
+  w.uint16(v.priority);
+  w.enum16(v.state);
+  w.float64(v.scale);
+  w.float64(v.angle);
+  w.float64(v.opacity);
   writePoint(w, v.from);
   writePoint(w, v.to);
   writeOwner(w, v.owner);
@@ -50,17 +54,37 @@ const writeMessage = (w, v) => {
   if (v.owner.name !== null) w.wideString(v.owner.name);
   if (v.title !== null) w.wideString(v.title);
 };
-const readMessage = new Function(
-  "readPoint",
-  "readOwner",
-  `return (r) => {
-    r.align(8);
-    const v = { ${readScalars}, from: readPoint(r), to: readPoint(r), owner: readOwner(r), title: r.pointer() ? undefined : null };
-    if (v.owner.name !== null) v.owner.name = r.wideString();
-    if (v.title !== null) v.title = r.wideString();
-    return v;
-  }`,
-)(readPoint, readOwner);
+const readMessage = (r) => {
+  r.align(8);
+  const v = {
+    enabled: r.boolean(),
+    visible: r.boolean(),
+    locked: r.boolean(),
+    dirty: r.boolean(),
+    id: r.uint32(),
+    parent: r.uint32(),
+    flags: r.uint32(),
+    width: r.uint32(),
+    height: r.uint32(),
+    depth: r.uint32(),
+    generation: r.uint32(),
+    left: r.int32(),
+    top: r.int32(),
+    kind: r.uint16(),
+    priority: r.uint16(),
+    state: r.enum16(),
+    scale: r.float64(),
+    angle: r.float64(),
+    opacity: r.float64(),
+    from: readPoint(r),
+    to: readPoint(r),
+    owner: readOwner(r),
+    title: r.pointer() ? pending : null,
+  };
+  if (v.owner.name !== null) v.owner.name = r.wideString();
+  if (v.title !== null) v.title = r.wideString();
+  return v;
+};
 
 const message = {
   ...{ enabled: true, visible: false, locked: true, dirty: false },
