@@ -66,13 +66,15 @@ const messageHeader = (() => {
 /** A pair of mappings as server and client have them. */
 function sectionPair(size, kind) {
   const server = makeSection(libc, size, kind, "mapped");
-  const client = openSection(libc, libc.fcntl(server.fd, C.F_DUPFD_CLOEXEC, 0), size, kind, "mapped");
-  server.closeDescriptor();
+  const client = openSection(libc, server.takeDescriptor(), size, kind, "mapped");
   const sender = kind === "request" ? client : server;
   return {
     sender,
     receiver: sender === client ? server : client,
-    close: () => (server.close(), client.close()),
+    close() {
+      server.close();
+      client.close();
+    },
   };
 }
 

@@ -15,13 +15,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { C, Errno, type LibC, loadLibC } from "../src/linux/libc.js";
 import type { MemoryMode } from "../src/linux/mapped-memory.js";
-import {
-  checkSection,
-  makeSection,
-  openSection,
-  type Section,
-  type SectionKind,
-} from "../src/linux/section.js";
+import { checkSection, makeSection, openSection, type SectionKind } from "../src/linux/section.js";
 
 const libc = loadLibC();
 const SIZE = 65_536;
@@ -34,20 +28,13 @@ const mappings = () =>
     .split("\n")
     .filter((line) => line.includes("ncalrpc-section")).length;
 
-function descriptorOf(section: Section): number {
-  if (section.fd === null) throw new Error("the section has no descriptor any more");
-  return section.fd;
-}
-
 describe.each<MemoryMode>(["mapped", "copied"])("%s", (mode) => {
   test.each<SectionKind>(["request", "reply"])("a %s section goes from server to client", (kind) => {
     const before = openDescriptors();
     const server = makeSection(libc, SIZE, kind, mode);
-    const fd = libc.fcntl(descriptorOf(server), C.F_DUPFD_CLOEXEC, 0);
-    server.closeDescriptor();
-    expect(server.fd).toBeNull();
-    const client = openSection(libc, fd, SIZE, kind, mode);
+    const client = openSection(libc, server.takeDescriptor(), SIZE, kind, mode);
     const [from, to] = kind === "request" ? [client, server] : [server, client];
+    expect(() => server.takeDescriptor()).toThrow("has been taken");
     const written = from.memory.lend(SIZE);
     expect(written.bytes.every((octet) => octet === 0)).toBe(true);
     written.bytes.fill(0xa5);
@@ -86,22 +73,26 @@ test("kernels without MFD_NOEXEC_SEAL make sections too", () => {
     errno: () => Errno.EINVAL,
   };
   using section = makeSection(older, SIZE, "request", "mapped");
-  checkSection(libc, descriptorOf(section), SIZE);
+  const fd = section.takeDescriptor();
+  checkSection(libc, fd, SIZE);
+  closeSync(fd);
   expect(refused).toBe(1);
 });
 
 describe("what a receiver of another uid can do to a section", () => {
   const intrude = (kind: SectionKind): Record<string, string> => {
     using section = makeSection(libc, SIZE, kind, "mapped");
+    const fd = section.takeDescriptor();
     const program = fileURLToPath(new URL("programs/section-intruder.mjs", import.meta.url));
     const child = spawnSync(
       process.execPath,
       [program, isRoot ? "1000" : String(process.getuid?.()), String(SIZE)],
       {
-        stdio: ["ignore", "pipe", "inherit", descriptorOf(section)],
+        stdio: ["ignore", "pipe", "inherit", fd],
         encoding: "utf8",
       },
     );
+    closeSync(fd);
     const window = section.memory.lend(SIZE);
     expect(window.bytes.length).toBe(SIZE);
     return JSON.parse(child.stdout);
