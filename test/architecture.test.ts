@@ -5,7 +5,9 @@ import { describe, expect, it } from "vitest";
 const root = new URL("..", import.meta.url).pathname;
 
 /** Which package may import which of ours, and what from outside: the table of ARCHITECTURE.md. */
-const rules: Readonly<Record<string, { readonly ours: readonly string[]; readonly others: readonly string[] }>> = {
+const rules: Readonly<
+  Record<string, { readonly ours: readonly string[]; readonly others: readonly string[] }>
+> = {
   idl: { ours: [], others: [] },
   ndr: { ours: [], others: [] },
   security: { ours: [], others: [] },
@@ -18,7 +20,9 @@ const examples: readonly string[] = readdirSync(join(root, "examples"));
 
 /** Modules that a file imports or re-exports, with `import()` and `new URL(..., import.meta.url)` left out. */
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/^\s*(?:import|export)\b[^"';]*?(?:from\s*)?"([^"]+)"/gm)].map((match) => match[1] ?? "");
+  return [...text.matchAll(/^\s*(?:import|export)\b[^"';]*?(?:from\s*)?"([^"]+)"/gm)].map(
+    (match) => match[1] ?? "",
+  );
 }
 
 function sourcesBelow(folder: string): string[] {
@@ -28,7 +32,9 @@ function sourcesBelow(folder: string): string[] {
 }
 
 function packageOf(specifier: string): string {
-  return specifier.startsWith("@") ? specifier.split("/").slice(0, 2).join("/") : (specifier.split("/")[0] ?? "");
+  return specifier.startsWith("@")
+    ? specifier.split("/").slice(0, 2).join("/")
+    : (specifier.split("/")[0] ?? "");
 }
 
 describe.each(Object.entries(rules))("packages/%s", (name, { ours, others }) => {
@@ -51,7 +57,9 @@ describe.each(Object.entries(rules))("packages/%s", (name, { ours, others }) => 
     const manifest: { dependencies?: Record<string, string> } = JSON.parse(
       readFileSync(join(folder, "package.json"), "utf8"),
     );
-    const undeclared = Object.keys(manifest.dependencies ?? {}).filter((dependency) => !allowed.has(dependency));
+    const undeclared = Object.keys(manifest.dependencies ?? {}).filter(
+      (dependency) => !allowed.has(dependency),
+    );
     expect(undeclared).toEqual([]);
   });
 });
@@ -74,7 +82,9 @@ it("generated modules import nothing but the versioned entry and each other", ()
   expect(modules.length).toBeGreaterThan(3);
   const wrong = modules.flatMap((file) =>
     importsOf(readFileSync(file, "utf8"))
-      .filter((specifier) => specifier !== "@ncalrpc/runtime/codegen-v1" && !/^\.\/[a-z0-9-]+\.js$/.test(specifier))
+      .filter(
+        (specifier) => specifier !== "@ncalrpc/runtime/codegen-v1" && !/^\.\/[a-z0-9-]+\.js$/.test(specifier),
+      )
       .map((specifier) => `${file} imports ${specifier}`),
   );
   expect(wrong).toEqual([]);

@@ -1,14 +1,14 @@
-export type { AccessDeniedEvent, HandlerErrorEvent, RundownErrorEvent } from "./diagnostics.js";
 export { Client, type ClientBinding } from "./client/client.js";
 export { ClientConnection } from "./client/client-connection.js";
 export type { ConnectOptions } from "./client/connect-options.js";
 export { ContextHandle } from "./client/context-handle.js";
 export type { CallOptions } from "./client/pending-call.js";
+export type { AccessDeniedEvent, HandlerErrorEvent, RundownErrorEvent } from "./diagnostics.js";
 export type { InterfaceDefinition, InterfaceRecord, MethodDefinition } from "./interface-definition.js";
-export { inquireInterfaces, isServerListening } from "./management.js";
-export type { InterfaceId } from "./protocol-lrpc/bind.js";
 export { type ClientLimits, defaultClientLimits, defaultServerLimits, type ServerLimits } from "./limits.js";
+export { inquireInterfaces, isServerListening } from "./management.js";
 export { currentUser, group, user } from "./principals.js";
+export type { InterfaceId } from "./protocol-lrpc/bind.js";
 export { isRpcError, RpcError, type RpcErrorOptions } from "./rpc-error.js";
 export { explainRpcStatus, RpcStatus, type RpcStatusName } from "./rpc-status.js";
 export type { RegisterOptions, Rundown } from "./server/registered-interface.js";

@@ -41,9 +41,7 @@ export async function inquireInterfaces(
   await using client = await Management.connect(target, options);
   const { ids } = await client.inqIfIds({ timeout: options?.timeout ?? 10_000 });
   return (ids?.ids ?? []).flatMap((id) =>
-    id === null
-      ? []
-      : [{ uuid: uuidFromFields(id.uuid), version: { major: id.major, minor: id.minor } }],
+    id === null ? [] : [{ uuid: uuidFromFields(id.uuid), version: { major: id.major, minor: id.minor } }],
   );
 }
 

@@ -26,5 +26,7 @@ function lookUp(file: string, name: string, kind: string): number {
       return Number(id);
     }
   }
-  throw new RpcError("RPC_S_INVALID_ARG", { details: `this machine has no ${kind} "${name}" (looked in ${file})` });
+  throw new RpcError("RPC_S_INVALID_ARG", {
+    details: `this machine has no ${kind} "${name}" (looked in ${file})`,
+  });
 }

@@ -47,7 +47,8 @@ export type RpcStatusName = keyof typeof RpcStatus;
 const explanations: Readonly<Record<RpcStatusName, string>> = {
   RPC_S_OK: "the call succeeded",
   RPC_S_ACCESS_DENIED: "the server's access check refused the caller",
-  RPC_X_SS_CONTEXT_MISMATCH: "the context handle is not one of this connection, interface and type, or it is closed",
+  RPC_X_SS_CONTEXT_MISMATCH:
+    "the context handle is not one of this connection, interface and type, or it is closed",
   RPC_S_OUT_OF_MEMORY: "this process is out of memory",
   RPC_S_INVALID_ARG: "an argument is invalid",
   RPC_S_SERVER_OUT_OF_MEMORY: "the server is out of memory, or a limit of it was exceeded",

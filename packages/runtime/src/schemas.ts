@@ -33,7 +33,8 @@ export const schema = {
   v1Enum: <E extends Readonly<Record<string, number>>>(labels: E) =>
     enumeration(labels, -0x8000_0000, 0x7fff_ffff),
   /** The server's own object behind a context handle. */
-  context: () => z.custom<object>((value) => typeof value === "object" && value !== null, "expected an object"),
+  context: () =>
+    z.custom<object>((value) => typeof value === "object" && value !== null, "expected an object"),
   int8Array: () => typedArray(Int8Array, z.int().min(-0x80).max(0x7f)),
   int16Array: () => typedArray(Int16Array, z.int().min(-0x8000).max(0x7fff)),
   uint16Array: () => typedArray(Uint16Array, z.int().min(0).max(0xffff)),
@@ -64,15 +65,17 @@ function enumeration<E extends Readonly<Record<string, number>>>(
   return z.union([
     z
       .string()
-      .refine((label) => Object.hasOwn(labels, label), { error: `expected one of ${Object.keys(labels).join(", ")}` })
+      .refine((label) => Object.hasOwn(labels, label), {
+        error: `expected one of ${Object.keys(labels).join(", ")}`,
+      })
       .transform((label) => labels[label] ?? 0),
     z.int().min(min).max(max),
   ]);
 }
 
-function typedArray<T, E>(constructor: TypedArrayConstructor<T, E>, element: z.ZodType<E>): z.ZodType<T> {
+function typedArray<T, E>(type: TypedArrayConstructor<T, E>, element: z.ZodType<E>): z.ZodType<T> {
   return z.union([
-    z.custom<T>((value) => value instanceof constructor, `expected an ${constructor.name}`),
-    z.array(element).transform((elements) => new constructor(elements)),
+    z.custom<T>((value) => value instanceof type, `expected an ${type.name}`),
+    z.array(element).transform((elements) => new type(elements)),
   ]);
 }

@@ -14,7 +14,10 @@ export class CallTimer {
     if (deadline < this.#due) {
       this.stop();
       this.#due = deadline;
-      this.#timer = setTimeout(this.#onTimer, Math.max(0, Math.min(deadline - performance.now(), 0x7fffffff)));
+      this.#timer = setTimeout(
+        this.#onTimer,
+        Math.max(0, Math.min(deadline - performance.now(), 0x7fffffff)),
+      );
     }
   }
 

@@ -14,14 +14,20 @@ import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
 import { Features, formatHello, type Hello, parseHello } from "../protocol-lrpc/hello.js";
 import { REQUEST_HEADER_SIZE, writeRequestHeader } from "../protocol-lrpc/request.js";
 import { RpcError } from "../rpc-error.js";
-import { defaultShortLimit } from "../short-limit.js";
 import { rpcStatusFromNumber } from "../rpc-status.js";
+import { defaultShortLimit } from "../short-limit.js";
 import { parseStringBinding } from "../string-binding.js";
 import { CallTimer } from "./call-timer.js";
 import type { ClientBinding } from "./client.js";
 import type { ConnectOptions } from "./connect-options.js";
 import { sendLargeRequest } from "./large-request.js";
-import { BindCall, type CallOptions, type PendingCall, type ProcedureCall, TypedCall } from "./pending-call.js";
+import {
+  BindCall,
+  type CallOptions,
+  type PendingCall,
+  type ProcedureCall,
+  TypedCall,
+} from "./pending-call.js";
 import { ResponseReceiver } from "./response-receiver.js";
 
 export type { ConnectOptions } from "./connect-options.js";
@@ -57,10 +63,7 @@ export class ClientConnection implements Disposable {
   readonly #closed: Promise<void>;
   #onClosed: () => void = () => {};
 
-  private constructor(
-    port: CommunicationPort,
-    options: ConnectOptions,
-  ) {
+  private constructor(port: CommunicationPort, options: ConnectOptions) {
     const limits = { ...defaultClientLimits, ...options.limits };
     this.#port = port;
     this.#server = parseHello(port.payload);
@@ -80,7 +83,9 @@ export class ClientConnection implements Disposable {
   static async connect(binding: string, options: ConnectOptions = {}): Promise<ClientConnection> {
     const { endpoint, options: unknown } = parseStringBinding(binding);
     for (const name of unknown.keys()) {
-      throw new RpcError("RPC_S_INVALID_STRING_BINDING", { details: `unknown option "${name}" in "${binding}"` });
+      throw new RpcError("RPC_S_INVALID_STRING_BINDING", {
+        details: `unknown option "${name}" in "${binding}"`,
+      });
     }
     const { serverSid, kernel = defaultKernel(), timeout, signal, tracking, delegate } = options;
     const handler = new ConnectionHandler();
@@ -138,7 +143,9 @@ export class ClientConnection implements Disposable {
     });
     if (answer.status !== 0) {
       const { major, minor } = id.version;
-      throw new RpcError(rpcStatusFromNumber(answer.status), { details: `interface ${id.uuid} v${major}.${minor}` });
+      throw new RpcError(rpcStatusFromNumber(answer.status), {
+        details: `interface ${id.uuid} v${major}.${minor}`,
+      });
     }
     if ((answer.transferSyntaxes & TransferSyntax.NDR20) === 0) {
       throw new RpcError("RPC_S_UNSUPPORTED_TRANS_SYN");
@@ -165,7 +172,9 @@ export class ClientConnection implements Disposable {
       } else if (this.#waiting.length < this.#maxWaitingCalls) {
         this.#waiting.push(call);
       } else {
-        call.fail(new RpcError("RPC_S_OUT_OF_RESOURCES", { details: "too many calls wait for earlier ones" }));
+        call.fail(
+          new RpcError("RPC_S_OUT_OF_RESOURCES", { details: "too many calls wait for earlier ones" }),
+        );
       }
     });
   }
@@ -218,7 +227,9 @@ export class ClientConnection implements Disposable {
     const { signal, timeout } = options;
     if (timeout !== undefined && !(timeout >= 1 && timeout <= MAX_TIMEOUT)) {
       call.fail(
-        new RpcError("RPC_S_INVALID_ARG", { details: `timeout is ${timeout}, not 1..${MAX_TIMEOUT} milliseconds` }),
+        new RpcError("RPC_S_INVALID_ARG", {
+          details: `timeout is ${timeout}, not 1..${MAX_TIMEOUT} milliseconds`,
+        }),
       );
       return false;
     }
@@ -263,7 +274,15 @@ export class ClientConnection implements Disposable {
   #sendShort(call: ProcedureCall, writer: Writer): void {
     writer.flatten();
     const { storage, length } = writer;
-    writeRequestHeader(storage, PORT_MESSAGE_SIZE, 0, call.callId, call.bindingId, call.procNum, this.#timeoutOf(call));
+    writeRequestHeader(
+      storage,
+      PORT_MESSAGE_SIZE,
+      0,
+      call.callId,
+      call.bindingId,
+      call.procNum,
+      this.#timeoutOf(call),
+    );
     this.#register(call, this.#port.send(MessageType.REQUEST, storage, REQUEST_HEADROOM + length, 0, 0));
   }
 
@@ -313,7 +332,11 @@ export class ClientConnection implements Disposable {
 
   #giveUp(call: PendingCall, error: RpcError): void {
     call.fail(error);
-    if (this.#pending.has(call.messageId) && (this.#server.features & Features.CANCEL) !== 0 && !this.#port.isClosed) {
+    if (
+      this.#pending.has(call.messageId) &&
+      (this.#server.features & Features.CANCEL) !== 0 &&
+      !this.#port.isClosed
+    ) {
       const message = Buffer.alloc(PORT_MESSAGE_SIZE + CANCEL_SIZE);
       writeCancel(message, PORT_MESSAGE_SIZE, call.callId);
       this.#port.send(MessageType.DATAGRAM, message, message.length, 0, 0);
@@ -327,7 +350,10 @@ export class ClientConnection implements Disposable {
         continue;
       }
       if (call.deadline <= now) {
-        this.#giveUp(call, new RpcError("RPC_S_TIMEOUT", { details: `${call.options?.timeout} milliseconds` }));
+        this.#giveUp(
+          call,
+          new RpcError("RPC_S_TIMEOUT", { details: `${call.options?.timeout} milliseconds` }),
+        );
       } else {
         next = Math.min(next, call.deadline);
       }

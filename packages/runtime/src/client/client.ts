@@ -76,8 +76,8 @@ export abstract class Client implements AsyncDisposable {
   }
 }
 
-/** Stands in for the writer of a procedure without [in] parameters. */
-export function writeNothing(_writer: Writer, _request: undefined): void {}
+/** Stands in for the writer of a request without [in] parameters, or of a response without results. */
+export function writeNothing(_writer: Writer, _value: unknown): void {}
 
 /** Stands in for the reader of a procedure without results. */
 export function readNothing(_reader: Reader): void {}

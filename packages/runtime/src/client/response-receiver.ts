@@ -7,8 +7,8 @@ import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.
 import { PULL_SIZE, writePull } from "../protocol-lrpc/pull.js";
 import {
   RESPONSE_HEADER_SIZE,
-  type ResponseHeader,
   ResponseFlags,
+  type ResponseHeader,
   readResponseHeader,
 } from "../protocol-lrpc/response.js";
 import { RpcError } from "../rpc-error.js";
@@ -106,9 +106,7 @@ export class ResponseReceiver {
       }
       // Shared memory is read from a private copy, unless the server can no longer write to it.
       const octets = view.bytes.subarray(0, size);
-      const data = view.isSecured
-        ? Buffer.from(octets.buffer, octets.byteOffset, size)
-        : Buffer.from(octets);
+      const data = view.isSecured ? Buffer.from(octets.buffer, octets.byteOffset, size) : Buffer.from(octets);
       this.#complete(call, data, 0, size, !view.isSecured);
     } else if (call.pulled !== null) {
       this.#complete(call, call.pulled, 0, call.pulled.length, true);

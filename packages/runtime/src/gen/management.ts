@@ -6,13 +6,12 @@ import {
   type CallOptions,
   Client,
   defineInterface,
-  type InterfaceDefinition,
   pending,
   type Reader,
-  schema,
   type ServerCall,
-  writeNothing,
+  schema,
   type Writer,
+  writeNothing,
   z,
 } from "@ncalrpc/runtime/codegen-v1";
 
@@ -23,14 +22,12 @@ export interface Uuid {
   clockAndNode: Uint8Array;
 }
 
-export const UuidSchema: z.ZodType<Uuid> = z.object(
-  {
-    timeLow: z.uint32(),
-    timeMid: z.int().min(0).max(0xffff),
-    timeHigh: z.int().min(0).max(0xffff),
-    clockAndNode: schema.bytes(),
-  },
-);
+export const UuidSchema: z.ZodType<Uuid> = z.object({
+  timeLow: z.uint32(),
+  timeMid: z.int().min(0).max(0xffff),
+  timeHigh: z.int().min(0).max(0xffff),
+  clockAndNode: schema.bytes(),
+});
 
 /** An interface and its version. */
 export interface InterfaceId {
@@ -39,17 +36,19 @@ export interface InterfaceId {
   minor: number;
 }
 
-export const InterfaceIdSchema: z.ZodType<InterfaceId> = z.object(
-  { uuid: UuidSchema, major: z.int().min(0).max(0xffff), minor: z.int().min(0).max(0xffff) },
-);
+export const InterfaceIdSchema: z.ZodType<InterfaceId> = z.object({
+  uuid: UuidSchema,
+  major: z.int().min(0).max(0xffff),
+  minor: z.int().min(0).max(0xffff),
+});
 
 export interface InterfaceIds {
   ids: (InterfaceId | null)[];
 }
 
-export const InterfaceIdsSchema: z.ZodType<InterfaceIds> = z.object(
-  { ids: z.array(InterfaceIdSchema.nullable()) },
-);
+export const InterfaceIdsSchema: z.ZodType<InterfaceIds> = z.object({
+  ids: z.array(InterfaceIdSchema.nullable()),
+});
 
 /** The response of InqIfIds. */
 export interface InqIfIdsResponse {
@@ -57,9 +56,10 @@ export interface InqIfIdsResponse {
   status: number;
 }
 
-export const InqIfIdsResponseSchema: z.ZodType<InqIfIdsResponse> = z.object(
-  { ids: InterfaceIdsSchema.nullable(), status: z.uint32() },
-);
+export const InqIfIdsResponseSchema: z.ZodType<InqIfIdsResponse> = z.object({
+  ids: InterfaceIdsSchema.nullable(),
+  status: z.uint32(),
+});
 
 /** The request of InqStats. */
 export interface InqStatsRequest {
@@ -75,9 +75,11 @@ export interface InqStatsResponse {
   status: number;
 }
 
-export const InqStatsResponseSchema: z.ZodType<InqStatsResponse> = z.object(
-  { count: z.uint32(), statistics: schema.uint32Array(), status: z.uint32() },
-);
+export const InqStatsResponseSchema: z.ZodType<InqStatsResponse> = z.object({
+  count: z.uint32(),
+  statistics: schema.uint32Array(),
+  status: z.uint32(),
+});
 
 /** The response of IsServerListening. */
 export interface IsServerListeningResponse {
@@ -85,18 +87,19 @@ export interface IsServerListeningResponse {
   returnValue: number;
 }
 
-export const IsServerListeningResponseSchema: z.ZodType<IsServerListeningResponse> = z.object(
-  { status: z.uint32(), returnValue: z.uint32() },
-);
+export const IsServerListeningResponseSchema: z.ZodType<IsServerListeningResponse> = z.object({
+  status: z.uint32(),
+  returnValue: z.uint32(),
+});
 
 /** The response of StopServerListening. */
 export interface StopServerListeningResponse {
   status: number;
 }
 
-export const StopServerListeningResponseSchema: z.ZodType<StopServerListeningResponse> = z.object(
-  { status: z.uint32() },
-);
+export const StopServerListeningResponseSchema: z.ZodType<StopServerListeningResponse> = z.object({
+  status: z.uint32(),
+});
 
 /** The request of InqPrincName. */
 export interface InqPrincNameRequest {
@@ -104,9 +107,10 @@ export interface InqPrincNameRequest {
   size: number;
 }
 
-export const InqPrincNameRequestSchema: z.ZodType<InqPrincNameRequest> = z.object(
-  { authnService: z.uint32(), size: z.uint32() },
-);
+export const InqPrincNameRequestSchema: z.ZodType<InqPrincNameRequest> = z.object({
+  authnService: z.uint32(),
+  size: z.uint32(),
+});
 
 /** The response of InqPrincName. */
 export interface InqPrincNameResponse {
@@ -114,9 +118,10 @@ export interface InqPrincNameResponse {
   status: number;
 }
 
-export const InqPrincNameResponseSchema: z.ZodType<InqPrincNameResponse> = z.object(
-  { name: z.string(), status: z.uint32() },
-);
+export const InqPrincNameResponseSchema: z.ZodType<InqPrincNameResponse> = z.object({
+  name: z.string(),
+  status: z.uint32(),
+});
 
 function writeUuid(w: Writer, value: Uuid): void {
   w.uint32(value.timeLow);
@@ -149,9 +154,7 @@ function writeInterfaceIds(w: Writer, value: InterfaceIds): void {
 
 function writeInterfaceIdsReferents(w: Writer, value: InterfaceIds): void {
   for (const item of value.ids) {
-    if (item !== null) {
-      writeInterfaceId(w, item);
-    }
+    if (item !== null) writeInterfaceId(w, item);
   }
 }
 
@@ -167,9 +170,7 @@ function readInterfaceIds(r: Reader, count: number): InterfaceIds {
 
 function readInterfaceIdsReferents(r: Reader, value: InterfaceIds): void {
   for (let i = 0; i < value.ids.length; i++) {
-    if (value.ids[i] !== null) {
-      value.ids[i] = readInterfaceId(r);
-    }
+    if (value.ids[i] !== null) value.ids[i] = readInterfaceId(r);
   }
 }
 
@@ -184,14 +185,14 @@ function writeInqIfIdsResponse(w: Writer, response: InqIfIdsResponse): void {
 }
 
 function readInqIfIdsResponse(r: Reader): InqIfIdsResponse {
-  let ids_: InterfaceIds | null = null;
+  let ids: InterfaceIds | null = null;
   if (r.pointer()) {
-    const ids = readInterfaceIds(r, r.count(4));
-    readInterfaceIdsReferents(r, ids);
-    ids_ = ids;
+    const idsValue = readInterfaceIds(r, r.count(4));
+    readInterfaceIdsReferents(r, idsValue);
+    ids = idsValue;
   }
   const status = r.uint32();
-  return { ids: ids_, status };
+  return { ids, status };
 }
 
 function writeInqStatsRequest(w: Writer, request: InqStatsRequest): void {
@@ -211,11 +212,11 @@ function writeInqStatsResponse(w: Writer, response: InqStatsResponse): void {
 }
 
 function readInqStatsResponse(r: Reader): InqStatsResponse {
-  const count_ = r.uint32();
+  const count = r.uint32();
   const statistics = r.uint32Array(r.count(4, true));
   const status = r.uint32();
-  r.check(statistics.length === count_, "InqStats.statistics: size_is(*count)");
-  return { count: count_, statistics, status };
+  r.check(statistics.length === count, "InqStats.statistics: size_is(*count)");
+  return { count, statistics, status };
 }
 
 function writeIsServerListeningResponse(w: Writer, response: IsServerListeningResponse): void {
@@ -271,8 +272,8 @@ export class ManagementClient extends Client {
   }
 
   /** Calls in, calls out, packets in, packets out. */
-  inqStats(count_: number, options?: CallOptions): Promise<InqStatsResponse> {
-    return this.call(1, { count: count_ }, writeInqStatsRequest, readInqStatsResponse, options);
+  inqStats(count: number, options?: CallOptions): Promise<InqStatsResponse> {
+    return this.call(1, { count }, writeInqStatsRequest, readInqStatsResponse, options);
   }
 
   /** 0 if the server is listening. */
@@ -304,7 +305,7 @@ export interface ManagementHandlers {
   inqIfIds(call: ServerCall): Awaitable<InqIfIdsResponse>;
 
   /** Calls in, calls out, packets in, packets out. */
-  inqStats(count_: number, call: ServerCall): Awaitable<InqStatsResponse>;
+  inqStats(count: number, call: ServerCall): Awaitable<InqStatsResponse>;
 
   /** 0 if the server is listening. */
   isServerListening(call: ServerCall): Awaitable<IsServerListeningResponse>;
@@ -317,7 +318,7 @@ export interface ManagementHandlers {
 }
 
 /** What a server says about itself. */
-export const Management: InterfaceDefinition<ManagementHandlers, ManagementClient> = defineInterface({
+export const Management = defineInterface({
   name: "Management",
   uuid: "afa8bd80-7d8a-11c9-bef4-08002b102989",
   version: { major: 1, minor: 0 },
@@ -368,10 +369,9 @@ export const Management: InterfaceDefinition<ManagementHandlers, ManagementClien
       response: InqPrincNameResponseSchema,
       serve(handlers: ManagementHandlers, r: Reader, call: ServerCall) {
         const request = readInqPrincNameRequest(r);
-        call.respond(
-          handlers.inqPrincName(request.authnService, request.size, call),
-          (w, response) => writeInqPrincNameResponse(w, response, request),
-        );
+        call.respond(handlers.inqPrincName(request.authnService, request.size, call), (w, response) => {
+          writeInqPrincNameResponse(w, response, request);
+        });
       },
     },
   ],

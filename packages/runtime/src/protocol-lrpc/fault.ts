@@ -1,4 +1,4 @@
-import { RpcStatus, rpcStatusFromNumber, type RpcStatusName } from "../rpc-status.js";
+import { RpcStatus, type RpcStatusName, rpcStatusFromNumber } from "../rpc-status.js";
 import { LrpcMessageType } from "./message-type.js";
 
 export const FAULT_HEADER_SIZE = 0x10;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { RpcError } from "../rpc-error.js";
 import { reportRundownError } from "../diagnostics.js";
-import type { QuotaShare } from "./user-quota.js";
+import { RpcError } from "../rpc-error.js";
 import type { RegisteredInterface } from "./registered-interface.js";
+import type { QuotaShare } from "./user-quota.js";
 
 interface Context {
   readonly id: string;
@@ -47,7 +47,9 @@ export class ContextTable {
       });
     }
     if (this.#byId.size >= this.#limit) {
-      throw new RpcError("RPC_S_OUT_OF_RESOURCES", { details: `the connection has ${this.#limit} context handles` });
+      throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
+        details: `the connection has ${this.#limit} context handles`,
+      });
     }
     this.#quota.take();
     const context = { id: randomUUID(), interface: owner, typeName, state };

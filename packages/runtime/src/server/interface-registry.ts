@@ -8,9 +8,15 @@ export class InterfaceRegistry implements Iterable<RegisteredInterface> {
 
   /** Throws RpcError: RPC_S_ALREADY_REGISTERED if this major version of the interface is there. */
   add(added: RegisteredInterface): void {
-    if (this.#interfaces.some(({ uuid, version }) => uuid === added.uuid && version.major === added.version.major)) {
+    if (
+      this.#interfaces.some(
+        ({ uuid, version }) => uuid === added.uuid && version.major === added.version.major,
+      )
+    ) {
       const { major, minor } = added.version;
-      throw new RpcError("RPC_S_ALREADY_REGISTERED", { details: `${added.name} ${added.uuid} v${major}.${minor}` });
+      throw new RpcError("RPC_S_ALREADY_REGISTERED", {
+        details: `${added.name} ${added.uuid} v${major}.${minor}`,
+      });
     }
     this.#interfaces.push(added);
   }
@@ -19,7 +25,9 @@ export class InterfaceRegistry implements Iterable<RegisteredInterface> {
   find({ uuid, version }: InterfaceId): RegisteredInterface | null {
     const found = this.#interfaces.find(
       (offered) =>
-        offered.uuid === uuid && offered.version.major === version.major && offered.version.minor >= version.minor,
+        offered.uuid === uuid &&
+        offered.version.major === version.major &&
+        offered.version.minor >= version.minor,
     );
     return found ?? null;
   }

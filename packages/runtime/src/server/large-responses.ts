@@ -1,4 +1,10 @@
-import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage, type View } from "@ncalrpc/alpc";
+import {
+  type CommunicationPort,
+  MessageType,
+  PORT_MESSAGE_SIZE,
+  type ReceivedMessage,
+  type View,
+} from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
 import { Features, type Hello } from "../protocol-lrpc/hello.js";
 import {

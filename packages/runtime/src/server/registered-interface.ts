@@ -64,7 +64,9 @@ export function registerInterface<H extends object, C extends Client>(
     };
   }
   for (const name of security.keys()) {
-    throw new RpcError("RPC_S_INVALID_ARG", { details: `${definition.name} has no method "${name}" to set security for` });
+    throw new RpcError("RPC_S_INVALID_ARG", {
+      details: `${definition.name} has no method "${name}" to set security for`,
+    });
   }
   return registered;
 }

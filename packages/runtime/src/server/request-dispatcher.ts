@@ -101,7 +101,9 @@ export class RequestDispatcher {
     }
     const { maxCalls, maxRequestSize } = this.#server.limits;
     if (connection.inFlight >= maxCalls || this.#server.isDraining) {
-      const details = this.#server.isDraining ? "the server is shutting down" : `${maxCalls} calls are in flight`;
+      const details = this.#server.isDraining
+        ? "the server is shutting down"
+        : `${maxCalls} calls are in flight`;
       throw new RpcError("RPC_S_SERVER_TOO_BUSY", { details });
     }
     const binding = connection.bindings.get(header.bindingId);
@@ -110,7 +112,9 @@ export class RequestDispatcher {
     }
     const method = binding.methods[header.procNum];
     if (method === undefined) {
-      throw new RpcError("RPC_S_PROCNUM_OUT_OF_RANGE", { details: `${binding.name} has no procedure ${header.procNum}` });
+      throw new RpcError("RPC_S_PROCNUM_OUT_OF_RANGE", {
+        details: `${binding.name} has no procedure ${header.procNum}`,
+      });
     }
     if (header.largeDataSize > maxRequestSize) {
       throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
@@ -216,7 +220,10 @@ export class RequestDispatcher {
 }
 
 /** False for whatever is not a plain yes: an exception, too, is a refusal. */
-function authorize(ask: (call: ServerCall) => boolean | Promise<boolean>, call: ServerCall): boolean | Promise<boolean> {
+function authorize(
+  ask: (call: ServerCall) => boolean | Promise<boolean>,
+  call: ServerCall,
+): boolean | Promise<boolean> {
   try {
     const answer = ask(call);
     return answer instanceof Promise ? answer.catch(() => false) : answer === true;

@@ -27,7 +27,13 @@ export class ServerCall {
   /** Context handles that exist only because of this call: run down if its answer can't be sent. */
   #createdContexts: string[] | null = null;
 
-  constructor(connection: ServerConnection, method: MethodEntry, caller: Token, replyTo: ReplyTo, deadline: number) {
+  constructor(
+    connection: ServerConnection,
+    method: MethodEntry,
+    caller: Token,
+    replyTo: ReplyTo,
+    deadline: number,
+  ) {
     this.#connection = connection;
     this.#method = method;
     this.caller = caller;

@@ -1,5 +1,5 @@
 import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc/alpc";
-import { Writer } from "@ncalrpc/ndr";
+import type { Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import { reportHandlerError } from "../diagnostics.js";
 import { MAX_FAULT_SIZE, writeFault } from "../protocol-lrpc/fault.js";
@@ -38,7 +38,10 @@ export class ServerConnection {
     this.port = port;
     this.hello = hello;
     this.#server = server;
-    this.contexts = new ContextTable(server.contextQuota.share(port.token.user.toString()), server.limits.maxContexts);
+    this.contexts = new ContextTable(
+      server.contextQuota.share(port.token.user.toString()),
+      server.limits.maxContexts,
+    );
     this.large = new LargeResponses(port, hello);
   }
 
@@ -121,7 +124,9 @@ export class ServerConnection {
         writeResponseHeader(writer.storage, PORT_MESSAGE_SIZE, 0, callId);
         this.port.send(MessageType.REPLY, writer.storage, RESPONSE_HEADROOM + length, messageId, callbackId);
       } else {
-        isKept = this.large.send(call.replyTo, writer, this.#server, (error) => this.fault(call.replyTo, error));
+        isKept = this.large.send(call.replyTo, writer, this.#server, (error) =>
+          this.fault(call.replyTo, error),
+        );
       }
     } finally {
       if (!isKept) {
@@ -132,7 +137,10 @@ export class ServerConnection {
 
   /** Answers a call with a fault. What is not an RpcError is reported here and says nothing to the client. */
   sendFault(call: ServerCall, thrown: unknown): void {
-    this.fault(call.replyTo, this.#server.faultOf(thrown, (error) => reportHandlerError(call.caller, call.name, error)));
+    this.fault(
+      call.replyTo,
+      this.#server.faultOf(thrown, (error) => reportHandlerError(call.caller, call.name, error)),
+    );
   }
 
   /** Answers a message with a fault. */
@@ -142,7 +150,13 @@ export class ServerConnection {
     }
     const details = (this.hello.features & Features.FAULT_DETAILS) === 0 ? null : error.details;
     const size = writeFault(faultBuffer, PORT_MESSAGE_SIZE, error.status, details);
-    this.port.send(MessageType.REPLY, faultBuffer, PORT_MESSAGE_SIZE + size, replyTo.messageId, replyTo.callbackId);
+    this.port.send(
+      MessageType.REPLY,
+      faultBuffer,
+      PORT_MESSAGE_SIZE + size,
+      replyTo.messageId,
+      replyTo.callbackId,
+    );
   }
 }
 

@@ -46,6 +46,9 @@ export class ServerState {
     }
     report(thrown);
     const details = thrown instanceof Error ? thrown.message : String(thrown);
-    return new RpcError("RPC_S_CALL_FAILED", this.#exposeErrors ? { details, cause: thrown } : { cause: thrown });
+    return new RpcError(
+      "RPC_S_CALL_FAILED",
+      this.#exposeErrors ? { details, cause: thrown } : { cause: thrown },
+    );
   }
 }

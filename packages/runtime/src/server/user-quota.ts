@@ -15,7 +15,9 @@ export class UserQuota {
       take: () => {
         const used = this.#used.get(user) ?? 0;
         if (used >= this.#limit) {
-          throw new RpcError("RPC_S_OUT_OF_RESOURCES", { details: `the user has ${this.#limit} context handles` });
+          throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
+            details: `the user has ${this.#limit} context handles`,
+          });
         }
         this.#used.set(user, used + 1);
       },
