@@ -1,5 +1,5 @@
 import type { Member, Parameter } from "@ncalrpc/idl";
-import { block, braced, call, type Doc, hardline, indent, join, line, list } from "./doc.js";
+import { block, braced, call, type Doc, group, hardline, indent, join, line, list } from "./doc.js";
 import { responseType } from "./method-code.js";
 import type { MethodShape } from "./method-shape.js";
 import type { ModuleContext } from "./module-context.js";
@@ -114,7 +114,7 @@ function handleAfter(
     return call("this.contextAfter", before.local, text, `(id) => new ${type}(this, id)`);
   const made = `new ${type}(this, ${text})`;
   return isNullableResult(shape, member)
-    ? [`${text} === null`, indent(line, "? null", line, `: ${made}`)]
+    ? group(`${text} === null`, indent(line, "? null", line, `: ${made}`))
     : made;
 }
 

@@ -55,12 +55,30 @@ export function call(callee: Doc, ...args: Doc[]): Doc {
 
 /** A call with a function in braces as its last argument: arguments stay on the line of the callee if they fit. */
 export function callWithFunction(callee: Doc, args: readonly Doc[], last: Doc): Doc {
-  const first = [callee, "(", args.map((arg) => [group(arg), ", "]), last, ")"];
   return {
     kind: "choice",
-    first,
-    otherwise: [callee, "(", indent(hardline, join([",", hardline], [...args, last]), ","), hardline, ")"],
+    first: [callee, "(", args.map((arg) => [group(arg), ", "]), last, ")"],
+    otherwise: brokenCall(callee, [...args, last]),
   };
+}
+
+/** A call with an object as its last argument, of which the object breaks first. */
+export function callWithObject(callee: Doc, args: readonly Doc[], properties: readonly Doc[]): Doc {
+  const object = braced(properties);
+  const brokenObject = ["{", indent(hardline, join([",", hardline], properties), ","), hardline, "}"];
+  return {
+    kind: "choice",
+    first: group(callee, "(", join(", ", [...args, object]), ")"),
+    otherwise: {
+      kind: "choice",
+      first: [callee, "(", join(", ", [...args, brokenObject]), ")"],
+      otherwise: brokenCall(callee, [...args, object]),
+    },
+  };
+}
+
+function brokenCall(callee: Doc, args: readonly Doc[]): Doc {
+  return [callee, "(", indent(hardline, join([",", hardline], args), ","), hardline, ")"];
 }
 
 /** A call as a statement. */
@@ -74,12 +92,15 @@ export function block(head: Doc, statements: readonly Doc[]): Doc {
   return [head, " {", indent(hardline, join(hardline, statements)), hardline, "}"];
 }
 
-/** `if (condition) statement`, or with a block. */
+/** `if (condition) statement` where that fits on one line, else with a block. */
 export function ifBlock(condition: Doc, statements: readonly Doc[]): Doc {
   const [only] = statements;
-  if (only !== undefined && statements.length === 1 && !hasHardline(only)) {
-    return group("if (", group(indent(softline, condition), softline), ")", indent(line, only));
-  }
+  const withBlock = ifWithBlock(condition, statements);
+  if (only === undefined || statements.length > 1 || hasHardline(only)) return withBlock;
+  return { kind: "choice", first: group("if (", condition, ") ", only), otherwise: withBlock };
+}
+
+function ifWithBlock(condition: Doc, statements: readonly Doc[]): Doc {
   return block(["if (", group(indent(softline, condition), softline), ")"], statements);
 }
 

@@ -1,4 +1,4 @@
-import type { ArrayType, Expression, Member, Type } from "@ncalrpc/idl";
+import type { ArrayType, Expression, Member } from "@ncalrpc/idl";
 import { asNumber, type Operands, operandNames, type Term } from "./expression.js";
 import type { ModelIndex } from "./model-index.js";
 
@@ -9,22 +9,16 @@ export class Frame {
   readonly #index: ModelIndex;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #access: (member: Member) => string;
-  readonly #unknown: ReadonlySet<string>;
 
-  /**
-   * `access` is asked for counts too if `readsCounts`: then they are at hand, instead of derived from what they count.
-   * `unknown` are the names of those that are not.
-   */
+  /** `access` is asked for counts too if `readsCounts`: then they are at hand, instead of derived from what they count. */
   constructor(
     label: string,
     index: ModelIndex,
     members: readonly Member[],
     access: (member: Member) => string,
     readsCounts = false,
-    unknown: ReadonlySet<string> = new Set(),
   ) {
     this.label = label;
-    this.#unknown = unknown;
     this.#index = index;
     this.#members = new Map(members.map((member) => [member.name, member]));
     this.#access = access;
@@ -47,51 +41,31 @@ export class Frame {
     return this.#access(member);
   }
 
-  /** Whether code at hand reaches all that an expression names. */
-  knows(expression: Expression): boolean {
-    return operandNames(expression).every((name) => !this.#unknown.has(name));
-  }
-
   /** Whether an expression is no more than a count that values do not have. */
   isDerived(expression: Expression | null): boolean {
     return expression?.kind === "name" && this.member(expression.name).countOf !== null;
   }
 
-  /** The value of a count that is derived. */
+  /** The value of a count that is derived: 0 for a null pointer to what it counts. */
   derivedCount(count: Member): Term {
     const counted = this.member(count.countOf ?? count.name);
-    const { type, text, optional } = this.#counted(counted.type, count.name, this.#access(counted), false);
+    let text = this.#access(counted);
+    let isOptional = false;
+    let type = this.#index.resolve(counted.type);
+    for (; type.kind === "pointer"; type = this.#index.resolve(type.target)) {
+      if (type.pointer === "ref") continue;
+      if (this.#index.isNullable(type.target)) text += "?.value";
+      isOptional = true;
+    }
     if (type.kind === "string") {
       const units = `${text}.length + 1`;
-      return optional
+      return isOptional
         ? { text: `${text} === null ? 0 : ${units}`, operator: "?" }
         : { text: units, operator: "+" };
     }
-    return optional
+    return isOptional
       ? { text: `${text}?.length ?? 0`, operator: "??" }
       : { text: `${text}.length`, operator: null };
-  }
-
-  /** Finds the array or string whose size or length `name` is. */
-  #counted(
-    type: Type,
-    name: string,
-    text: string,
-    optional: boolean,
-  ): { type: Exclude<Type, { kind: "named" }>; text: string; optional: boolean } {
-    const resolved = this.#index.resolve(type);
-    if (resolved.kind === "pointer") {
-      if (resolved.pointer === "ref") return this.#counted(resolved.target, name, text, optional);
-      const boxed = this.#index.isNullable(resolved.target);
-      return this.#counted(resolved.target, name, boxed ? `${text}?.value` : text, true);
-    }
-    if (resolved.kind === "array") {
-      if (arrayControls(resolved).includes(name)) return { type: resolved, text, optional };
-      return this.#counted(resolved.element, name, `${text}${optional ? "?." : ""}[0]`, true);
-    }
-    if (resolved.kind !== "string")
-      throw new RangeError(`Nothing in the model's ${this.label} is counted by ${name}`);
-    return { type: resolved, text, optional };
   }
 }
 

@@ -76,22 +76,24 @@ export class ModelIndex {
     return resolved.kind === "pointer" && (resolved.pointer === "unique" || this.isNullable(resolved.target));
   }
 
+  /** Adds the structs that a value of the type may hold, through pointers too. */
+  collectStructs(type: Type, found: Set<StructDefinition>): void {
+    const resolved = this.resolve(type);
+    if (resolved.kind === "pointer") this.collectStructs(resolved.target, found);
+    else if (resolved.kind === "array") this.collectStructs(resolved.element, found);
+    else if (resolved.kind === "definition" && resolved.definition.kind === "struct") {
+      if (found.has(resolved.definition)) return;
+      found.add(resolved.definition);
+      for (const member of resolved.definition.members) this.collectStructs(member.type, found);
+    }
+  }
+
   /** Whether a struct holds a value of itself, through pointers. */
   isRecursive(struct: StructDefinition): boolean {
     const known = this.#recursive.get(struct);
     if (known !== undefined) return known;
     const reached = new Set<StructDefinition>();
-    const visit = (type: Type): void => {
-      const resolved = this.resolve(type);
-      if (resolved.kind === "pointer") visit(resolved.target);
-      else if (resolved.kind === "array") visit(resolved.element);
-      else if (resolved.kind === "definition" && resolved.definition.kind === "struct") {
-        if (reached.has(resolved.definition)) return;
-        reached.add(resolved.definition);
-        for (const member of resolved.definition.members) visit(member.type);
-      }
-    };
-    for (const member of struct.members) visit(member.type);
+    for (const member of struct.members) this.collectStructs(member.type, reached);
     const recursive = reached.has(struct);
     this.#recursive.set(struct, recursive);
     return recursive;

@@ -1,9 +1,10 @@
-import type { TypeDefinition, Unit } from "@ncalrpc/idl";
+import type { StructDefinition, TypeDefinition, Unit } from "@ncalrpc/idl";
 import { clientClass } from "./client-code.js";
 import { type Doc, render } from "./doc.js";
 import { handleClass } from "./handle-code.js";
 import { methodCodecs, methodTypes } from "./method-code.js";
 import { type MethodShape, methodShape } from "./method-shape.js";
+import type { ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { SchemaCode } from "./schema-code.js";
 import { handlersInterface, interfaceDefinition } from "./server-code.js";
@@ -17,6 +18,7 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   const shapes = (unit.imported ? [] : (unit.interface?.methods ?? [])).map((method) =>
     methodShape(context, method),
   );
+  const used = isShared ? null : structsWithin(context.index, shapes);
   const parts: Doc[] = [
     ...unit.constants.map((constant) => constantCode(context, constant)),
     ...unit.types.flatMap((definition) => {
@@ -26,7 +28,9 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
     }),
     ...shapes.flatMap((shape) => methodTypes(context, shape, schemas)),
     ...unit.types.flatMap((definition) =>
-      definition.kind === "struct" ? structCodecs(context, definition, isShared) : [],
+      definition.kind === "struct" && (used === null || used.has(definition))
+        ? structCodecs(context, definition, isShared)
+        : [],
     ),
     ...shapes.flatMap((shape) => methodCodecs(context, shape)),
     ...handles(context, unit, shapes),
@@ -52,6 +56,15 @@ function typeCode(context: ModuleContext, definition: TypeDefinition, schemas: S
     case "context_handle":
       return [];
   }
+}
+
+/** The structs that methods exchange, directly or within others. */
+function structsWithin(index: ModelIndex, shapes: readonly MethodShape[]): ReadonlySet<StructDefinition> {
+  const found = new Set<StructDefinition>();
+  for (const { ins, outs } of shapes) {
+    for (const member of [...ins, ...outs]) index.collectStructs(member.type, found);
+  }
+  return found;
 }
 
 function handles(context: ModuleContext, unit: Unit, shapes: readonly MethodShape[]): Doc[] {

@@ -18,7 +18,7 @@ export function nullCheck(
   if (array.kind !== "array") return [];
   const control = isVarying(array) ? array.length : array.size;
   const { frame, label } = pointer;
-  if (control === null || frame.isDerived(control) || !frame.knows(control)) return [];
+  if (control === null || frame.isDerived(control)) return [];
   const condition = `${text} !== null || ${isZero(control, frame.operands)}`;
   return [run(`${codec}.check`, condition, stringLiteral(`${label}: null, of size ${idlText(control)}`))];
 }

@@ -26,6 +26,10 @@ export interface Reading {
   /** Local variables that the statements need declared outside any block. */
   readonly declare: readonly Doc[];
   readonly value: Doc;
+  /** Whether `value` is to be evaluated once, names a local that `before` declares, or is always the same. */
+  readonly holds: "expression" | "local" | "constant";
+  /** What becomes of the value once all is read, where it is not the value itself. */
+  readonly result?: (local: string) => Doc;
   /** Conditions on the value, for when all that they name has been read. */
   readonly checks: readonly Check[];
 }
@@ -72,6 +76,7 @@ export class ReadCode {
       ...body,
       before: [["const ", local, " = ", body.value, ";"], ...this.referents(toRead, local)],
       value: local,
+      holds: "local",
     };
   }
 
@@ -79,7 +84,13 @@ export class ReadCode {
   body(toRead: ToRead, count: Doc | null): Reading {
     const { index } = this.#context;
     const resolved = index.resolve(toRead.type);
-    const plain = (value: Doc, ...before: Doc[]): Reading => ({ before, declare: [], value, checks: [] });
+    const plain = (value: Doc): Reading => ({
+      before: [],
+      declare: [],
+      value,
+      holds: "expression",
+      checks: [],
+    });
     switch (resolved.kind) {
       case "scalar": {
         const range = rangeOf(index, toRead);
@@ -88,7 +99,9 @@ export class ReadCode {
       }
       case "pointer": {
         const pending = this.#context.library("pending");
-        if (resolved.pointer === "ref") return plain(pending, "r.refPointer();");
+        if (resolved.pointer === "ref") {
+          return { ...plain(pending), before: ["r.refPointer();"], holds: "constant" };
+        }
         return plain(choice("r.pointer()", pending));
       }
       case "string":
@@ -177,6 +190,7 @@ export class ReadCode {
         ifBlock("r.pointer()", [...inner.before, [local, " = ", box(inner.value), ";"]]),
       ],
       value: local,
+      holds: "local",
       checks,
     };
   }
@@ -202,7 +216,7 @@ export class ReadCode {
         max = local;
       }
       const sent = array.size;
-      if (sent !== null && typeof max === "string" && frame.knows(sent)) {
+      if (sent !== null && typeof max === "string") {
         const name = max;
         checks.push(() =>
           this.#check(equals(name, sent, frame.operands), `${label}: size_is(${idlText(sent)})`),
@@ -226,7 +240,7 @@ export class ReadCode {
       }
     }
     const counted = isVarying(array) ? array.length : array.size;
-    if (counted !== null && array.fixed === null && frame.knows(counted)) {
+    if (counted !== null && array.fixed === null) {
       const what = `${label}: ${isVarying(array) ? "length_is" : "size_is"}(${idlText(counted)})`;
       checks.push((text, isNullable) => {
         const actual = isNullable ? `(${text}?.length ?? 0)` : `${text}.length`;
@@ -242,7 +256,8 @@ export class ReadCode {
     const range = rangeOf(index, toRead);
     if (range !== null)
       checks.push((text, isNullable) => this.#rangeCheck(toRead, `${text}.length`, range, text, isNullable));
-    if (typed !== null) return { before, declare, value: call(`r.${typed.method}`, count), checks };
+    if (typed !== null)
+      return { before, declare, value: call(`r.${typed.method}`, count), holds: "expression", checks };
     return { declare, checks, ...this.#elements(array, toRead, count, before, isItem) };
   }
 
@@ -253,7 +268,7 @@ export class ReadCode {
     count: Doc,
     before: Doc[],
     isItem: boolean,
-  ): Pick<Reading, "before" | "value"> {
+  ): Pick<Reading, "before" | "value" | "holds"> {
     const { layout } = this.#context;
     const local = this.#locals.claim(toRead.hint);
     let limit = count;
@@ -279,7 +294,7 @@ export class ReadCode {
       ),
     );
     if (isItem && layout.hasPointers(array.element)) before.push(...this.referents(toRead, local));
-    return { before, value: local };
+    return { before, value: local, holds: "local" };
   }
 
   #string(string: StringType, toRead: ToRead, hoisted: Doc | null): Reading {
@@ -311,19 +326,13 @@ export class ReadCode {
         `const ${local} = r.bytes(${units} - 1);`,
         ...this.#check("r.uint8() === 0", `${label}: string terminator`),
       ];
-      return { before, declare: [], value: local, checks };
+      return { before, declare: [], value: local, holds: "local", checks };
     }
     const wide = string.unit === "wchar_t";
-    if (inPlace) {
-      return {
-        before: [],
-        declare: [],
-        value: call(wide ? "r.fixedWideString" : "r.fixedString", bound),
-        checks,
-      };
-    }
+    const plain = { before: [], declare: [], holds: "expression", checks } as const;
+    if (inPlace) return { ...plain, value: call(wide ? "r.fixedWideString" : "r.fixedString", bound) };
     const method = wide ? "r.wideString" : string.unit === "char" ? "r.string" : "r.byteString";
-    return { before: [], declare: [], value: call(method), checks };
+    return { ...plain, value: call(method) };
   }
 
   #check(condition: string, what: string): Doc[] {

@@ -1,4 +1,4 @@
-import type { Member, Type } from "@ncalrpc/idl";
+import type { Member } from "@ncalrpc/idl";
 import { braced, type Doc, run } from "./doc.js";
 import { Frame } from "./frame.js";
 import type { ModelIndex } from "./model-index.js";
@@ -19,13 +19,10 @@ export interface RecordShape {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** The counts that a deferred array's place holds until the array is read: at most one, the rest stay unchecked. */
-export function carriedCount(index: ModelIndex, members: readonly Member[], member: Member): Member | null {
+/** The count that a deferred array's place holds until the array is read: one that the value does not have. */
+function carriedCount(index: ModelIndex, members: readonly Member[], member: Member): Member | null {
   if (index.resolve(member.type).kind !== "pointer") return null;
-  const counts = members.filter(({ countOf }) => countOf === member.name);
-  const array = index.resolve(index.pointee(member.type));
-  const length = array.kind === "array" && array.length?.kind === "name" ? array.length.name : null;
-  return counts.find(({ name }) => name === length) ?? counts[0] ?? null;
+  return members.find(({ countOf }) => countOf === member.name) ?? null;
 }
 
 /**
@@ -49,67 +46,77 @@ export function readRecord(
     (member) => locals.get(member.name) ?? shape.access(member),
     true,
   );
-  const readings = shape.members.map((member): readonly [Member, Reading, string] => {
+  const fields = shape.members.map((member): Field => {
     const hint = shape.names.get(member.name) ?? member.name;
-    const toRead = {
-      type: member.type,
-      hint,
-      label: `${shape.label}.${member.name}`,
-      range: member.range,
-      frame,
-    };
-    const reading = deferred
-      ? code.body(toRead, layout.isConformant(member.type) ? count : null)
-      : code.item(toRead);
-    return [member, reading, hint];
+    const label = `${shape.label}.${member.name}`;
+    const carried = deferred ? carriedCount(index, shape.members, member) : null;
+    if (carried !== null)
+      return { member, hint, reading: carriedReading(context, label, member, carried, frame) };
+    const toRead = { type: member.type, hint, label, range: member.range, frame };
+    const hoisted = layout.isConformant(member.type) ? count : null;
+    return { member, hint, reading: deferred ? code.body(toRead, hoisted) : code.item(toRead) };
   });
-  const isPlain = ([member, reading]: (typeof readings)[number]): boolean =>
-    member.countOf === null && reading.before.length === 0 && reading.checks.length === 0;
-  if (readings.every(isPlain)) {
-    return [["return ", braced(readings.map(([, reading, hint]) => [hint, ": ", reading.value])), ";"]];
+  if (fields.every(isPlain)) {
+    return [["return ", braced(fields.map(({ reading, hint }) => [hint, ": ", reading.value])), ";"]];
   }
   const statements: Doc[] = [];
-  const properties: Doc[] = [];
-  const checks: Doc[] = [];
-  const late: (() => Doc[])[] = [];
-  for (const [member, reading, hint] of readings) {
-    const carried = deferred ? carriedCount(index, shape.members, member) : null;
-    const isRef = carried !== null && !index.isNullable(member.type);
-    let local =
-      reading.before.length > 0 && typeof reading.value === "string" && !isRef ? reading.value : null;
-    if (local === "pending") local = null;
+  for (const { member, reading, hint } of fields) {
     statements.push(...reading.declare, ...reading.before);
-    const held = local ?? (reading.value === "pending" || isRef ? null : scope.claim(hint));
-    if (held !== null && held !== local) {
-      statements.push(["const ", held, " = ", carried === null ? reading.value : "r.pointer()", ";"]);
+    let local = reading.value;
+    if (reading.holds === "expression") {
+      local = scope.claim(hint);
+      statements.push(["const ", local, " = ", reading.value, ";"]);
     }
-    if (held !== null) locals.set(member.name, held);
-    if (member.countOf !== null) continue;
-    late.push(() => {
-      if (carried !== null) {
-        const n = locals.get(carried.name) ?? "";
-        const pending = `${context.library("pendingCount")}(${n})`;
-        if (held === null) {
-          properties.push(`${hint}: ${pending}`);
-          return [];
-        }
-        properties.push(`${hint}: ${held} ? ${pending} : null`);
-        const what = `${shape.label}.${member.name}: null, of size ${carried.name}`;
-        return [run("r.check", `${held} || ${n} === 0`, stringLiteral(what))];
-      }
-      const value = held ?? "pending";
-      properties.push(value === hint ? hint : `${hint}: ${value}`);
-      const isNullable = index.isNullable(member.type);
-      return reading.checks.flatMap((check: Check) => check(value, isNullable));
-    });
+    if (typeof local === "string") locals.set(member.name, local);
   }
-  for (const finish of late) checks.push(...finish());
-  return [...statements, ...checks, ["return ", braced(properties), ";"]];
+  const properties: Doc[] = [];
+  for (const { member, reading, hint } of fields) {
+    if (member.countOf !== null) continue;
+    const local = locals.get(member.name) ?? "";
+    statements.push(...reading.checks.flatMap((check) => check(local, index.isNullable(member.type))));
+    const value = reading.result?.(local) ?? local;
+    properties.push(value === hint ? hint : [hint, ": ", value]);
+  }
+  return [...statements, ["return ", braced(properties), ";"]];
 }
 
-/** Whether a type is one whose referents are read into a record's member later. */
-export function isPointer(index: ModelIndex, type: Type): boolean {
-  return index.resolve(type).kind === "pointer";
+interface Field {
+  readonly member: Member;
+  readonly hint: string;
+  readonly reading: Reading;
+}
+
+/** Whether a member can be read within an object literal. */
+function isPlain({ member, reading }: Field): boolean {
+  const { before, checks, result } = reading;
+  return member.countOf === null && before.length === 0 && checks.length === 0 && result === undefined;
+}
+
+/** Reads a pointer to an array whose count has to wait with it. */
+function carriedReading(
+  context: ModuleContext,
+  label: string,
+  member: Member,
+  count: Member,
+  frame: Frame,
+): Reading {
+  const pending = (): string => `${context.library("pendingCount")}(${frame.operands(count.name).text})`;
+  const none = { declare: [], checks: [] };
+  if (!context.index.isNullable(member.type)) {
+    return { ...none, before: ["r.refPointer();"], value: "", holds: "constant", result: pending };
+  }
+  const check: Check = (local) => {
+    const condition = `${local} || ${frame.operands(count.name).text} === 0`;
+    return [run("r.check", condition, stringLiteral(`${label}: null, of size ${count.name}`))];
+  };
+  return {
+    ...none,
+    before: [],
+    value: "r.pointer()",
+    holds: "expression",
+    checks: [check],
+    result: (local) => `${local} ? ${pending()} : null`,
+  };
 }
 
 /** Statements that read what the pointers of the record `value` point to. */
@@ -118,17 +125,15 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
   const scope = context.locals("value");
   const code = new ReadCode(context, scope);
   const counts = new Map<string, string>();
-  const unknown = new Set(shape.members.filter(({ countOf }) => countOf !== null).map(({ name }) => name));
   const place = (member: Member): string => `value.${shape.names.get(member.name)}`;
   for (const member of shape.members) {
     const carried = carriedCount(index, shape.members, member);
     if (carried === null) continue;
     counts.set(member.name, scope.claim(shape.names.get(carried.name) ?? carried.name));
-    unknown.delete(carried.name);
   }
   const access = (member: Member): string =>
     member.countOf === null ? place(member) : (counts.get(member.countOf) ?? place(member));
-  const frame = new Frame(shape.label, index, shape.members, access, true, unknown);
+  const frame = new Frame(shape.label, index, shape.members, access, true);
   return shape.members.flatMap((member) => {
     if (!layout.hasPointers(member.type)) return [];
     const toRead = {
@@ -138,7 +143,7 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
       range: member.range,
       frame,
     };
-    if (!isPointer(index, member.type)) return code.referents(toRead, place(member));
+    if (index.resolve(member.type).kind !== "pointer") return code.referents(toRead, place(member));
     return code.pointee(toRead, place(member), counts.get(member.name) ?? null);
   });
 }

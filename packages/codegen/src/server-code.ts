@@ -5,6 +5,7 @@ import {
   braced,
   call,
   callWithFunction,
+  callWithObject,
   type Doc,
   hardline,
   ifBlock,
@@ -156,11 +157,12 @@ function responder(context: ModuleContext, shape: MethodShape): Doc {
       ifBlock(condition, [run("call.closeContext", stringLiteral(handle.name), `request.${property}`)]),
     ];
   });
-  const response = braced(
-    shape.response.map((member) => {
-      const property = properties.get(member.name) ?? member.name;
-      return [property, ": ", idOf(member, `result.${property}`)];
-    }),
-  );
-  return block("(w, result) =>", [...closing, run(names.response.write, "w", response, ...extra)]);
+  const response = shape.response.map((member): Doc => {
+    const property = properties.get(member.name) ?? member.name;
+    return [property, ": ", idOf(member, `result.${property}`)];
+  });
+  const written = shape.responseNeedsRequest
+    ? call(names.response.write, "w", braced(response), "request")
+    : callWithObject(names.response.write, ["w"], response);
+  return block("(w, result) =>", [...closing, [written, ";"]]);
 }
