@@ -1,0 +1,90 @@
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { compile } from "@ncalrpc/idl";
+import { afterAll, describe, expect, it } from "vitest";
+
+const root = new URL("..", import.meta.url).pathname;
+const documents = [
+  ...readdirSync(root).filter((name) => name.endsWith(".md")),
+  ...listMarkdown("docs"),
+  ...listMarkdown("examples"),
+];
+
+// Inside the workspace, so that imports of our packages resolve.
+mkdirSync(join(root, "test/dist"), { recursive: true });
+const folder = mkdtempSync(join(root, "test/dist/docs-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function listMarkdown(below: string): string[] {
+  return existsSync(join(root, below))
+    ? readdirSync(join(root, below), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".md") && !name.includes("node_modules"))
+        .map((name) => join(below, name))
+    : [];
+}
+
+function blocksOf(document: string, language: string): string[] {
+  const text = readFileSync(join(root, document), "utf8");
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(
+    (match) => match[1] ?? "",
+  );
+}
+
+describe("documentation", () => {
+  it("shows TypeScript that compiles", { timeout: 60_000 }, () => {
+    mkdirSync(join(folder, "gen"));
+    copyFileSync(join(root, "examples/hello/src/gen/hello.ts"), join(folder, "gen/hello.ts"));
+    let count = 0;
+    for (const document of documents) {
+      for (const [index, block] of blocksOf(document, "ts").entries()) {
+        writeFileSync(join(folder, `${document.replaceAll(/[^A-Za-z0-9]/g, "-")}-${index + 1}.ts`), block);
+        count++;
+      }
+    }
+    expect(count).toBeGreaterThan(3);
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({
+        extends: join(root, "tsconfig.base.json"),
+        compilerOptions: { composite: false, declaration: false, declarationMap: false, noEmit: true },
+        include: ["**/*.ts"],
+      }),
+    );
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    expect(() =>
+      execFileSync(process.execPath, [tsc, "-p", folder], { stdio: "pipe", encoding: "utf8" }),
+    ).not.toThrow();
+  });
+
+  it("shows IDL that compiles", () => {
+    const blocks = documents.flatMap((document) =>
+      blocksOf(document, "idl").map((text) => ({ document, text })),
+    );
+    expect(blocks.length).toBeGreaterThan(0);
+    for (const { document, text } of blocks) {
+      const { diagnostics } = compile([document], { read: () => text, resolveImport: () => null });
+      expect(diagnostics).toEqual([]);
+    }
+  });
+
+  it("links to files that exist", () => {
+    const broken = documents.flatMap((document) => {
+      const text = readFileSync(join(root, document), "utf8");
+      return [...text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)]
+        .map((match) => resolve(root, dirname(document), match[1] ?? ""))
+        .filter((target) => !existsSync(target))
+        .map((target) => `${document}: ${target}`);
+    });
+    expect(broken).toEqual([]);
+  });
+});
