@@ -56,7 +56,7 @@ export function buildType(declared: Shape, use: TypeUse, context: CheckContext):
 /** True if the outermost level matters here although an alias may hide it. */
 function wantsLevel(shape: Shape, use: TypeUse): boolean {
   if (use.attributes.first("ref", "unique") !== undefined) return true;
-  if (use.place !== "parameter") return false;
+  if (use.place !== "parameter" && use.place !== "method") return false;
   const bare = withoutAliases(shape.base);
   return bare.kind === "pointer" && !bare.explicit;
 }
@@ -143,7 +143,7 @@ function arrayOf(
 
 function stringOf(inner: ResolvedType, fixed: number | null, size: ModelExpression | null): ResolvedType {
   const bare = withoutAliases(inner);
-  if (bare.kind === "string") return bare;
+  if (bare.kind === "string") return { ...bare, size: size ?? bare.size };
   const unit =
     bare.kind === "scalar" && (bare.scalar === "wchar_t" || bare.scalar === "byte") ? bare.scalar : "char";
   return { kind: "string", unit, fixed, size };
@@ -178,7 +178,7 @@ function checkString(shape: Shape, use: TypeUse, context: CheckContext): boolean
   }
   const bare = withoutAliases(shape.base);
   if (bare.kind === "string") return true;
-  const isUnit = bare.kind === "scalar" && ["char", "wchar_t", "byte", "uint8"].includes(bare.scalar);
+  const isUnit = bare.kind === "scalar" && ["char", "wchar_t", "byte"].includes(bare.scalar);
   if (isUnit && shape.levels.length > 0) return true;
   context.report("IDL0708", span);
   return false;

@@ -48,7 +48,7 @@ export function checkFile(check: FileCheck): void {
   for (const item of file.items) {
     if (item.kind === "interface") checkInterface(item, check);
     else if (item.kind === "method") context.report("IDL0805", item.name.span, { name: item.name.text });
-    else if (item.kind !== "import") checkDefinition(item, context);
+    else if (item.kind !== "import" && item.kind !== "ignored") checkDefinition(item, context);
   }
 }
 
@@ -87,7 +87,7 @@ function checkInterface(node: InterfaceNode, check: FileCheck): void {
     else if (item.kind === "method") {
       clashes.add(item.name.text, item.name.span, true);
       unit.interface.methods.push(checkMethod(item, context));
-    } else if (item.kind !== "import") checkDefinition(item, context);
+    } else if (item.kind !== "import" && item.kind !== "ignored") checkDefinition(item, context);
   }
 }
 

@@ -13,7 +13,8 @@ import type { AliasSymbol, Naming, ResolvedType } from "./symbols.js";
 /** `struct tag { ... };` by itself. */
 export function declareType(node: TypeNode, context: CheckContext): void {
   const attributes = new AttributeSet(node.attributes, "type", context);
-  const naming: Naming = { kind: "nested", owner: context.unit.name, member: "unnamed" };
+  const label = node.type.kind === "enum" ? node.type.labels?.[0]?.name.text : undefined;
+  const naming: Naming = { kind: "nested", owner: label ?? context.unit.name, member: node.type.kind };
   resolveSpecifier(node.type, { naming, doc: node.doc, wide: attributes.has("v1_enum") }, context);
 }
 

@@ -5,8 +5,15 @@ import { isConformant } from "./resolved-type.js";
 import { nameOf, type StructSymbol } from "./symbols.js";
 
 /** Completes a struct whose tag may have been mentioned before, and adds it to the unit. */
-export function defineStruct(symbol: StructSymbol, node: StructNode, context: CheckContext): void {
+export function defineStruct(
+  symbol: StructSymbol,
+  node: StructNode,
+  doc: string | null,
+  context: CheckContext,
+): void {
   symbol.open = true;
+  symbol.unit = context.unit;
+  symbol.doc = doc;
   const members = resolveFields(node.members ?? [], "member", symbol, context);
   if (members.length === 0 && node.members?.length === 0) {
     context.report("IDL0720", symbol.span, { what: "struct", name: nameOf(symbol), part: "member" });

@@ -36,7 +36,7 @@ function resolveStruct(node: StructNode, use: DefinitionUse, context: CheckConte
       if (node.members === null && known.what === "struct") return known.type;
       return reportTag(node.tag, known, context);
     }
-    if (node.members !== null) defineStruct(known.struct, node, context);
+    if (node.members !== null) defineStruct(known.struct, node, use.doc, context);
     return known.type;
   }
   const naming: Naming = node.tag === null ? use.naming : { kind: "tag", name: node.tag.text };
@@ -46,7 +46,7 @@ function resolveStruct(node: StructNode, use: DefinitionUse, context: CheckConte
     naming,
     unit: context.unit,
     span,
-    doc: use.doc,
+    doc: null,
     members: null,
     open: false,
     conformant: false,
@@ -56,7 +56,7 @@ function resolveStruct(node: StructNode, use: DefinitionUse, context: CheckConte
     context.scope.declareTag(node.tag.text, { what: "struct", type, struct: symbol, span });
     if (node.members === null) deferDefinition(node.tag, symbol, context);
   }
-  if (node.members !== null) defineStruct(symbol, node, context);
+  if (node.members !== null) defineStruct(symbol, node, use.doc, context);
   return type;
 }
 

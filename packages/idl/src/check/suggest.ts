@@ -1,12 +1,17 @@
 /** Names longer than this are not compared: nobody misspells them by two letters. */
 const LONGEST = 64;
+/** Candidates looked at: a hint is not worth more time. */
+const MOST_CANDIDATES = 5000;
 
 /** "did you mean 'X'?" for the candidate nearest to a name, at most two edits (one for short names) or a change of case away. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST) return undefined;
   let best: string | undefined;
   let least = name.length <= 3 ? 2 : 3;
+  let looked = 0;
   for (const candidate of candidates) {
+    looked += 1;
+    if (looked > MOST_CANDIDATES) break;
     if (candidate === name || Math.abs(candidate.length - name.length) >= least) continue;
     const distance = candidate.toLowerCase() === name.toLowerCase() ? 0 : editDistance(name, candidate);
     if (distance >= least) continue;

@@ -80,9 +80,10 @@ export interface ResolvedString {
 export type DefinedSymbol = StructSymbol | EnumSymbol | AliasSymbol | ContextHandleSymbol;
 
 interface SymbolBase {
-  readonly unit: UnitBuilder;
+  /** Of a struct that is only mentioned so far: where it is mentioned. */
+  unit: UnitBuilder;
   readonly span: Span;
-  readonly doc: string | null;
+  doc: string | null;
   naming: Naming;
 }
 

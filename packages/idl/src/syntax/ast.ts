@@ -26,7 +26,7 @@ interface DeclarationNode extends Node {
 }
 
 /** What stands in a file, or in an interface's body. */
-export type Item = InterfaceNode | ImportNode | Declaration;
+export type Item = InterfaceNode | ImportNode | IgnoredNode | Declaration;
 export type Declaration = ConstantNode | TypedefNode | TypeNode | MethodNode | UnsupportedNode;
 
 export interface InterfaceNode extends DeclarationNode {
@@ -40,6 +40,11 @@ export interface InterfaceNode extends DeclarationNode {
 export interface ImportNode extends Node {
   readonly kind: "import";
   readonly files: readonly Name[];
+}
+
+/** `cpp_quote("...")` and its like: text for a C header. */
+export interface IgnoredNode extends Node {
+  readonly kind: "ignored";
 }
 
 export interface ConstantNode extends DeclarationNode {

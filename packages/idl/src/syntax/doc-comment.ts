@@ -17,9 +17,9 @@ export function docComment(source: string, token: Token): string | null {
       if (blocks.length === 0) blocks.push(blockText(text));
       break;
     }
-    blocks.unshift(text.slice(3).replace(/^ /, "").trimEnd());
+    blocks.push(text.slice(3).replace(/^ /, "").trimEnd());
   }
-  const doc = blocks.join("\n").trim();
+  const doc = blocks.reverse().join("\n").trim();
   return doc === "" ? null : doc;
 }
 

@@ -57,7 +57,7 @@ function parseItem(cursor: TokenCursor): Item | null {
   if (first.text === "cpp_quote" || first.text === "midl_pragma") {
     cursor.take();
     cursor.skipTo(";", "interface", "import", "typedef", "[", "const", "cpp_quote", "struct", "enum");
-    return { kind: "import", files: [], span: cursor.spanFrom(first) };
+    return { kind: "ignored", span: cursor.spanFrom(first) };
   }
   const doc = cursor.doc();
   const attributes = parseAttributes(cursor);

@@ -130,12 +130,16 @@ export class TokenCursor {
   /** From an opening bracket past its partner, or to the end of the file if there is none. */
   skipBalanced(): void {
     const open: string[] = [];
+    let braces = 0;
     do {
       const { text } = this.take();
       const closing = CLOSING[text];
       if (closing !== undefined) open.push(closing);
-      else if (text === open.at(-1)) open.pop();
-      else if (text === "}" && open.includes("}")) open.length = open.lastIndexOf("}");
+      if (text === "{") braces += 1;
+      if (text === open.at(-1)) open.pop();
+      // A brace closes what was left open inside it.
+      else if (text === "}" && braces > 0) open.length = open.lastIndexOf("}");
+      if (text === "}" && braces > 0) braces -= 1;
     } while (open.length > 0 && !this.atEnd);
   }
 
