@@ -63,6 +63,11 @@ export function expressionText(expression: Expression, operands: Operands): stri
   return number(expression, operands).text;
 }
 
+/** An expression as the right operand of `operator`. */
+export function operandText(expression: Expression, operator: BinaryOperator, operands: Operands): string {
+  return operand(number(expression, operands), operator, true);
+}
+
 /** `value === expression`. */
 export function equals(value: string, expression: Expression, operands: Operands): string {
   return `${value} === ${operand(number(expression, operands), "==", true)}`;
@@ -119,6 +124,15 @@ function isCondition(operator: BinaryOperator): boolean {
   return isOneOf(operator, "||", "&&", "==", "!=", "<", "<=", ">", ">=");
 }
 
+/** The condition under which an expression is 0. */
+function negated(expression: Expression, operands: Operands): Term {
+  const isTruth =
+    (expression.kind === "binary" && isCondition(expression.operator)) ||
+    (expression.kind === "unary" && expression.operator === "!");
+  if (!isTruth) return binary("==", number(expression, operands), { text: "0", operator: null });
+  return { text: `!${operand(condition(expression, operands), "unary")}`, operator: "unary" };
+}
+
 /** A condition as a number, as C has it. */
 function truth(term: Term): Term {
   return { text: `Number(${term.text})`, operator: null };
@@ -126,7 +140,7 @@ function truth(term: Term): Term {
 
 function condition(expression: Expression, operands: Operands): Term {
   if (expression.kind === "unary" && expression.operator === "!") {
-    return { text: `!${operand(condition(expression.operand, operands), "unary")}`, operator: "unary" };
+    return negated(expression.operand, operands);
   }
   if (expression.kind === "binary" && isCondition(expression.operator)) {
     const side = isOneOf(expression.operator, "||", "&&") ? condition : number;

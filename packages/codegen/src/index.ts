@@ -2,4 +2,5 @@ export { generateTypeScript } from "./generate-typescript.js";
 export type { GeneratedFile } from "./generated-file.js";
 export { modelPlugin } from "./model-plugin.js";
 export type { Plugin } from "./plugin.js";
+export { transpileTypeScript } from "./transpile-typescript.js";
 export { typescriptPlugin } from "./typescript-plugin.js";

@@ -67,7 +67,7 @@ export class ReadCode {
       return this.#array(resolved, toRead, null, inBlock, true);
     }
     const count = layout.structIsConformant(struct)
-      ? call("r.count", this.#minimumOfLast(toRead.type))
+      ? call("r.count", ...this.#countArguments(toRead.type))
       : null;
     const body = this.body(toRead, count);
     if (!layout.structHasPointers(struct)) return body;
@@ -141,7 +141,7 @@ export class ReadCode {
     }
     const i = indexNames[this.#depth] ?? `i${this.#depth}_`;
     const head = `for (let ${i} = 0; ${i} < ${text}.length; ${i}++)`;
-    return [block(head, deeper.pointee({ ...element, hint: "item" }, `${text}[${i}]`))];
+    return [block(head, deeper.pointee({ ...element, hint: "element" }, `${text}[${i}]`))];
   }
 
   /**
@@ -345,14 +345,16 @@ export class ReadCode {
     return this.#check(condition, `${toRead.label}: range(${range.min}, ${range.max})`);
   }
 
-  #minimumOfLast(type: Type): string {
+  /** For the count that is hoisted in front of a struct: what the elements are that it counts. */
+  #countArguments(type: Type): string[] {
     const { index, layout } = this.#context;
     const last = index.struct(type)?.members.at(-1);
-    if (last === undefined) return "0";
+    if (last === undefined) return [];
     const resolved = index.resolve(last.type);
-    if (resolved.kind === "string") return "0";
-    if (resolved.kind !== "array") return this.#minimumOfLast(last.type);
-    return isVarying(resolved) ? "0" : String(layout.minimum(resolved.element));
+    if (resolved.kind === "definition") return this.#countArguments(last.type);
+    if (resolved.kind !== "array") return ["0"];
+    const packed = layout.typedArray(resolved) === null ? [] : ["true"];
+    return [isVarying(resolved) ? "0" : String(layout.minimum(resolved.element)), ...packed];
   }
 
   #deeper(): ReadCode {

@@ -1,6 +1,6 @@
 import type { ArrayType, Member, Range, StringType, StructDefinition, Type } from "@ncalrpc/idl";
 import { block, type Doc, ifBlock, run } from "./doc.js";
-import { atMost, equals, expressionText, idlText } from "./expression.js";
+import { atMost, equals, expressionText, idlText, operandText } from "./expression.js";
 import { Frame, isVarying } from "./frame.js";
 import { scalarLayout } from "./layout.js";
 import type { ModuleContext } from "./module-context.js";
@@ -142,7 +142,9 @@ export class WriteCode {
       check(`${length} ${isVarying(array) ? "<=" : "==="} ${array.fixed}`, `[${array.fixed}]`);
     } else if (array.size !== null && !frame.isDerived(array.size)) {
       const compare = isVarying(array) ? atMost : equals;
-      check(compare(length, array.size, frame.operands), `size_is(${idlText(array.size)})`);
+      const end =
+        array.first === null ? length : `${length} + ${operandText(array.first, "+", frame.operands)}`;
+      check(compare(end, array.size, frame.operands), `size_is(${idlText(array.size)})`);
     }
     if (array.length !== null && !frame.isDerived(array.length)) {
       check(equals(length, array.length, frame.operands), `length_is(${idlText(array.length)})`);

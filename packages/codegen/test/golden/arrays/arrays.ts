@@ -308,7 +308,11 @@ function writeSendCountedRequest(w: Writer, request: SendCountedRequest): void {
 }
 
 function readSendCountedRequest(r: Reader): SendCountedRequest {
-  return { value: readCounted(r, r.count(2)), window: readWindow(r, r.count(0)), varying: readVarying(r) };
+  return {
+    value: readCounted(r, r.count(2, true)),
+    window: readWindow(r, r.count(0, true)),
+    varying: readVarying(r),
+  };
 }
 
 function writeSumRequest(w: Writer, request: SumRequest): void {
@@ -357,7 +361,7 @@ function writeSliceRequest(w: Writer, request: SliceRequest): void {
   w.int32(request.first);
   w.int32(request.length);
   w.count(request.size);
-  w.check(request.data.length <= request.size, "Slice.data: size_is(size)");
+  w.check(request.data.length + request.first <= request.size, "Slice.data: size_is(size)");
   w.check(request.data.length === request.length, "Slice.data: length_is(length)");
   w.variance(request.first, request.data.length);
   w.bytes(request.data);

@@ -144,7 +144,7 @@ function writeMultiplyRequest(w: Writer, request: MultiplyRequest): void {
 }
 
 function readMultiplyRequest(r: Reader): MultiplyRequest {
-  return { left: readMatrix(r, r.count(4)), right: readMatrix(r, r.count(4)) };
+  return { left: readMatrix(r, r.count(4, true)), right: readMatrix(r, r.count(4, true)) };
 }
 
 function writeChooseRequest(w: Writer, request: ChooseRequest): void {
@@ -201,7 +201,7 @@ function writeOddRequest(w: Writer, request: OddRequest): void {
   w.int32Array(request.y);
   w.count(request.z.length);
   w.check(
-    request.z.length === Number((request.a > request.b && request.a !== 0) || !(request.b !== 0)) + 1,
+    request.z.length === Number((request.a > request.b && request.a !== 0) || request.b === 0) + 1,
     "Odd.z: size_is((((a > b) && (a != 0)) || (!b)) + 1)",
   );
   w.int32Array(request.z);
@@ -216,7 +216,7 @@ function readOddRequest(r: Reader): OddRequest {
   r.check(x.length === (a % 2) + b * 3 - (a - b), "Odd.x: size_is(((a % 2) + (b * 3)) - (a - b))");
   r.check(y.length === -a + ~b, "Odd.y: size_is((-a) + (~b))");
   r.check(
-    z_.length === Number((a > b && a !== 0) || !(b !== 0)) + 1,
+    z_.length === Number((a > b && a !== 0) || b === 0) + 1,
     "Odd.z: size_is((((a > b) && (a != 0)) || (!b)) + 1)",
   );
   return { a, b, x, y, z: z_ };

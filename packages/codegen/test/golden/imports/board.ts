@@ -126,9 +126,9 @@ function readReader_(r: Reader): Reader_ {
 function readReader_Referents(r: Reader, value: Reader_): void {
   for (let i = 0; i < value.pins.length; i++) {
     if (value.pins[i] !== null) {
-      const item_ = readPin(r);
-      readPinReferents(r, item_);
-      value.pins[i] = item_;
+      const element = readPin(r);
+      readPinReferents(r, element);
+      value.pins[i] = element;
     }
   }
 }
@@ -165,9 +165,9 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  const card = readCard(r, r.count(1));
+  const card = readCard(r, r.count(1, true));
   readCardReferents(r, card);
-  const chunk = readChunk(r, r.count(1));
+  const chunk = readChunk(r, r.count(1, true));
   const readPin_ = readReader_(r);
   readReader_Referents(r, readPin_);
   return { card, chunk, readPin: readPin_ };

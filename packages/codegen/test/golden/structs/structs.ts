@@ -275,9 +275,9 @@ function readTreeReferents(r: Reader, value: Tree): void {
     }
     for (let i = 0; i < children.length; i++) {
       if (children[i] !== null) {
-        const item_ = readTree(r);
-        readTreeReferents(r, item_);
-        children[i] = item_;
+        const element = readTree(r);
+        readTreeReferents(r, element);
+        children[i] = element;
       }
     }
     value.children = children;
@@ -336,7 +336,7 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  return { value: readOuter(r), deep: readDeep(r, r.count(1)), ranged: readRanged(r) };
+  return { value: readOuter(r), deep: readDeep(r, r.count(1, true)), ranged: readRanged(r) };
 }
 
 function writeWalkRequest(w: Writer, request: WalkRequest): void {

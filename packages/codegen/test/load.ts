@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ts } from "ts-morph";
+import { Reader, Writer } from "../../ndr/dist/index.js";
+import type { GeneratedFile } from "../src/index.js";
+
+const runtime = pathToFileURL(join(import.meta.dirname, "../../runtime/dist/codegen-v1.js")).href;
+
+type Write = (writer: Writer, value: unknown) => void;
+
+/** The part of a generated interface definition that tests drive. */
+interface Definition {
+  readonly client: { readonly prototype: object };
+  readonly methods: readonly {
+    readonly name: string;
+    readonly opnum: number;
+    readonly request: { parse(value: unknown): unknown };
+    readonly response: { parse(value: unknown): unknown };
+    serve(handlers: object, reader: Reader, call: object): void;
+  }[];
+}
+
+/** What a generated interface does, without a connection: requests and responses as octets. */
+export class Loaded {
+  readonly definition: Definition;
+
+  constructor(definition: Definition) {
+    this.definition = definition;
+  }
+
+  /** The request that a client's method sends, and what it makes of a response's octets. */
+  request(
+    method: string,
+    args: readonly unknown[],
+  ): { octets: Buffer; respond: (octets: Buffer) => unknown } {
+    let octets = Buffer.alloc(0);
+    let read: (reader: Reader) => unknown = () => undefined;
+    const client = Object.create(this.definition.client.prototype, {
+      call: {
+        value: (_opnum: number, request: unknown, write: Write, reader: (reader: Reader) => unknown) => {
+          octets = encode(request, write);
+          read = reader;
+        },
+      },
+    });
+    client[method](...args);
+    return { octets, respond: (response) => decode(response, read) };
+  }
+
+  /** Serves a request: what the handler was given, and the response for what it returned. */
+  serve(method: string, octets: Buffer, result: unknown): { args: unknown[]; octets: Buffer } {
+    const served = this.definition.methods.find(({ name }) => name === method);
+    let args: unknown[] = [];
+    let response = Buffer.alloc(0);
+    const handlers = {
+      [method]: (...given: unknown[]) => {
+        args = given.slice(0, -1);
+        return result;
+      },
+    };
+    const call = {
+      respond: (value: unknown, write: Write) => {
+        response = encode(value, write);
+      },
+    };
+    decode(octets, (reader) => served?.serve(handlers, reader, call));
+    return { args, octets: response };
+  }
+}
+
+function encode(value: unknown, write: Write): Buffer {
+  const writer = new Writer();
+  write(writer, value);
+  const octets = Buffer.alloc(writer.length);
+  writer.copyTo(octets, 0);
+  return octets;
+}
+
+function decode<T>(octets: Buffer, read: (reader: Reader) => T): T {
+  const reader = new Reader();
+  reader.attach(octets, 0, octets.length);
+  const value = read(reader);
+  if (reader.remaining !== 0) throw new Error(`${reader.remaining} octets were not read`);
+  return value;
+}
+
+/** Runs generated modules against the built runtime; answers the last one's exports. */
+export async function loadModules(files: readonly GeneratedFile[]): Promise<Record<string, unknown>> {
+  const folder = mkdtempSync(join(tmpdir(), "ncalrpc-codegen-"));
+  try {
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    for (const { path, text } of files) {
+      const { outputText } = ts.transpileModule(text, {
+        compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+      });
+      const code = outputText.replace('"@ncalrpc/runtime/codegen-v1"', JSON.stringify(runtime));
+      writeFileSync(join(folder, path.replace(/\.ts$/, ".js")), code);
+    }
+    const last = files.at(-1)?.path.replace(/\.ts$/, ".js") ?? "";
+    return await import(/* @vite-ignore */ pathToFileURL(join(folder, last)).href);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export async function loadInterface(files: readonly GeneratedFile[], name: string): Promise<Loaded> {
+  const module = await loadModules(files);
+  return new Loaded(module[name] as Definition);
+}
