@@ -1,8 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { AlpcError } from "../error.js";
+import { CompletionPort, type EventSource } from "./completion-port.js";
 import type { MessageCredentials } from "./credentials.js";
 import { type DescriptorCloser, descriptorCloser } from "./descriptor-closer.js";
 import type { HandleKind } from "./handle-kind.js";
+import { C, type LibC, loadLibC } from "./libc.js";
 import { LinuxHandle } from "./linux-handle.js";
 import { workerFile } from "./worker-file.js";
 
@@ -10,8 +12,7 @@ import { workerFile } from "./worker-file.js";
 export interface HandlePacket {
   /** The packet, ours to keep. Length 0 is a packet too, not the end. */
   readonly bytes: Buffer;
-  /** Null if the kernel attached none: the connection is to be closed. */
-  readonly credentials: MessageCredentials | null;
+  readonly credentials: MessageCredentials;
   /** Owned by the sink, which closes what it does not keep. */
   readonly handles: readonly LinuxHandle[];
 }
@@ -22,8 +23,8 @@ export interface HandleReceiverSink {
   /** After the last packet of a turn. */
   onBatchEnd(): void;
   /**
-   * The last call. `reason` is null if the peer went away in good order; INVALID_MESSAGE if it sent too long a packet or
-   * more handles than allowed (all closed). The owner calls close() then.
+   * The last call. `reason` is null if the peer went away in good order; INVALID_MESSAGE if it sent too long a packet, one
+   * without credentials, or more handles than allowed (all closed). The owner calls close() then.
    */
   onEnd(reason: AlpcError | null): void;
 }
@@ -36,7 +37,7 @@ export interface HandleReceiverOptions {
   readonly packetsPerTurn: number;
 }
 
-/** Receives from one connection in another thread. Sending on the same descriptor stays the owner's. */
+/** Receives from one connection in another thread. Sending on the same descriptor stays the owner's. Does not keep the process alive. */
 export interface HandleReceiver {
   /** No more packets from the connection until resume(); those on the way still come. */
   pause(): void;
@@ -54,101 +55,80 @@ export function createHandleReceiver(
   sink: HandleReceiverSink,
   options: HandleReceiverOptions,
 ): HandleReceiver {
-  shared ??= new ReceiverThread(descriptorCloser());
+  shared ??= new ReceiverThread(loadLibC(), descriptorCloser());
   return shared.add(fd, sink, options);
 }
 
 let shared: ReceiverThread | undefined;
 
-/** What the receiving thread is told... */
-export type ReceiverCommand =
-  | {
-      readonly type: "add";
-      readonly id: number;
-      readonly fd: number;
-      readonly options: HandleReceiverOptions;
-    }
-  | { readonly type: "resume"; readonly id: number }
-  | { readonly type: "remove"; readonly id: number };
+/** A turn of one connection: what the receiving thread is asked for... */
+export interface ReceiverTurn extends HandleReceiverOptions {
+  readonly id: number;
+  readonly fd: number;
+}
 
-/** ...and what it answers. After each "turn" and until "resume", it leaves the connection alone. */
-export type ReceiverEvent =
-  | {
-      readonly type: "turn";
-      readonly id: number;
-      readonly packets: readonly ReceivedPacket[];
-      readonly end: ReceiverEnd | null;
-    }
-  | { readonly type: "removed"; readonly id: number }
-  | { readonly type: "discard"; readonly fds: readonly number[] };
+/** ...and what it answers. */
+export interface ReceiverAnswer {
+  readonly id: number;
+  readonly packets: readonly ReceivedPacket[];
+  /** Descriptors that nobody gets: to be closed. */
+  readonly discarded: readonly number[];
+  /** Set when no more packets are to be had; `violation` is null at the end of the stream. */
+  readonly end: { readonly violation: string | null } | null;
+}
 
 export interface ReceivedPacket {
   readonly bytes: Uint8Array;
-  readonly credentials: MessageCredentials | null;
+  readonly credentials: MessageCredentials;
   readonly handles: readonly { readonly fd: number; readonly kind: HandleKind }[];
 }
 
-/** Why a connection gives no more packets; `violation` is null at the end of the stream. */
-export interface ReceiverEnd {
-  readonly violation: string | null;
-}
-
-/** The thread that receives for all connections with handles of this one. */
+/**
+ * The thread that receives for all connections with handles of this one. Which of them have something is seen here (looking
+ * never waits), as koffi's poll handles end the process if they fire in a worker that is being stopped.
+ */
 class ReceiverThread {
   readonly #closer: DescriptorCloser;
+  readonly #ready: CompletionPort;
   readonly #connections = new Map<number, Connection>();
   #worker: Worker | null = null;
   #lastId = 0;
 
-  constructor(closer: DescriptorCloser) {
+  constructor(libc: LibC, closer: DescriptorCloser) {
     this.#closer = closer;
+    this.#ready = new CompletionPort(libc, false, () => {});
+    this.#ready.setReferenced(false);
   }
 
   add(fd: number, sink: HandleReceiverSink, options: HandleReceiverOptions): HandleReceiver {
     const id = ++this.#lastId;
-    const connection = new Connection(id, fd, sink, (command) => this.#post(command));
+    const receive = () => this.#post({ id, fd, ...options });
+    const connection = new Connection(fd, sink, this.#ready, this.#closer, receive, () => {
+      this.#connections.delete(id);
+    });
     this.#connections.set(id, connection);
-    this.#post({ type: "add", id, fd, options });
     return connection;
   }
 
-  #post(command: ReceiverCommand): void {
+  #post(turn: ReceiverTurn): void {
     this.#worker ??= this.#start();
-    this.#worker.postMessage(command);
+    this.#worker.postMessage(turn);
   }
 
   #start(): Worker {
     const worker = new Worker(workerFile("handle-receiver-worker.js"), { name: "ncalrpc handles" });
-    worker.on("message", (event: ReceiverEvent) => this.#onEvent(event));
+    worker.on("message", (answer: ReceiverAnswer) => this.#connections.get(answer.id)?.deliver(answer));
     worker.on("error", (error) => this.#onLost(error));
     worker.unref();
     return worker;
   }
 
-  #onEvent(event: ReceiverEvent): void {
-    if (event.type === "discard") {
-      for (const fd of event.fds) this.#closer.close(fd);
-      return;
-    }
-    const connection = this.#connections.get(event.id);
-    if (connection === undefined) return;
-    if (event.type === "turn") {
-      connection.deliver(event.packets, event.end, this.#closer);
-    } else {
-      this.#connections.delete(event.id);
-      this.#closer.close(connection.fd);
-    }
-  }
-
-  /** A defect of ours: every connection ends, and the next one gets a new thread. */
+  /** A defect of ours: every connection that waits for the thread ends, and the next turn gets a new one. */
   #onLost(error: unknown): void {
     this.#worker = null;
-    const connections = [...this.#connections.values()];
-    this.#connections.clear();
-    const reason = new AlpcError("UNSUCCESSFUL", "the thread that receives handles failed", { cause: error });
-    for (const connection of connections) {
-      connection.lose(reason);
-      this.#closer.close(connection.fd);
+    const violation = `the thread that receives handles failed: ${error instanceof Error ? error.message : error}`;
+    for (const [id, connection] of this.#connections) {
+      if (connection.isReceiving) connection.deliver({ id, packets: [], discarded: [], end: { violation } });
     }
   }
 }
@@ -156,50 +136,72 @@ class ReceiverThread {
 /** Handles of one connection that are on the way to be closed; beyond this it has to wait. */
 const MAX_CLOSING = 64;
 
-class Connection implements HandleReceiver {
-  readonly fd: number;
-  readonly #id: number;
+/** One turn for each time that we look: the thread must have answered before we look again. */
+const INTEREST = C.EPOLLIN | C.EPOLLONESHOT;
+
+class Connection implements HandleReceiver, EventSource {
+  readonly #fd: number;
   readonly #sink: HandleReceiverSink;
-  readonly #post: (command: ReceiverCommand) => void;
-  #isClosed = false;
+  readonly #ready: CompletionPort;
+  readonly #closer: DescriptorCloser;
+  readonly #receive: () => void;
+  readonly #onGone: () => void;
+  #isReceiving = false;
+  /** Whether we look for packets: not during a turn, after the end, or while the connection has to wait. */
+  #isLooking = true;
   #isPaused = false;
-  /** The thread waits for "resume" before the next turn. */
-  #isTurnOver = false;
+  #hasEnded = false;
+  #isClosed = false;
   #closing = 0;
 
-  constructor(id: number, fd: number, sink: HandleReceiverSink, post: (command: ReceiverCommand) => void) {
-    this.#id = id;
-    this.fd = fd;
+  constructor(
+    fd: number,
+    sink: HandleReceiverSink,
+    ready: CompletionPort,
+    closer: DescriptorCloser,
+    receive: () => void,
+    onGone: () => void,
+  ) {
+    this.#fd = fd;
     this.#sink = sink;
-    this.#post = post;
+    this.#ready = ready;
+    this.#closer = closer;
+    this.#receive = receive;
+    this.#onGone = onGone;
+    ready.add(fd, this, INTEREST);
   }
 
-  deliver(packets: readonly ReceivedPacket[], end: ReceiverEnd | null, closer: DescriptorCloser): void {
-    const closeLater = (fd: number) => {
-      this.#closing++;
-      closer.close(fd, () => {
-        this.#closing--;
-        this.#continue();
-      });
-    };
+  get isReceiving(): boolean {
+    return this.#isReceiving;
+  }
+
+  onEvents(): number {
+    this.#isLooking = false;
+    this.#isReceiving = true;
+    this.#receive();
+    return 0;
+  }
+
+  deliver({ packets, discarded, end }: ReceiverAnswer): void {
+    this.#isReceiving = false;
+    for (const fd of discarded) this.#closeLater(fd);
     for (const { bytes, credentials, handles } of packets) {
-      const own = handles.map(({ fd, kind }) => new LinuxHandle(fd, kind, closeLater));
+      const own = handles.map(
+        ({ fd, kind }) => new LinuxHandle(fd, kind, (taken) => this.#closeLater(taken)),
+      );
+      const packet = {
+        bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+        credentials,
+        handles: own,
+      };
       if (this.#isClosed) for (const handle of own) handle.close();
-      else
-        this.#sink.onPacket({
-          bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
-          credentials,
-          handles: own,
-        });
+      else this.#sink.onPacket(packet);
     }
     if (!this.#isClosed && packets.length > 0) this.#sink.onBatchEnd();
-    if (end !== null) {
-      if (!this.#isClosed)
-        this.#sink.onEnd(end.violation === null ? null : new AlpcError("INVALID_MESSAGE", end.violation));
-      return;
-    }
-    this.#isTurnOver = true;
-    this.#continue();
+    if (end !== null) this.#hasEnded = true;
+    if (this.#isClosed) this.#closeConnection();
+    else if (end === null) this.#look();
+    else this.#sink.onEnd(end.violation === null ? null : new AlpcError("INVALID_MESSAGE", end.violation));
   }
 
   pause(): void {
@@ -208,23 +210,34 @@ class Connection implements HandleReceiver {
 
   resume(): void {
     this.#isPaused = false;
-    this.#continue();
+    this.#look();
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#post({ type: "remove", id: this.#id });
+    this.#ready.remove(this.#fd);
+    // During a turn the thread uses the descriptor.
+    if (!this.#isReceiving) this.#closeConnection();
   }
 
-  lose(reason: AlpcError): void {
-    if (!this.#isClosed) this.#sink.onEnd(reason);
-    this.#isClosed = true;
+  #look(): void {
+    const waits = this.#isReceiving || this.#isPaused || this.#closing > MAX_CLOSING;
+    if (waits || this.#isLooking || this.#hasEnded || this.#isClosed) return;
+    this.#isLooking = true;
+    this.#ready.modify(this.#fd, INTEREST);
   }
 
-  #continue(): void {
-    if (!this.#isTurnOver || this.#isPaused || this.#isClosed || this.#closing > MAX_CLOSING) return;
-    this.#isTurnOver = false;
-    this.#post({ type: "resume", id: this.#id });
+  #closeLater(fd: number): void {
+    this.#closing++;
+    this.#closer.close(fd, () => {
+      this.#closing--;
+      this.#look();
+    });
+  }
+
+  #closeConnection(): void {
+    this.#onGone();
+    this.#closer.close(this.#fd);
   }
 }

@@ -110,6 +110,7 @@ export const C = {
   EPOLLOUT: 0x4,
   EPOLLERR: 0x8,
   EPOLLHUP: 0x10,
+  EPOLLONESHOT: 0x40000000,
   POLLIN: 0x1,
   LOCK_EX: 2,
   LOCK_NB: 4,

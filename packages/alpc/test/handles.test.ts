@@ -1,0 +1,326 @@
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import koffi from "koffi";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { AlpcError } from "../src/error.js";
+import { DescriptorCloser } from "../src/linux/descriptor-closer.js";
+import { handleKind } from "../src/linux/handle-kind.js";
+import {
+  createHandleReceiver,
+  type HandlePacket,
+  type HandleReceiver,
+} from "../src/linux/handle-receiver.js";
+import { C, loadLibC } from "../src/linux/libc.js";
+import { LinuxHandle } from "../src/linux/linux-handle.js";
+import { sendWithDescriptors, socketPair } from "./socket-pair.js";
+
+const libc = loadLibC();
+const library = koffi.load(null);
+const pipe = library.func("int pipe(void *fds)");
+const connectTo = library.func("int connect(int fd, void *address, int length)");
+
+const openDescriptors = () => readdirSync("/proc/self/fd").length;
+
+const openNames = () =>
+  readdirSync("/proc/self/fd").map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      // The descriptor of this very listing.
+      return "";
+    }
+  });
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  for (const end = performance.now() + 5_000; !condition(); await sleep(2)) {
+    if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
+  }
+}
+
+const memoryFile = () => {
+  const fd = libc.memfd_create("test", C.MFD_CLOEXEC | C.MFD_ALLOW_SEALING);
+  libc.ftruncate(fd, 4096);
+  return fd;
+};
+
+function openPipe(): [number, number] {
+  const fds = Buffer.alloc(8);
+  pipe(fds);
+  return [fds.readInt32LE(0), fds.readInt32LE(4)];
+}
+
+describe("a handle's kind", () => {
+  let directory = "";
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), "ncalrpc-handle-"));
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  test.each<[string, LinuxHandle["kind"], () => number]>([
+    ["a file", "file", () => openSync(join(directory, "file"), "w+")],
+    ["a file that is called like memory", "file", () => openSync(join(directory, "memfd:x"), "w+")],
+    ["a directory", "directory", () => openSync(directory, "r")],
+    ["a pipe", "pipe", () => openPipe()[0]],
+    ["a socket", "socket", () => socketPair()[0]],
+    ["memory", "section", memoryFile],
+    ["a file in /dev/shm", "file", () => openSync("/dev/shm/ncalrpc-handle-test", "w+")],
+    ["a device", "device", () => openSync("/dev/null", "r")],
+    ["a pidfd", "other", () => libc.pidfd_open(process.pid, 0)],
+    ["an epoll instance", "other", () => libc.epoll_create1(C.EPOLL_CLOEXEC)],
+    ["a file that was opened as a name only", "other", () => openSync(directory, C.O_PATH)],
+  ])("%s is %s", (_what, kind, open) => {
+    const fd = open();
+    expect(handleKind(libc, fd)).toBe(kind);
+    closeSync(fd);
+    rmSync("/dev/shm/ncalrpc-handle-test", { force: true });
+  });
+
+  test("a closed descriptor is of no kind", () => {
+    expect(handleKind(libc, 9_999)).toBe("other");
+  });
+});
+
+describe("a received handle", () => {
+  test("is closed once, unless it was taken", () => {
+    const closed: number[] = [];
+    const handle = new LinuxHandle(5, "file", (fd) => closed.push(fd));
+    expect(handle.fd).toBe(5);
+    handle.close();
+    handle[Symbol.dispose]();
+    expect(closed).toEqual([5]);
+    expect(() => handle.fd).toThrow("taken or closed");
+    const taken = new LinuxHandle(6, "file", (fd) => closed.push(fd));
+    expect(taken.take()).toBe(6);
+    taken.close();
+    expect(() => taken.take()).toThrow("taken or closed");
+    expect(closed).toEqual([5]);
+  });
+});
+
+/** Collects what a receiver hands on. */
+class Recorder {
+  readonly packets: HandlePacket[] = [];
+  batches = 0;
+  end: { reason: AlpcError | null } | null = null;
+  readonly onPacket = (packet: HandlePacket): void => void this.packets.push(packet);
+  readonly onBatchEnd = (): void => void this.batches++;
+  readonly onEnd = (reason: AlpcError | null): void => {
+    this.end = { reason };
+  };
+}
+
+describe("receiving handles", () => {
+  const options = { maxPacketLength: 1000, maxHandlesPerMessage: 4, packetsPerTurn: 4 };
+  let near = -1;
+  let before = 0;
+  let recorder: Recorder;
+  let receiver: HandleReceiver;
+
+  beforeAll(async () => {
+    // Starts the threads, so that what they keep open is not counted.
+    const [first, second] = socketPair();
+    const warm = new Recorder();
+    const own = createHandleReceiver(second, warm, options);
+    sendWithDescriptors(first, Buffer.from("x"), [first]);
+    await until("the threads run", () => warm.packets.length === 1);
+    for (const handle of warm.packets[0]?.handles ?? []) handle.close();
+    const name = readlinkSync(`/proc/self/fd/${second}`);
+    own.close();
+    libc.close(first);
+    // Closed in order, so this is the last one.
+    await until("all is closed", () => !openNames().includes(name));
+  });
+
+  beforeEach(() => {
+    before = openDescriptors();
+    recorder = new Recorder();
+    const [own, far] = socketPair();
+    near = own;
+    receiver = createHandleReceiver(far, recorder, options);
+  });
+
+  afterEach(async () => {
+    receiver.close();
+    receiver.close();
+    libc.close(near);
+    for (const { handles } of recorder.packets) for (const handle of handles) handle.close();
+    await until("every descriptor is closed again", () => openDescriptors() === before);
+  });
+
+  test("packets come with who sent them, and what came with them", async () => {
+    const [readEnd, writeEnd] = openPipe();
+    const memory = memoryFile();
+    expect(sendWithDescriptors(near, Buffer.from("one"), [])).toBe(true);
+    expect(sendWithDescriptors(near, Buffer.from("two"), [readEnd, memory])).toBe(true);
+    expect(sendWithDescriptors(near, Buffer.alloc(0), [])).toBe(true);
+    for (const fd of [readEnd, memory]) closeSync(fd);
+    await until("three packets are there", () => recorder.packets.length === 3);
+    const credentials = { pid: process.pid, uid: process.getuid?.(), gid: process.getgid?.() };
+    expect(recorder.packets.map(({ bytes }) => bytes.toString())).toEqual(["one", "two", ""]);
+    expect(recorder.packets.map((packet) => packet.credentials)).toEqual([
+      credentials,
+      credentials,
+      credentials,
+    ]);
+    expect(recorder.packets.map(({ handles }) => handles.map(({ kind }) => kind))).toEqual([
+      [],
+      ["pipe", "section"],
+      [],
+    ]);
+    expect(recorder.batches).toBeGreaterThan(0);
+    const [handle] = recorder.packets[1]?.handles ?? [];
+    if (handle === undefined) throw new Error("no handle");
+    const FD_CLOEXEC = 1;
+    expect(libc.fcntl(handle.fd, C.F_GETFD, 0)).toBe(FD_CLOEXEC);
+    expect(readlinkSync(`/proc/self/fd/${handle.fd}`)).toMatch(/^pipe:/);
+    writeSync(writeEnd, "through");
+    closeSync(writeEnd);
+    const fd = handle.take();
+    expect(readFileSync(fd, "utf8")).toBe("through");
+    closeSync(fd);
+  });
+
+  test("the end of the connection comes after its last packet", async () => {
+    sendWithDescriptors(near, Buffer.from("last"), []);
+    libc.shutdown(near, C.SHUT_WR);
+    await until("the end is told", () => recorder.end !== null);
+    expect(recorder.packets.map(({ bytes }) => bytes.toString())).toEqual(["last"]);
+    expect(recorder.end).toEqual({ reason: null });
+  });
+
+  test.each([
+    ["too many handles", 10, 5, "5 handles in a message, allowed are 4"],
+    ["as many as the system sends", 10, 253, "253 handles in a message, allowed are 4"],
+    ["too long a packet", 1001, 1, "a packet of 1001 octets, allowed are 1000"],
+  ])("%s end the connection, and leak nothing", async (_what, length, count, message) => {
+    const fd = memoryFile();
+    sendWithDescriptors(near, Buffer.from("good"), [fd]);
+    sendWithDescriptors(near, Buffer.alloc(length), Array(count).fill(fd));
+    sendWithDescriptors(near, Buffer.from("never seen"), [fd]);
+    closeSync(fd);
+    await until("the end is told", () => recorder.end !== null);
+    expect(recorder.packets.map(({ bytes }) => bytes.toString())).toEqual(["good"]);
+    expect(recorder.end?.reason).toEqual(expect.objectContaining({ status: "INVALID_MESSAGE", message }));
+  });
+
+  test("a paused connection waits, and loses nothing", async () => {
+    receiver.pause();
+    for (let i = 0; i < 20; i++) sendWithDescriptors(near, Buffer.from([i]), []);
+    await until("the turn that was on its way has come", () => recorder.packets.length > 0);
+    await sleep(30);
+    // At most one turn was under way.
+    expect(recorder.packets.length).toBeLessThanOrEqual(options.packetsPerTurn);
+    receiver.resume();
+    await until("all are there", () => recorder.packets.length === 20);
+    expect(recorder.packets.map(({ bytes }) => bytes[0])).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  test("after close() nothing more is told, and what still comes is closed", async () => {
+    const fd = memoryFile();
+    for (let i = 0; i < 8; i++) sendWithDescriptors(near, Buffer.from("x"), [fd, fd]);
+    closeSync(fd);
+    receiver.close();
+    await sleep(30);
+    expect(recorder.packets).toEqual([]);
+    expect(recorder.end).toBeNull();
+  });
+});
+
+/** TCP sockets with unsent data that linger: closing one takes LINGER seconds, if nothing is done about it. */
+describe("sockets that linger", () => {
+  const LINGER = 1;
+  let sink: Server;
+  let port = 0;
+  beforeAll(async () => {
+    sink = createServer((socket) => socket.pause());
+    await new Promise<void>((resolve) => sink.listen(0, "127.0.0.1", resolve));
+    const address = sink.address();
+    port = typeof address === "object" && address !== null ? address.port : 0;
+  });
+  afterAll(() => void sink.close());
+
+  function lingering(): number {
+    const AF_INET = 2;
+    const SOCK_STREAM = 1;
+    const fd = libc.socket(AF_INET, SOCK_STREAM | C.SOCK_CLOEXEC, 0);
+    const address = Buffer.alloc(16);
+    address.writeUInt16LE(AF_INET, 0);
+    address.writeUInt16BE(port, 2);
+    address.set([127, 0, 0, 1], 4);
+    expect(connectTo(fd, address, address.length)).toBe(0);
+    const linger = Buffer.from([1, 0, 0, 0, LINGER, 0, 0, 0]);
+    libc.setsockopt(fd, C.SOL_SOCKET, C.SO_LINGER, linger, linger.length);
+    const data = Buffer.alloc(1024 * 1024);
+    while (libc.send(fd, data, data.length, C.MSG_DONTWAIT | C.MSG_NOSIGNAL) > 0);
+    return fd;
+  }
+
+  test("stall neither the event loop nor other connections, whether they are taken, refused or never read", async () => {
+    const options = { maxPacketLength: 1000, maxHandlesPerMessage: 1, packetsPerTurn: 4 };
+    const bystander = new Recorder();
+    const [friend, friendFar] = socketPair();
+    const other = createHandleReceiver(friendFar, bystander, options);
+    const recorders: Recorder[] = [];
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    const sockets: number[] = [];
+    const receivers: HandleReceiver[] = [];
+    for (const count of [1, 2, 1]) {
+      const [near, far] = socketPair();
+      const fds = Array.from({ length: count }, lingering);
+      for (let i = 0; i < 3; i++) expect(sendWithDescriptors(near, Buffer.from("x"), fds)).toBe(true);
+      // Whoever sent them is gone: the references on the way are the last ones.
+      for (const fd of fds) libc.close(fd);
+      const recorder = new Recorder();
+      const receiver = createHandleReceiver(far, recorder, options);
+      recorders.push(recorder);
+      sockets.push(near);
+      receivers.push(receiver);
+    }
+    delay.enable();
+    await until("the first is read", () => (recorders[0]?.packets.length ?? 0) === 3);
+    for (const { handles } of recorders[0]?.packets ?? []) for (const handle of handles) handle.close();
+    await until("the second is refused", () => recorders[1]?.end !== null);
+    for (const receiver of receivers) receiver.close();
+    for (const { packets } of recorders)
+      for (const { handles } of packets) for (const handle of handles) handle.close();
+    const started = performance.now();
+    for (let i = 0; i < 10; i++) {
+      sendWithDescriptors(friend, Buffer.from("y"), []);
+      await until("the friend is served", () => bystander.packets.length === i + 1);
+    }
+    expect(performance.now() - started).toBeLessThan(1_000);
+    delay.disable();
+    expect(delay.max / 1e6).toBeLessThan(250);
+    other.close();
+    for (const fd of [...sockets, friend]) libc.close(fd);
+  });
+
+  test("are closed at once, though they ask for more time", async () => {
+    const closer = new DescriptorCloser();
+    const timed = async (close: (fd: number) => unknown) => {
+      const fd = lingering();
+      const started = performance.now();
+      await close(fd);
+      return performance.now() - started;
+    };
+    await new Promise<void>((resolve) => closer.close(memoryFile(), resolve));
+    expect(await timed((fd) => libc.close(fd))).toBeGreaterThan(LINGER * 900);
+    expect(await timed((fd) => new Promise<void>((resolve) => closer.close(fd, resolve)))).toBeLessThan(
+      LINGER * 500,
+    );
+    expect(closer.pending).toBe(0);
+  });
+});
