@@ -1,4 +1,5 @@
 import { NtStatus, type NtStatusName } from "./error.js";
+import { MAX_MESSAGE_LENGTH, PORT_MESSAGE_SIZE } from "./message.js";
 import { checkConnectPayload, MAX_CONNECT_PAYLOAD } from "./port-limits.js";
 import { violation } from "./port-message.js";
 
@@ -70,9 +71,14 @@ export function decodeConnectReply(bytes: Buffer): ConnectReply {
   const maxViewSize = bytes.readDoubleLE(16);
   if (!Number.isSafeInteger(maxViewSize) || maxViewSize < 0)
     throw violation(`views of ${maxViewSize} octets`);
+  const maxMessageLength = bytes.readUInt32LE(12);
+  const refusal = statusName(bytes.readUInt32LE(8));
+  if (refusal === null && (maxMessageLength < PORT_MESSAGE_SIZE || maxMessageLength > MAX_MESSAGE_LENGTH)) {
+    throw violation(`messages of ${maxMessageLength} octets`);
+  }
   return {
-    refusal: statusName(bytes.readUInt32LE(8)),
-    maxMessageLength: bytes.readUInt32LE(12),
+    refusal,
+    maxMessageLength,
     maxViewSize,
     allowsDirectMemory: (flags & DIRECT_MEMORY) !== 0,
     acceptsHandles: (flags & HANDLES) !== 0,

@@ -11,13 +11,17 @@ import { type MessageType, PORT_MESSAGE_SIZE } from "./message.js";
 const WORDS = { lengths: 0, type: 1, messageId: 6, callbackId: 8 } as const;
 
 /**
- * Messages between the kernels of the two sides, which no handler sees. Their numbers lie outside of ALPC's.
- * Their payloads are u32 words, described in section-messages.ts.
+ * Messages between the kernels of the two sides, which no handler sees. Their numbers lie outside of ALPC's. Payloads are
+ * described in section-messages.ts; DATA_RELEASED has none, its id is that of a withdrawn request whose memory the
+ * other side no longer touches.
  */
 export const ControlType = {
-  SECTION_REQUEST: 0x81,
-  SECTION_OFFER: 0x82,
-  VIEW_RELEASE: 0x83,
+  SECTION_WANTED: 0x81,
+  SECTION_OFFERED: 0x82,
+  SECTION_REFUSED: 0x83,
+  SECTION_DROPPED: 0x84,
+  VIEW_RELEASED: 0x85,
+  DATA_RELEASED: 0x86,
 } as const;
 export type ControlType = (typeof ControlType)[keyof typeof ControlType];
 

@@ -1,5 +1,5 @@
 import type { Sid } from "@ncalrpc/security";
-import { decodeConnectReply, encodeConnectRequest } from "../connect-message.js";
+import { type ConnectReply, decodeConnectReply, encodeConnectRequest } from "../connect-message.js";
 import { ConnectionRefusedError } from "../connection-refused.js";
 import { AlpcError } from "../error.js";
 import type { ConnectAttributes, PortHandler } from "../kernel.js";
@@ -8,9 +8,9 @@ import { defaultPortLimits } from "../port-limits.js";
 import { portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
 import { LinuxCommunicationPort } from "./communication-port.js";
 import { Connection, type Machinery, type Stage } from "./connection.js";
-import { type PeerCredentials, peerToken } from "./credentials.js";
+import { type MessageCredentials, type PeerCredentials, peerToken } from "./credentials.js";
 import { closedByPeer } from "./farewell.js";
-import type { ReceiveBatch } from "./receive-batch.js";
+import type { InboundPacket } from "./inbound-packet.js";
 import { SenderIdentity } from "./sender-identity.js";
 
 const silent = {};
@@ -40,7 +40,12 @@ export class ClientHandshake implements Stage {
     this.#attributes = attributes;
     this.#handler = handler;
     this.#settle = settle;
-    this.#connection = new Connection(machinery, fd, defaultPortLimits, false, this);
+    this.#connection = new Connection(
+      machinery,
+      fd,
+      { limits: defaultPortLimits, limitsReaders: false, acceptsHandles: false },
+      this,
+    );
   }
 
   /** Sends the connect message. */
@@ -60,25 +65,26 @@ export class ClientHandshake implements Stage {
     this.#connection.hangUp(reason);
   }
 
-  onPacket(batch: ReceiveBatch, index: number): void {
-    const { words } = batch;
-    const at = batch.start(index);
-    const fault = portMessageFault(words, at, batch.length(index), defaultPortLimits.maxMessageLength);
+  onPacket(packet: InboundPacket): void {
+    const { words, start: at } = packet;
+    const fault = portMessageFault(words, at, packet.length, defaultPortLimits.maxMessageLength);
     if (fault !== null) throw violation(fault);
     const type = portMessage.type(words, at);
     if (type === MessageType.PORT_CLOSED) {
-      this.#connection.end(closedByPeer(batch, index) ?? refused("without a reason"));
+      this.#connection.end(closedByPeer(packet) ?? refused());
       return;
     }
     if (type !== MessageType.CONNECTION_REPLY)
-      throw violation(`a message of type ${type} instead of a connection reply`);
-    const sender = { pid: batch.pid(index), uid: batch.uid(index), gid: batch.gid(index) };
+      throw violation(`a message of type ${type} instead of an answer`);
     const start = at + PORT_MESSAGE_SIZE;
-    const reply = decodeConnectReply(batch.buffer.subarray(start, start + portMessage.dataLength(words, at)));
-    if (reply.refusal !== null) {
-      this.#connection.end(new ConnectionRefusedError(reply.refusal, reply.payload));
-      return;
-    }
+    const reply = decodeConnectReply(
+      packet.buffer.subarray(start, start + portMessage.dataLength(words, at)),
+    );
+    if (reply.refusal === null) this.#open(reply, { pid: packet.pid, uid: packet.uid, gid: packet.gid });
+    else this.#connection.end(new ConnectionRefusedError(reply.refusal, reply.payload));
+  }
+
+  #open(reply: ConnectReply, sender: MessageCredentials): void {
     if (this.#attributes.requiredServerSid !== undefined && sender.uid !== this.#peer.uid) {
       throw new AlpcError(
         "SERVER_SID_MISMATCH",
@@ -86,22 +92,22 @@ export class ClientHandshake implements Stage {
       );
     }
     // Another process than the one that listened may serve, as after a fork; it must then stay the one.
-    const identity = new SenderIdentity({ ...this.#peer, pid: sender.pid }, sender, {
-      tracking: "static",
-      delegate: false,
-    });
-    const port = new LinuxCommunicationPort(
-      this.#connection,
-      identity,
-      this.#handler,
-      { side: "client", ...reply },
-      null,
+    const rules = { tracking: "static", delegate: false } as const;
+    const identity = new SenderIdentity({ ...this.#peer, pid: sender.pid }, sender, rules);
+    this.#settle(
+      new LinuxCommunicationPort(this.#connection, identity, this.#handler, {
+        ...reply,
+        side: "client",
+        limits: defaultPortLimits,
+        userQuota: null,
+        direct: null,
+        onGone: null,
+      }),
     );
-    this.#settle(port);
   }
 
   onEnd(reason: AlpcError | null): void {
-    this.#settle(reason ?? refused("without a reason"));
+    this.#settle(reason ?? refused());
   }
 }
 
@@ -116,6 +122,6 @@ export function checkServer(peer: PeerCredentials, required: Sid | undefined, na
   );
 }
 
-function refused(why: string): AlpcError {
-  return new AlpcError("PORT_CONNECTION_REFUSED", `the server refused the connection ${why}`);
+function refused(): AlpcError {
+  return new AlpcError("PORT_CONNECTION_REFUSED", "the server closed the connection without an answer");
 }

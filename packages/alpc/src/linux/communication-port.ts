@@ -5,22 +5,25 @@ import { AlpcError } from "../error.js";
 import type { CommunicationPort, PortHandler } from "../kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import { MessageLedger } from "../message-ledger.js";
-import { portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
+import { ControlType, portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
+import { noDataEntries, noHandles } from "../received-message.js";
 import type { View } from "../view.js";
 import type { Connection, Stage } from "./connection.js";
+import type { DirectAccess } from "./direct-access.js";
 import { closedByPeer } from "./farewell.js";
-import type { ReceiveBatch } from "./receive-batch.js";
+import type { InboundPacket } from "./inbound-packet.js";
+import { type AttachmentTerms, PortAttachments } from "./port-attachments.js";
 import type { SenderIdentity } from "./sender-identity.js";
 
 /** What the two sides agreed on when the connection was made. */
-export interface PortTerms {
-  readonly side: "client" | "server";
+export interface PortTerms extends AttachmentTerms {
   /** What the other side said: the connect message, or the answer to it. */
   readonly payload: Uint8Array;
   readonly maxMessageLength: number;
-  readonly maxViewSize: number;
-  readonly allowsDirectMemory: boolean;
-  readonly acceptsHandles: boolean;
+  /** A server that uses this client's memory. */
+  readonly direct: DirectAccess | null;
+  /** Called when the port is closed, before the handler's onClosed. */
+  readonly onGone: ((port: LinuxCommunicationPort) => void) | null;
 }
 
 let lastId = 0;
@@ -37,18 +40,13 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   readonly #identity: SenderIdentity;
   readonly #handler: PortHandler;
   readonly #ledger: MessageLedger;
+  readonly #attachments: PortAttachments;
+  readonly #terms: PortTerms;
   readonly #maxMessageLength: number;
-  #onGone: (() => void) | null;
-  #isClosed = false;
+  #isClosed: boolean;
 
-  /** Takes the connection over. `onGone` is called before the handler's onClosed. */
-  constructor(
-    connection: Connection,
-    identity: SenderIdentity,
-    handler: PortHandler,
-    terms: PortTerms,
-    onGone: (() => void) | null,
-  ) {
+  /** Takes the connection over. */
+  constructor(connection: Connection, identity: SenderIdentity, handler: PortHandler, terms: PortTerms) {
     this.token = identity.token;
     this.payload = terms.payload;
     this.maxPayload = terms.maxMessageLength - PORT_MESSAGE_SIZE;
@@ -58,8 +56,9 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     this.#identity = identity;
     this.#handler = handler;
     this.#ledger = new MessageLedger(terms.side);
+    this.#attachments = new PortAttachments(connection, terms, this.#ledger);
+    this.#terms = terms;
     this.#maxMessageLength = terms.maxMessageLength;
-    this.#onGone = onGone;
     this.#isClosed = connection.isEnded;
     connection.stage = this;
   }
@@ -82,8 +81,170 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     length: number,
     messageId: number,
     callbackId: number,
-    _attributes?: SendAttributes,
+    attributes?: SendAttributes,
   ): number {
+    this.#checkSend(bytes, length);
+    if (type === MessageType.REPLY || type === MessageType.CANCELED) {
+      if (!this.#ledger.answer(messageId)) {
+        attributes?.view?.release();
+        return messageId;
+      }
+      this.#attachments.loans.end(messageId);
+    }
+    if (attributes !== undefined && hasContent(attributes)) {
+      return this.#attachments.send(type, bytes, length, messageId, callbackId, attributes);
+    }
+    const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
+    const { outbox, completion } = this.#connection.machinery;
+    const at = outbox.reserve(length);
+    writePortMessage(outbox.words, at, type, length - PORT_MESSAGE_SIZE, id, callbackId);
+    copyOctets(bytes, PORT_MESSAGE_SIZE, length, outbox.slab, at + PORT_MESSAGE_SIZE);
+    outbox.commit(this.#connection, length);
+    if (!completion.inTurn) outbox.scheduleFlush();
+    return id;
+  }
+
+  cancel(messageId: number): void {
+    if (!this.#isClosed && this.#ledger.withdraw(messageId)) this.#sendEmpty(MessageType.CANCELED, messageId);
+  }
+
+  allocateView(size: number): View | Promise<View> {
+    this.#checkOpen();
+    return this.#attachments.allocateView(size);
+  }
+
+  readPeerMemory(entry: DataEntry, target: Buffer): Promise<void> {
+    return this.#copy("read", entry, target);
+  }
+
+  writePeerMemory(entry: DataEntry, source: Buffer): Promise<void> {
+    return this.#copy("write", entry, source);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#connection.hangUp(null);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  onPacket(packet: InboundPacket): void {
+    const token = this.#identity.check(packet.pid, packet.uid, packet.gid);
+    const { words, start, length } = packet;
+    const fault = portMessageFault(words, start, length, this.#maxMessageLength);
+    if (fault !== null) throw violation(fault);
+    const type = portMessage.type(words, start);
+    if (type > MessageType.CANCELED) {
+      this.#onControl(type, packet);
+      return;
+    }
+    const id = portMessage.messageId(words, start);
+    const dataLength = portMessage.dataLength(words, start);
+    const isPlain = length === dataLength + PORT_MESSAGE_SIZE;
+    const beside = isPlain ? null : this.#attachments.receive(packet, type, id);
+    if (!this.#accept(type, id, packet)) {
+      beside?.view?.release();
+      for (const handle of beside?.handles ?? noHandles) handle.close();
+      return;
+    }
+    const { message } = this.#connection.machinery;
+    message.type = type as MessageType;
+    message.messageId = id;
+    message.callbackId = portMessage.callbackId(words, start);
+    message.buffer = packet.buffer;
+    message.start = start + PORT_MESSAGE_SIZE;
+    message.length = dataLength;
+    message.token = token;
+    this.#connection.noteBatch();
+    if (beside === null) {
+      this.#handler.onMessage(this, message);
+      return;
+    }
+    message.view = beside.view;
+    message.handles = beside.handles;
+    message.dataEntries = beside.dataEntries;
+    try {
+      this.#handler.onMessage(this, message);
+    } finally {
+      message.view = null;
+      message.handles = noHandles;
+      message.dataEntries = noDataEntries;
+    }
+  }
+
+  onEnd(reason: AlpcError | null): void {
+    this.#isClosed = true;
+    this.#attachments.close();
+    this.#terms.direct?.close();
+    this.#terms.onGone?.(this);
+    this.#handler.onClosed(this, reason);
+  }
+
+  /** Books a message; false if it comes too late to matter. Throws AlpcError INVALID_MESSAGE. */
+  #accept(type: number, id: number, packet: InboundPacket): boolean {
+    switch (type) {
+      case MessageType.REQUEST:
+        this.#ledger.requestArrived(id);
+        return true;
+      case MessageType.REPLY:
+        this.#attachments.loans.returned(id);
+        return this.#ledger.replyArrived(id);
+      case MessageType.CANCELED:
+        if (this.#attachments.loans.end(id) && !this.#attachments.loans.isCopying(id)) this.#releaseData(id);
+        return this.#ledger.cancelArrived(id);
+      case MessageType.DATAGRAM:
+        return true;
+      case MessageType.PORT_CLOSED:
+        this.#isClosed = true;
+        this.#connection.end(closedByPeer(packet));
+        return false;
+      default:
+        throw violation(`a message of type ${type}`);
+    }
+  }
+
+  #onControl(type: number, packet: InboundPacket): void {
+    if (type === ControlType.DATA_RELEASED) {
+      this.#attachments.loans.returned(portMessage.messageId(packet.words, packet.start));
+    } else this.#attachments.receiveSectionMessage(type, packet);
+  }
+
+  async #copy(operation: "read" | "write", entry: DataEntry, buffer: Buffer): Promise<void> {
+    this.#checkOpen();
+    const { direct } = this.#terms;
+    const { loans } = this.#attachments;
+    const request = loans.requestOf(entry);
+    if (direct === null || request === null || !this.#ledger.isOpen(request)) {
+      throw new AlpcError("ACCESS_DENIED", "that memory is not offered by an open request");
+    }
+    loans.startCopy(request);
+    try {
+      await direct.copy(operation, entry, buffer);
+    } finally {
+      if (loans.endCopy(request) && !this.#ledger.isOpen(request) && !this.#isClosed)
+        this.#releaseData(request);
+    }
+    // A withdrawn request's memory may have become something else under the copy.
+    if (!this.#isClosed && this.#ledger.isOpen(request)) return;
+    const status = this.#isClosed ? "PORT_DISCONNECTED" : "ACCESS_DENIED";
+    throw new AlpcError(status, "the request that offered the memory ended during the copy");
+  }
+
+  #releaseData(requestId: number): void {
+    this.#sendEmpty(ControlType.DATA_RELEASED, requestId);
+  }
+
+  #sendEmpty(type: MessageType | ControlType, id: number): void {
+    const { outbox, completion } = this.#connection.machinery;
+    writePortMessage(outbox.words, outbox.reserve(PORT_MESSAGE_SIZE), type, 0, id, 0);
+    outbox.commit(this.#connection, PORT_MESSAGE_SIZE);
+    if (!completion.inTurn) outbox.scheduleFlush();
+  }
+
+  #checkSend(bytes: Buffer, length: number): void {
     this.#checkOpen();
     if (length > this.#maxMessageLength) {
       throw new AlpcError(
@@ -97,100 +258,13 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
         `a message of ${length} octets in a buffer of ${bytes.length}`,
       );
     }
-    let id = messageId;
-    if (type === MessageType.REQUEST) id = this.#ledger.issue();
-    else if (type !== MessageType.DATAGRAM && !this.#ledger.answer(id)) return id;
-    const { outbox, completion } = this.#connection.machinery;
-    const at = outbox.reserve(length);
-    writePortMessage(outbox.words, at, type, length - PORT_MESSAGE_SIZE, id, callbackId);
-    copyOctets(bytes, PORT_MESSAGE_SIZE, length, outbox.slab, at + PORT_MESSAGE_SIZE);
-    outbox.commit(this.#connection, length);
-    if (!completion.inTurn) outbox.scheduleFlush();
-    return id;
-  }
-
-  cancel(messageId: number): void {
-    if (this.#isClosed || !this.#ledger.withdraw(messageId)) return;
-    this.#sendEmpty(MessageType.CANCELED, messageId);
-  }
-
-  allocateView(_size: number): View | Promise<View> {
-    throw new AlpcError("NOT_SUPPORTED", "this connection has no views");
-  }
-
-  readPeerMemory(_entry: DataEntry, _target: Buffer): Promise<void> {
-    return Promise.reject(new AlpcError("ACCESS_DENIED", "this port does not use its clients' memory"));
-  }
-
-  writePeerMemory(_entry: DataEntry, _source: Buffer): Promise<void> {
-    return Promise.reject(new AlpcError("ACCESS_DENIED", "this port does not use its clients' memory"));
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#connection.hangUp(null);
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  onPacket(batch: ReceiveBatch, index: number): void {
-    const token = this.#identity.check(batch.pid(index), batch.uid(index), batch.gid(index));
-    const { words } = batch;
-    const at = batch.start(index);
-    const length = batch.length(index);
-    const fault = portMessageFault(words, at, length, this.#maxMessageLength);
-    if (fault !== null) throw violation(fault);
-    const type = portMessage.type(words, at);
-    const id = portMessage.messageId(words, at);
-    const total = portMessage.totalLength(words, at);
-    if (length !== total || batch.hasDescriptors(index)) throw violation("attributes");
-    switch (type) {
-      case MessageType.REQUEST:
-        this.#ledger.requestArrived(id);
-        break;
-      case MessageType.REPLY:
-        if (!this.#ledger.replyArrived(id)) return;
-        break;
-      case MessageType.CANCELED:
-        if (!this.#ledger.cancelArrived(id)) return;
-        break;
-      case MessageType.DATAGRAM:
-        break;
-      case MessageType.PORT_CLOSED:
-        this.#isClosed = true;
-        this.#connection.end(closedByPeer(batch, index));
-        return;
-      default:
-        throw violation(`a message of type ${type}`);
-    }
-    const { message } = this.#connection.machinery;
-    message.type = type;
-    message.messageId = id;
-    message.callbackId = portMessage.callbackId(words, at);
-    message.start = at + PORT_MESSAGE_SIZE;
-    message.length = total - PORT_MESSAGE_SIZE;
-    message.token = token;
-    this.#handler.onMessage(this, message);
-  }
-
-  onEnd(reason: AlpcError | null): void {
-    this.#isClosed = true;
-    this.#onGone?.();
-    this.#onGone = null;
-    this.#handler.onClosed(this, reason);
-  }
-
-  #sendEmpty(type: MessageType, id: number): void {
-    const { outbox, completion } = this.#connection.machinery;
-    writePortMessage(outbox.words, outbox.reserve(PORT_MESSAGE_SIZE), type, 0, id, 0);
-    outbox.commit(this.#connection, PORT_MESSAGE_SIZE);
-    if (!completion.inTurn) outbox.scheduleFlush();
   }
 
   #checkOpen(): void {
     if (this.#isClosed) throw new AlpcError("PORT_DISCONNECTED", "the connection is closed");
   }
+}
+
+function hasContent({ view, handles, dataEntries }: SendAttributes): boolean {
+  return view !== undefined || (handles?.length ?? 0) > 0 || (dataEntries?.length ?? 0) > 0;
 }

@@ -93,6 +93,18 @@ export class CompletionPort {
       listeners.push(listener);
   }
 
+  /** All messages of a turn have been handed on: tells the listeners, and sends what is queued. */
+  endBatch(): void {
+    this.#inTurn = true;
+    if (this.#listeners.length > 0) {
+      const listeners = this.#listeners;
+      this.#listeners = [];
+      for (const listener of listeners) listener.onBatchEnd?.();
+    }
+    this.#inTurn = false;
+    this.#flush();
+  }
+
   /** Whether open ports keep the process alive. */
   setReferenced(referenced: boolean): void {
     this.#referenced = referenced;
@@ -141,9 +153,7 @@ export class CompletionPort {
     this.#inTurn = true;
     // Lingering, we look where the last message came from; Node's own loop tells us about all others.
     const messages = woken || this.#hot === null ? this.#harvest() : this.#hot.onEvents(C.EPOLLIN);
-    this.#endBatch();
-    this.#inTurn = false;
-    this.#flush();
+    this.endBatch();
     if (this.#count > 0 && this.#linger.again(messages, woken)) this.#schedule();
   }
 
@@ -170,12 +180,5 @@ export class CompletionPort {
       }
     }
     return messages;
-  }
-
-  #endBatch(): void {
-    if (this.#listeners.length === 0) return;
-    const listeners = this.#listeners;
-    this.#listeners = [];
-    for (const listener of listeners) listener.onBatchEnd?.();
   }
 }

@@ -10,13 +10,15 @@ import type {
 } from "../kernel.js";
 import { PortAdmission } from "../port-admission.js";
 import { resolvePortLimits } from "../port-limits.js";
-import { LinuxCommunicationPort, type PortTerms } from "./communication-port.js";
+import { LinuxCommunicationPort } from "./communication-port.js";
 import type { EventSource } from "./completion-port.js";
 import type { Machinery } from "./connection.js";
-import { peerToken, readPeerCredentials } from "./credentials.js";
+import { ownToken, peerToken, readPeerCredentials } from "./credentials.js";
+import { DirectAccess } from "./direct-access.js";
 import { C, Errno } from "./libc.js";
+import { SectionQuota } from "./section-quota.js";
 import type { SenderIdentity } from "./sender-identity.js";
-import { type HandshakeOwner, ServerHandshake } from "./server-handshake.js";
+import { type AcceptedTerms, type HandshakeOwner, ServerHandshake } from "./server-handshake.js";
 import { accept } from "./socket.js";
 import type { SocketName } from "./socket-name.js";
 import { systemError } from "./system-error.js";
@@ -30,10 +32,11 @@ const ACCEPT_PAUSE = 100;
 export class LinuxConnectionPort implements ConnectionPort, EventSource, HandshakeOwner {
   readonly name: string;
   readonly limits: PortLimits;
-  readonly allowsDirectMemory: boolean;
   readonly acceptsHandles: boolean;
   readonly #machinery: Machinery;
+  readonly #attributes: PortAttributes;
   readonly #admission: PortAdmission;
+  readonly #userQuotas = new Map<number, SectionQuota>();
   readonly #handler: ConnectionPortHandler;
   readonly #connections = new Set<CommunicationPort>();
   readonly #pending = new Set<ServerHandshake>();
@@ -54,9 +57,9 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
   ) {
     this.name = name;
     this.limits = resolvePortLimits(attributes.limits);
-    this.allowsDirectMemory = attributes.directMemory !== undefined;
     this.acceptsHandles = attributes.acceptHandles ?? false;
     this.#machinery = machinery;
+    this.#attributes = attributes;
     this.#admission = new PortAdmission(name, attributes.securityDescriptor, this.limits);
     this.#handler = handler;
     this.#fd = fd;
@@ -140,20 +143,39 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
     this.#handler.onConnect(request);
   }
 
-  open(handshake: ServerHandshake, identity: SenderIdentity, terms: PortTerms): LinuxCommunicationPort {
+  allowsDirectMemory(token: Token): boolean {
+    const allow = this.#attributes.directMemory?.allow ?? [];
+    return allow === "same-user"
+      ? token.user.equals(ownToken().user)
+      : allow.some((sid) => sid.equals(token.user));
+  }
+
+  open(handshake: ServerHandshake, identity: SenderIdentity, terms: AcceptedTerms): LinuxCommunicationPort {
+    const { connection, peer } = handshake;
     this.#pending.delete(handshake);
-    const port: LinuxCommunicationPort = new LinuxCommunicationPort(
-      handshake.connection,
-      identity,
-      this.#handler,
-      terms,
-      () => {
-        this.#connections.delete(port);
+    const deadline = this.#attributes.directMemory?.deadline;
+    const port = new LinuxCommunicationPort(connection, identity, this.#handler, {
+      ...terms,
+      side: "server",
+      limits: this.limits,
+      userQuota: this.#userQuota(peer.uid),
+      direct: terms.allowsDirectMemory ? new DirectAccess(connection, peer, deadline) : null,
+      onGone: (gone) => {
+        this.#connections.delete(gone);
         this.#leave(handshake);
       },
-    );
+    });
     this.#connections.add(port);
     return port;
+  }
+
+  #userQuota(uid: number): SectionQuota {
+    let quota = this.#userQuotas.get(uid);
+    if (quota === undefined) {
+      quota = new SectionQuota(this.limits.maxUserSectionSize, `uid ${uid}`);
+      this.#userQuotas.set(uid, quota);
+    }
+    return quota;
   }
 
   onFailed(handshake: ServerHandshake, reason: AlpcError | null, token: Token | null): void {

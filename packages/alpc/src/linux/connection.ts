@@ -1,11 +1,17 @@
 import { AlpcError, isAlpcError } from "../error.js";
 import type { PortLimits } from "../kernel.js";
-import { violation } from "../port-message.js";
+import { MAX_MESSAGE_LENGTH } from "../message.js";
+import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
+import { align8, violation } from "../port-message.js";
 import type { BorrowedMessage } from "../received-message.js";
 import { Backlog } from "./backlog.js";
 import type { BatchListener, CompletionPort, EventSource } from "./completion-port.js";
+import { duplicateDescriptors, sendWithDescriptors } from "./descriptor-message.js";
 import { sendFarewell, vanished } from "./farewell.js";
+import { createHandleReceiver, type HandlePacket, type HandleReceiver } from "./handle-receiver.js";
+import { InboundPacket } from "./inbound-packet.js";
 import { C, Errno, type LibC } from "./libc.js";
+import type { MemoryMode } from "./mapped-memory.js";
 import { isTransient, type Outbox, type Outlet } from "./outbox.js";
 import type { ReceiveBatch } from "./receive-batch.js";
 import { systemError } from "./system-error.js";
@@ -17,15 +23,27 @@ export interface Machinery {
   readonly batch: ReceiveBatch;
   readonly outbox: Outbox;
   readonly message: BorrowedMessage;
+  readonly memoryMode: MemoryMode;
 }
 
 /** What a connection is being used for: waiting for the connect message, for its answer, or open. */
 export interface Stage {
   readonly batchListener: BatchListener;
-  /** A packet, with its credentials; it is borrowed until this returns. What this throws ends the connection. */
-  onPacket(batch: ReceiveBatch, index: number): void;
+  /** A packet; it is borrowed until this returns. What this throws ends the connection. */
+  onPacket(packet: InboundPacket): void;
   /** There will be no more packets; the descriptor is closed. Called once, never from within a call to the connection. */
   onEnd(reason: AlpcError | null): void;
+}
+
+export interface ConnectionOptions {
+  readonly limits: PortLimits;
+  /**
+   * Whether a peer that does not read what it is sent is not read from either, and closed after a while. Only one side
+   * may do so, or both could wait for each other.
+   */
+  readonly limitsReaders: boolean;
+  /** Messages may carry handles: then another thread receives them. */
+  readonly acceptsHandles: boolean;
 }
 
 /** Milliseconds until we try to send again when the system is short of memory, which no event tells the end of. */
@@ -35,34 +53,35 @@ const RETRY = 10;
 export class Connection implements EventSource, Outlet {
   readonly machinery: Machinery;
   readonly #limits: PortLimits;
-  readonly #backlog = new Backlog();
+  readonly #limitsReaders: boolean;
+  readonly #backlog: Backlog;
+  readonly #receiver: HandleReceiver | null;
   #fd: number;
   #stage: Stage;
-  #interest: number = C.EPOLLIN;
-  #stopped = false;
-  #ended = false;
-  #limitsReaders: boolean;
+  #interest = 0;
+  #isWatched = false;
+  #isPaused = false;
+  #isEnded = false;
   #grace: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
   firstQueued = -1;
   lastQueued = -1;
 
-  /**
-   * Takes the descriptor over, also if this throws. `limitsReaders`: whether a peer that does not read what it is sent is
-   * not read from either, and closed after a while; only one side may do so, or both could wait for each other.
-   */
-  constructor(machinery: Machinery, fd: number, limits: PortLimits, limitsReaders: boolean, stage: Stage) {
+  /** Takes the descriptor over, also if this throws. */
+  constructor(machinery: Machinery, fd: number, options: ConnectionOptions, stage: Stage) {
     this.machinery = machinery;
     this.#fd = fd;
-    this.#limits = limits;
-    this.#limitsReaders = limitsReaders;
+    this.#limits = options.limits;
+    this.#limitsReaders = options.limitsReaders;
     this.#stage = stage;
+    this.#backlog = new Backlog(machinery.libc);
+    this.#receiver = options.acceptsHandles ? this.#receiveElsewhere(fd) : null;
     try {
-      machinery.completion.add(fd, this, this.#interest);
+      this.#updateInterest();
     } catch (error) {
       machinery.libc.close(fd);
       this.#fd = -1;
-      this.#ended = true;
+      this.#isEnded = true;
       throw error;
     }
   }
@@ -72,7 +91,7 @@ export class Connection implements EventSource, Outlet {
   }
 
   get isEnded(): boolean {
-    return this.#ended;
+    return this.#isEnded;
   }
 
   get isBlocked(): boolean {
@@ -89,7 +108,7 @@ export class Connection implements EventSource, Outlet {
 
   /** Stops or resumes receiving. */
   set paused(paused: boolean) {
-    this.#stopped = paused;
+    this.#isPaused = paused;
     this.#updateInterest();
   }
 
@@ -98,7 +117,7 @@ export class Connection implements EventSource, Outlet {
     if ((events & (C.EPOLLIN | C.EPOLLHUP | C.EPOLLERR)) === 0 || this.#fd < 0) return 0;
     // The peer is gone, so nothing is left to wait for: hear it out.
     if ((events & C.EPOLLHUP) !== 0 && (this.#interest & C.EPOLLIN) === 0) this.#hearOut();
-    return this.#receive();
+    return this.#receiver === null ? this.#receive() : 0;
   }
 
   #receive(): number {
@@ -106,77 +125,113 @@ export class Connection implements EventSource, Outlet {
     const got = batch.receive(this.#fd, this.#limits.messagesPerTurn);
     if (got < 0) {
       // ECONNRESET is told once; messages that were sent before it may still come.
-      if (got !== -Errno.ECONNRESET && !isTransient(-got))
+      if (got !== -Errno.ECONNRESET && !isTransient(-got)) {
         this.end(systemError(this.machinery.libc, "receiving", -got));
+      }
       return 0;
     }
     let messages = 0;
     for (let i = 0; i < got; i++) {
-      if (this.#fd < 0) this.#discard(i);
-      else if (batch.length(i) === 0 && batch.controlLength(i) === 0) this.end(vanished());
-      else if (this.#handOn(i)) messages++;
+      if (this.#fd >= 0 && batch.length(i) === 0 && batch.controlLength(i) === 0) this.end(vanished());
+      else if (this.#handOn(batch.packet(i), batch.fault(i))) messages++;
       batch.rearm(i);
     }
     return messages;
   }
 
-  #handOn(index: number): boolean {
-    const { batch, completion } = this.machinery;
+  /** Whether the packet was handed on. */
+  #handOn(packet: InboundPacket, fault: string | null): boolean {
+    if (this.#fd < 0) {
+      this.#discardHandles(packet);
+      return false;
+    }
     try {
-      if ((batch.flags(index) & (C.MSG_TRUNC | C.MSG_CTRUNC)) !== 0) {
-        this.#discard(index);
-        throw violation("a packet, or what came with it, is too long");
-      }
-      if (!batch.hasCredentials(index)) {
-        this.#discard(index);
-        throw violation("a packet without credentials");
-      }
-      completion.atBatchEnd(this.#stage.batchListener);
-      this.#stage.onPacket(batch, index);
+      if (fault !== null) throw violation(fault);
+      this.#stage.onPacket(packet);
+      if (packet.hasHandles) throw violation("a message with handles that it does not speak of");
       return true;
     } catch (error) {
+      this.#discardHandles(packet);
       this.hangUp(asAlpcError(error));
       return false;
     }
   }
 
-  /** Closes what came with a packet that nobody will see. */
-  #discard(index: number): void {
-    const { batch, libc } = this.machinery;
-    if (batch.hasDescriptors(index)) for (const fd of batch.descriptors(index)) libc.close(fd);
+  /** Tells the listener of what is handed on that the batch ends. */
+  noteBatch(): void {
+    this.machinery.completion.atBatchEnd(this.#stage.batchListener);
+  }
+
+  /** Closes what came with a packet that nobody wants. */
+  #discardHandles(packet: InboundPacket): void {
+    if (!packet.hasHandles) return;
+    for (const fd of packet.takeDescriptors()) this.machinery.libc.close(fd);
+    for (const handle of packet.takeHandles() ?? []) handle.close();
+  }
+
+  #receiveElsewhere(fd: number): HandleReceiver {
+    const { maxHandlesPerMessage, messagesPerTurn } = this.#limits;
+    const sink = {
+      onPacket: (packet: HandlePacket) => this.#handOn(...fromHandlePacket(packet)),
+      onBatchEnd: () => {
+        this.machinery.completion.endBatch();
+      },
+      onEnd: (reason: AlpcError | null) => {
+        if (reason === null) this.end(vanished());
+        else this.hangUp(reason);
+      },
+    };
+    return createHandleReceiver(fd, sink, {
+      maxPacketLength: align8(MAX_MESSAGE_LENGTH) + MAX_ATTRIBUTES_LENGTH,
+      maxHandlesPerMessage,
+      packetsPerTurn: messagesPerTurn,
+    });
+  }
+
+  /** Sends at once, behind what is queued, a packet with descriptors, which stay the caller's. Throws AlpcError. */
+  sendWithDescriptors(packet: Uint8Array, fds: readonly number[]): void {
+    const { libc, outbox } = this.machinery;
+    if (this.firstQueued >= 0) outbox.flush();
+    if (this.#isEnded) return;
+    if (!this.isBlocked) {
+      if (sendWithDescriptors(libc, this.#fd, packet, fds) >= 0) return;
+      const errno = libc.errno();
+      if (!isTransient(errno)) throw systemError(libc, "sending handles", errno);
+    }
+    this.#backlog.push(packet, duplicateDescriptors(libc, fds));
+    this.#checkBacklog();
   }
 
   /** Ends the connection from our side: the peer is told why, if it listens. Idempotent. */
   hangUp(reason: AlpcError | null): void {
-    if (this.#ended) return;
+    if (this.#isEnded) return;
     sendFarewell(this.machinery.outbox, this, reason);
     this.end(reason);
   }
 
   /** Nothing more is read; then, once, `onEnd` from a job of its own. Queued output that fits is sent. Idempotent. */
   end(reason: AlpcError | null): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     const { completion, libc, outbox } = this.machinery;
     if (this.firstQueued >= 0) outbox.flush();
     if (this.#grace !== null) clearTimeout(this.#grace);
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#backlog.clear();
     completion.remove(this.#fd);
-    libc.close(this.#fd);
+    if (this.#receiver === null) libc.close(this.#fd);
+    else {
+      // The descriptor stays open until the other thread lets go of it; the peer shall not have to wait.
+      libc.shutdown(this.#fd, C.SHUT_RDWR);
+      this.#receiver.close();
+    }
     this.#fd = -1;
     process.nextTick(() => this.#stage.onEnd(reason));
   }
 
   keep(packet: Uint8Array): void {
     this.#backlog.push(packet);
-    const tooMuch =
-      this.#backlog.messages > this.#limits.maxQueuedMessages ||
-      this.#backlog.bytes > this.#limits.maxQueuedBytes;
-    if (tooMuch && this.#limitsReaders && this.#grace === null) {
-      this.#grace = setTimeout(() => this.hangUp(slowReader(this.#limits)), this.#limits.slowReaderGrace);
-    }
-    this.#updateInterest();
+    this.#checkBacklog();
   }
 
   onSendFailed(errno: number): void {
@@ -185,14 +240,22 @@ export class Connection implements EventSource, Outlet {
     else this.end(systemError(this.machinery.libc, "sending", errno));
   }
 
+  #checkBacklog(): void {
+    const { maxQueuedMessages, maxQueuedBytes, slowReaderGrace } = this.#limits;
+    const tooMuch = this.#backlog.messages > maxQueuedMessages || this.#backlog.bytes > maxQueuedBytes;
+    if (tooMuch && this.#limitsReaders && this.#grace === null) {
+      this.#grace = setTimeout(() => this.hangUp(slowReader(this.#limits)), slowReaderGrace);
+    }
+    this.#updateInterest();
+  }
+
   #resumeSending(): void {
-    const errno = this.#backlog.drain(this.machinery.libc, this.#fd);
+    const errno = this.#backlog.drain(this.#fd);
     if (errno !== 0 && !isTransient(errno)) {
       this.#backlog.clear();
       this.onSendFailed(errno);
-      if (this.#ended) return;
-    }
-    if (errno !== 0 && errno !== Errno.EAGAIN && isTransient(errno)) {
+      if (this.#isEnded) return;
+    } else if (errno !== 0 && errno !== Errno.EAGAIN) {
       this.#retry ??= setTimeout(() => {
         this.#retry = null;
         this.#updateInterest();
@@ -212,19 +275,46 @@ export class Connection implements EventSource, Outlet {
     this.#backlog.clear();
     if (this.#grace !== null) clearTimeout(this.#grace);
     this.#grace = null;
-    this.#stopped = false;
+    this.#isPaused = false;
     this.#updateInterest();
   }
 
   #updateInterest(): void {
     if (this.#fd < 0) return;
-    const reads = !this.#stopped && this.#grace === null;
+    const reads = !this.#isPaused && this.#grace === null;
     const writes = this.isBlocked && this.#retry === null;
-    const interest = (reads ? C.EPOLLIN : 0) | (writes ? C.EPOLLOUT : 0);
-    if (interest === this.#interest) return;
-    this.#interest = interest;
-    this.machinery.completion.modify(this.#fd, interest);
+    if (this.#receiver !== null) {
+      if (reads) this.#receiver.resume();
+      else this.#receiver.pause();
+    }
+    const here = reads && this.#receiver === null;
+    this.#watch((here ? C.EPOLLIN : 0) | (writes ? C.EPOLLOUT : 0));
   }
+
+  /** A connection that another thread receives for is watched here only while it waits for room to send. */
+  #watch(interest: number): void {
+    const { completion } = this.machinery;
+    const watched = this.#receiver === null || interest !== 0;
+    if (watched && !this.#isWatched) completion.add(this.#fd, this, interest);
+    else if (!watched && this.#isWatched) completion.remove(this.#fd);
+    else if (interest !== this.#interest) completion.modify(this.#fd, interest);
+    this.#isWatched = watched;
+    this.#interest = interest;
+  }
+}
+
+/** The worker's copy, moved to where words are aligned. */
+function fromHandlePacket({ bytes, credentials, handles }: HandlePacket): [InboundPacket, string | null] {
+  const aligned = Buffer.allocUnsafeSlow(align8(bytes.length));
+  aligned.set(bytes);
+  const packet = new InboundPacket(aligned);
+  packet.length = bytes.length;
+  packet.carry(null, handles);
+  if (credentials === null) return [packet, "a packet without credentials"];
+  packet.pid = credentials.pid;
+  packet.uid = credentials.uid;
+  packet.gid = credentials.gid;
+  return [packet, null];
 }
 
 function slowReader(limits: PortLimits): AlpcError {

@@ -2,8 +2,8 @@ import { statusName } from "../connect-message.js";
 import { AlpcError, NtStatus } from "../error.js";
 import { MessageType, PORT_MESSAGE_SIZE } from "../message.js";
 import { portMessage, violation, writePortMessage } from "../port-message.js";
+import type { InboundPacket } from "./inbound-packet.js";
 import type { Outbox, Outlet } from "./outbox.js";
-import type { ReceiveBatch } from "./receive-batch.js";
 
 /** PORT_CLOSED as we send it: a u32 NTSTATUS that says why, 0 for good order. */
 const LENGTH = PORT_MESSAGE_SIZE + 4;
@@ -17,11 +17,10 @@ export function sendFarewell(outbox: Outbox, outlet: Outlet, reason: AlpcError |
 }
 
 /** Why the peer closed, from its PORT_CLOSED: null for good order. Throws AlpcError INVALID_MESSAGE. */
-export function closedByPeer(batch: ReceiveBatch, index: number): AlpcError | null {
-  const at = batch.start(index);
-  if (portMessage.dataLength(batch.words, at) !== LENGTH - PORT_MESSAGE_SIZE)
+export function closedByPeer({ words, start: at }: InboundPacket): AlpcError | null {
+  if (portMessage.dataLength(words, at) !== LENGTH - PORT_MESSAGE_SIZE)
     throw violation("a PORT_CLOSED message");
-  const status = statusName(batch.words[(at + PORT_MESSAGE_SIZE) >> 2] ?? 0);
+  const status = statusName(words[(at + PORT_MESSAGE_SIZE) >> 2] ?? 0);
   return status === null ? null : new AlpcError(status, `the other side closed the connection: ${status}`);
 }
 

@@ -18,6 +18,7 @@ import { LinuxConnectionPort } from "./connection-port.js";
 import { ownToken } from "./credentials.js";
 import { type LibC, loadLibC } from "./libc.js";
 import { listSockets } from "./list-sockets.js";
+import { detectMemoryMode, type MemoryMode } from "./mapped-memory.js";
 import { Outbox } from "./outbox.js";
 import { clientSocketPaths, type PortNamespace, serverSocketPath } from "./port-directory.js";
 import { ReceiveBatch } from "./receive-batch.js";
@@ -29,6 +30,8 @@ export interface LinuxKernelOptions {
   readonly libc?: LibC;
   /** Microseconds during which to look for more messages after one, before the thread sleeps. Default 50; false never. */
   readonly linger?: number | false;
+  /** How sections are seen: in place, or as copies where the runtime allows nothing else; found out by default. */
+  readonly memoryMode?: MemoryMode;
   /** Where names are looked up, default this process's environment as it is at each call. */
   readonly environment?: PortNamespace;
 }
@@ -64,6 +67,7 @@ class Linux implements LinuxKernel {
       outbox,
       batch,
       completion: new CompletionPort(libc, options.linger, () => outbox.flush()),
+      memoryMode: options.memoryMode ?? detectMemoryMode(libc),
       message: new BorrowedMessage(batch.buffer, this.currentToken()),
     };
     const { environment } = options;

@@ -1,6 +1,7 @@
 import { MAX_MESSAGE_LENGTH } from "../message.js";
 import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
 import { align8 } from "../port-message.js";
+import { InboundPacket } from "./inbound-packet.js";
 import { addressOf, C, Errno, type LibC } from "./libc.js";
 
 /** Most messages of one system call. */
@@ -27,10 +28,8 @@ const CONTROL = align8(CREDENTIALS + CMSG_HEADER + MAX_DESCRIPTORS * 4);
  */
 export class ReceiveBatch {
   readonly #libc: LibC;
-  /** The packets; slot i starts at `start(i)`, a multiple of 8. */
-  readonly buffer = Buffer.allocUnsafeSlow(MAX_BATCH * SLOT);
-  readonly words = new Uint32Array(this.buffer.buffer);
-  readonly view = new DataView(this.buffer.buffer);
+  readonly #buffer = Buffer.allocUnsafeSlow(MAX_BATCH * SLOT);
+  readonly #packet = new InboundPacket(this.#buffer);
   readonly #headers = Buffer.alloc(MAX_BATCH * HEADER);
   readonly #headerAddress = addressOf(this.#headers);
   readonly #headerWords = new Uint32Array(
@@ -44,7 +43,7 @@ export class ReceiveBatch {
 
   constructor(libc: LibC) {
     this.#libc = libc;
-    const data = addressOf(this.buffer);
+    const data = addressOf(this.#buffer);
     const iovecs = addressOf(this.#iovecs);
     const control = addressOf(this.#control);
     for (let i = 0; i < MAX_BATCH; i++) {
@@ -55,6 +54,11 @@ export class ReceiveBatch {
       this.#headers.writeBigUInt64LE(BigInt(control + i * CONTROL), i * HEADER + 32);
       this.#headers.writeBigUInt64LE(BigInt(CONTROL), i * HEADER + 40);
     }
+  }
+
+  /** Where all packets lie. */
+  get buffer(): Buffer {
+    return this.#buffer;
   }
 
   /** Takes up to `count` packets that are there now: how many, or the negative errno. 0 if there are none. */
@@ -73,17 +77,8 @@ export class ReceiveBatch {
     return got;
   }
 
-  start(index: number): number {
-    return index * SLOT;
-  }
-
   length(index: number): number {
     return this.#headerWords[index * HEADER_WORDS + 14] ?? 0;
-  }
-
-  /** MSG_TRUNC, MSG_CTRUNC. */
-  flags(index: number): number {
-    return this.#headerWords[index * HEADER_WORDS + 12] ?? 0;
   }
 
   /** Octets of control messages; 0 tells the end of the connection from a packet of length 0. Call `rearm` after it. */
@@ -91,37 +86,39 @@ export class ReceiveBatch {
     return this.#headerWords[index * HEADER_WORDS + 10] ?? 0;
   }
 
-  /** Whether the system said who sent this packet. */
-  hasCredentials(index: number): boolean {
+  /** What is wrong with a packet as it was received, or null. */
+  fault(index: number): string | null {
+    const flags = this.#headerWords[index * HEADER_WORDS + 12] ?? 0;
+    if ((flags & (C.MSG_TRUNC | C.MSG_CTRUNC)) !== 0) return "a packet, or what came with it, is too long";
     const at = (index * CONTROL) >> 2;
     const words = this.#controlWords;
-    return (
+    const hasCredentials =
       this.controlLength(index) >= CREDENTIALS_LENGTH &&
       words[at] === CREDENTIALS_LENGTH &&
       words[at + 2] === C.SOL_SOCKET &&
-      words[at + 3] === C.SCM_CREDENTIALS
-    );
+      words[at + 3] === C.SCM_CREDENTIALS;
+    return hasCredentials ? null : "a packet without credentials";
   }
 
-  pid(index: number): number {
-    return this.#controlWords[((index * CONTROL) >> 2) + 4] ?? 0;
+  /** The packet in a slot, with its sender; the same object each time. */
+  packet(index: number): InboundPacket {
+    const packet = this.#packet;
+    const at = (index * CONTROL + CMSG_HEADER) >> 2;
+    const words = this.#controlWords;
+    packet.start = index * SLOT;
+    packet.length = this.length(index);
+    packet.pid = words[at] ?? 0;
+    packet.uid = words[at + 1] ?? 0;
+    packet.gid = words[at + 2] ?? 0;
+    if (this.#hasDescriptors(index)) packet.carry(this.#descriptors(index), null);
+    return packet;
   }
 
-  uid(index: number): number {
-    return this.#controlWords[((index * CONTROL) >> 2) + 5] ?? 0;
-  }
-
-  gid(index: number): number {
-    return this.#controlWords[((index * CONTROL) >> 2) + 6] ?? 0;
-  }
-
-  /** Whether descriptors came with this packet. */
-  hasDescriptors(index: number): boolean {
+  #hasDescriptors(index: number): boolean {
     return this.controlLength(index) > CREDENTIALS;
   }
 
-  /** The descriptors that came with this packet; the caller owns them. */
-  descriptors(index: number): number[] {
+  #descriptors(index: number): number[] {
     const end = this.controlLength(index);
     const fds: number[] = [];
     for (let at = 0; at + CMSG_HEADER <= end; ) {

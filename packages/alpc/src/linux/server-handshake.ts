@@ -7,20 +7,28 @@ import { portMessage, portMessageFault, violation, writePortMessage } from "../p
 import type { LinuxCommunicationPort, PortTerms } from "./communication-port.js";
 import { Connection, type Machinery, type Stage } from "./connection.js";
 import type { PeerCredentials } from "./credentials.js";
-import type { ReceiveBatch } from "./receive-batch.js";
+import type { InboundPacket } from "./inbound-packet.js";
 import { SenderIdentity } from "./sender-identity.js";
 
 const silent = {};
 
+/** What the server grants a client. */
+export type AcceptedTerms = Pick<
+  PortTerms,
+  "payload" | "maxMessageLength" | "maxViewSize" | "allowsDirectMemory" | "acceptsHandles"
+>;
+
 /** What a connection that is being made asks of its port. */
 export interface HandshakeOwner {
   readonly limits: PortLimits;
-  readonly allowsDirectMemory: boolean;
   readonly acceptsHandles: boolean;
+  /** Whether this client's memory may be used. */
+  allowsDirectMemory(token: Token): boolean;
   /** Throws AlpcError if this caller may not connect, or not now. */
   admit(handshake: ServerHandshake, token: Token): void;
   onRequest(request: ConnectionRequest): void;
-  open(handshake: ServerHandshake, identity: SenderIdentity, terms: PortTerms): LinuxCommunicationPort;
+  /** Makes a port of the connection. */
+  open(handshake: ServerHandshake, identity: SenderIdentity, terms: AcceptedTerms): LinuxCommunicationPort;
   /** The handshake is over without a port. Null: by the handler's, or the client's, own choice. */
   onFailed(handshake: ServerHandshake, reason: AlpcError | null, token: Token | null): void;
 }
@@ -40,7 +48,8 @@ export class ServerHandshake implements Stage, ConnectionRequest {
   constructor(machinery: Machinery, fd: number, peer: PeerCredentials, owner: HandshakeOwner) {
     this.peer = peer;
     this.#owner = owner;
-    this.connection = new Connection(machinery, fd, owner.limits, true, this);
+    const { limits, acceptsHandles } = owner;
+    this.connection = new Connection(machinery, fd, { limits, limitsReaders: true, acceptsHandles }, this);
     this.#timer = setTimeout(() => this.#refuse(tooSlow(owner.limits)), owner.limits.connectTimeout);
   }
 
@@ -64,15 +73,16 @@ export class ServerHandshake implements Stage, ConnectionRequest {
   accept(payload: Uint8Array = new Uint8Array()): CommunicationPort {
     const { identity, request } = this.#asked;
     this.#decide();
-    const { limits, allowsDirectMemory, acceptsHandles } = this.#owner;
+    const { limits, acceptsHandles } = this.#owner;
     const terms = {
       maxMessageLength: limits.maxMessageLength,
       maxViewSize: limits.maxSectionSize,
-      allowsDirectMemory,
+      // Only the process that connected is known well enough to touch its memory.
+      allowsDirectMemory: !request.delegate && this.#owner.allowsDirectMemory(identity.token),
       acceptsHandles,
     };
     if (!this.connection.isEnded) this.#reply(encodeConnectReply({ refusal: null, payload, ...terms }));
-    const port = this.#owner.open(this, identity, { side: "server", ...terms, payload: request.payload });
+    const port = this.#owner.open(this, identity, { ...terms, payload: request.payload });
     this.connection.paused = false;
     return port;
   }
@@ -88,21 +98,20 @@ export class ServerHandshake implements Stage, ConnectionRequest {
     this.#refuse(reason);
   }
 
-  onPacket(batch: ReceiveBatch, index: number): void {
+  onPacket(packet: InboundPacket): void {
     if (this.#isDecided) return;
     if (this.#request !== null) throw violation("a message before the connection was accepted");
-    const { words } = batch;
-    const at = batch.start(index);
-    const fault = portMessageFault(words, at, batch.length(index), this.#owner.limits.maxMessageLength);
+    const { words, start: at } = packet;
+    const fault = portMessageFault(words, at, packet.length, this.#owner.limits.maxMessageLength);
     if (fault !== null) throw violation(fault);
     const type = portMessage.type(words, at);
     if (type !== MessageType.CONNECTION_REQUEST)
       throw violation(`a message of type ${type} before the connect message`);
     const start = at + PORT_MESSAGE_SIZE;
     const request = decodeConnectRequest(
-      batch.buffer.subarray(start, start + portMessage.dataLength(words, at)),
+      packet.buffer.subarray(start, start + portMessage.dataLength(words, at)),
     );
-    const sender = { pid: batch.pid(index), uid: batch.uid(index), gid: batch.gid(index) };
+    const sender = { pid: packet.pid, uid: packet.uid, gid: packet.gid };
     const identity = new SenderIdentity(this.peer, sender, request);
     this.#identity = identity;
     this.#owner.admit(this, identity.token);

@@ -1,0 +1,54 @@
+import type { LinuxHandle } from "./linux-handle.js";
+
+const none: readonly number[] = Object.freeze([]);
+
+/** A packet that has arrived, and who sent it. One object is filled anew for each packet of a thread. */
+export class InboundPacket {
+  readonly buffer: Buffer;
+  readonly words: Uint32Array;
+  readonly view: DataView;
+  /** Where the packet lies in `buffer`: at a multiple of 8. */
+  start = 0;
+  length = 0;
+  pid = 0;
+  uid = 0;
+  gid = 0;
+  /** Descriptors that came along and nobody has looked at yet. */
+  #descriptors: readonly number[] = none;
+  /** Handles that another thread has received, when the port accepts them. */
+  #handles: readonly LinuxHandle[] | null = null;
+
+  /** `buffer` owns its memory. */
+  constructor(buffer: Buffer) {
+    this.buffer = buffer;
+    this.words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length >> 2);
+    this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+  }
+
+  get hasHandles(): boolean {
+    return this.#descriptors.length > 0 || (this.#handles?.length ?? 0) > 0;
+  }
+
+  get descriptorCount(): number {
+    return this.#descriptors.length;
+  }
+
+  carry(descriptors: readonly number[] | null, handles: readonly LinuxHandle[] | null): void {
+    this.#descriptors = descriptors ?? none;
+    this.#handles = handles;
+  }
+
+  /** Hands the raw descriptors over. */
+  takeDescriptors(): readonly number[] {
+    const taken = this.#descriptors;
+    this.#descriptors = none;
+    return taken;
+  }
+
+  /** Hands over what another thread has received; null if it was not received that way. */
+  takeHandles(): readonly LinuxHandle[] | null {
+    const taken = this.#handles;
+    this.#handles = null;
+    return taken;
+  }
+}
