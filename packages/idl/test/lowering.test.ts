@@ -16,7 +16,7 @@ describe("golden models", () => {
       resolveImport: (imported) => imported,
     });
     expect(diagnostics.map((diagnostic) => formatDiagnostic(diagnostic))).toEqual([]);
-    const golden = join(fixtures, "golden", name.replace(/\.idl$/, ".json"));
+    const golden = join(fixtures, "golden", name.replace(/\.idl$/, ".golden"));
     await expect(`${JSON.stringify(model, null, 2)}\n`).toMatchFileSnapshot(golden);
   });
 });
