@@ -1,3 +1,4 @@
+export type { Sid, Token } from "@ncalrpc/security";
 export { Client, type ClientBinding } from "./client/client.js";
 export { ClientConnection } from "./client/client-connection.js";
 export type { ConnectOptions } from "./client/connect-options.js";
@@ -7,7 +8,7 @@ export type { AccessDeniedEvent, HandlerErrorEvent, RundownErrorEvent } from "./
 export type { InterfaceDefinition, InterfaceRecord, MethodDefinition } from "./interface-definition.js";
 export { type ClientLimits, defaultClientLimits, defaultServerLimits, type ServerLimits } from "./limits.js";
 export { inquireInterfaces, isServerListening } from "./management.js";
-export { currentUser, group, user } from "./principals.js";
+export { currentUser, everyone, group, user } from "./principals.js";
 export type { InterfaceId } from "./protocol-lrpc/bind.js";
 export { isRpcError, RpcError, type RpcErrorOptions } from "./rpc-error.js";
 export { explainRpcStatus, RpcStatus, type RpcStatusName } from "./rpc-status.js";

@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
 import { defaultKernel } from "@ncalrpc/alpc";
-import { type Sid, unixGroup, unixUser } from "@ncalrpc/security";
+import { type Sid, unixGroup, unixUser, wellKnownSids } from "@ncalrpc/security";
 import { RpcError } from "./rpc-error.js";
 
 /** The user that this process runs as. */
 export function currentUser(): Sid {
   return defaultKernel().currentToken().user;
+}
+
+/** Every user of this machine, the anonymous one excepted (S-1-1-0): `allow: [everyone()]` lets all of them connect. */
+export function everyone(): Sid {
+  return wellKnownSids.everyone;
 }
 
 /** A user of this machine, by name or uid. Throws RpcError if there is none with that name. Linux only. */
