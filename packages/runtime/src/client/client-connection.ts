@@ -199,6 +199,10 @@ export class ClientConnection implements Disposable {
     }
     this.#pending.delete(message.messageId);
     call.retained = null;
+    if (call.deadline !== Number.POSITIVE_INFINITY && call.deadline <= performance.now()) {
+      // The timer has not had its turn yet, but the time is up all the same.
+      call.fail(timedOut(call));
+    }
     this.#responses.receive(this.#port, message, call, this.#continue);
     if (this.#waiting.length > 0) {
       this.#startWaiting();
@@ -352,7 +356,7 @@ export class ClientConnection implements Disposable {
       if (call.deadline <= now) {
         this.#giveUp(
           call,
-          new RpcError("RPC_S_TIMEOUT", { details: `${call.options?.timeout} milliseconds` }),
+          timedOut(call),
         );
       } else {
         next = Math.min(next, call.deadline);
@@ -360,6 +364,10 @@ export class ClientConnection implements Disposable {
     }
     return next;
   }
+}
+
+function timedOut(call: PendingCall): RpcError {
+  return new RpcError("RPC_S_TIMEOUT", { details: `${call.options?.timeout} milliseconds` });
 }
 
 /** Passes the port's events on to the connection, which exists only once the port does. */

@@ -58,7 +58,8 @@ export class ServerCall {
       if (this.#connection.isClosed) {
         this.#abort.abort(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
       } else if (this.deadline !== Number.POSITIVE_INFINITY && !this.#isAnswered) {
-        const left = Math.min(Math.max(this.deadline - performance.now(), 0), 0x7fff_ffff);
+        // Timers count whole milliseconds; a handler must not hear of a deadline before the caller does.
+        const left = Math.min(Math.max(this.deadline - performance.now(), 0) + 1, 0x7fff_ffff);
         this.#timer = setTimeout(() => this.cancel(new RpcError("RPC_S_TIMEOUT")), left).unref();
       }
     }
