@@ -354,10 +354,7 @@ export class ClientConnection implements Disposable {
         continue;
       }
       if (call.deadline <= now) {
-        this.#giveUp(
-          call,
-          timedOut(call),
-        );
+        this.#giveUp(call, timedOut(call));
       } else {
         next = Math.min(next, call.deadline);
       }
