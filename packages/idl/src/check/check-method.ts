@@ -27,7 +27,11 @@ export function checkMethod(node: MethodNode, context: CheckContext): ResolvedMe
 
 function resultType(node: MethodNode, attributes: AttributeSet, context: CheckContext): ResolvedType | null {
   const naming = { kind: "nested", owner: node.name.text, member: "result" } as const;
-  const base = resolveSpecifier(node.returns, { naming, doc: null, wide: false }, context);
+  const base = resolveSpecifier(
+    node.returns,
+    { naming, doc: null, span: node.name.span, wide: false },
+    context,
+  );
   const shape = declaredShape(base, node.declarator, context);
   if (base.kind === "void" && shape.levels.length === 0) {
     const attribute = attributes.first("string", "ref", "unique", "context_handle");

@@ -7,6 +7,8 @@ import { scalarRange } from "./scalar-range.js";
 import type { ResolvedType } from "./symbols.js";
 
 const LARGEST_COUNT = 0x7fffffffn;
+/** Pointers looked through for what a range bounds; more than any use has. */
+const MOST_POINTERS = 16;
 
 /** The bounds that [range] gives a type, or null. */
 export function checkRange(
@@ -46,8 +48,9 @@ export function checkRange(
 /** What bounds can be: of the integer, or of the count of an array or string, behind any pointers. */
 function rangeLimits(type: ResolvedType): { of: string; min: bigint; max: bigint } | null {
   let inner = withoutAliases(type);
-  while (inner.kind === "pointer")
-    inner = inner.target.kind === "pointer" ? inner.target : withoutAliases(inner.target);
+  let pointers = 0;
+  for (; inner.kind === "pointer" && pointers < MOST_POINTERS; pointers += 1)
+    inner = withoutAliases(inner.target);
   if (inner.kind === "string" || (inner.kind === "array" && (isConformant(inner) || inner.length !== null))) {
     return { of: "a count", min: 0n, max: LARGEST_COUNT };
   }

@@ -15,7 +15,8 @@ export function declareType(node: TypeNode, context: CheckContext): void {
   const attributes = new AttributeSet(node.attributes, "type", context);
   const label = node.type.kind === "enum" ? node.type.labels?.[0]?.name.text : undefined;
   const naming: Naming = { kind: "nested", owner: label ?? context.unit.name, member: node.type.kind };
-  resolveSpecifier(node.type, { naming, doc: node.doc, wide: attributes.has("v1_enum") }, context);
+  const use = { naming, doc: node.doc, span: node.type.span, wide: attributes.has("v1_enum") };
+  resolveSpecifier(node.type, use, context);
 }
 
 /** `typedef T a, *b, c[4];`: each declarator is a type of its own, and the first plain one names what T defines. */
@@ -29,11 +30,9 @@ export function declareTypedef(node: TypedefNode, context: CheckContext): void {
     plain?.name != null
       ? { kind: "typedef", name: plain.name.text }
       : { kind: "nested", owner: first, member: "target" };
-  const base = resolveSpecifier(
-    node.type,
-    { naming, doc: node.doc, wide: attributes.has("v1_enum") },
-    context,
-  );
+  const span = (plain ?? node.declarators[0])?.name?.span ?? node.type.span;
+  const use = { naming, doc: node.doc, span, wide: attributes.has("v1_enum") };
+  const base = resolveSpecifier(node.type, use, context);
   for (const declarator of node.declarators) declareOne(declarator, base, attributes, node, context);
 }
 

@@ -17,7 +17,7 @@ export function defineEnum(node: EnumNode, use: DefinitionUse, context: CheckCon
     labels.push({ name: label.name.text, value: Number(value), doc: label.doc });
     next = value + 1n;
   }
-  const span = node.tag?.span ?? node.span;
+  const span = node.tag?.span ?? use.span;
   if (labels.length === 0) {
     context.report("IDL0720", span, { what: "enum", name: node.tag?.text ?? "", part: "label" });
   }

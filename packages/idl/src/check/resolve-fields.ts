@@ -83,7 +83,11 @@ function draftFields(
     let base = defined.get(node.type);
     if (base === undefined) {
       const naming = { kind: "nested", owner, member: name } as const;
-      base = resolveSpecifier(node.type, { naming, doc: null, wide: attributes.has("v1_enum") }, context);
+      base = resolveSpecifier(
+        node.type,
+        { naming, doc: null, span, wide: attributes.has("v1_enum") },
+        context,
+      );
       if (isDefinition(node.type)) defined.set(node.type, base);
     }
     const shape = declaredShape(base, node.declarator, context);
@@ -125,18 +129,12 @@ function fieldType(draft: Draft, use: TypeUse, context: CheckContext): ResolvedT
   return type;
 }
 
-/** A parameter of its own, or behind one ref pointer. */
+/** A context handle is a parameter of its own, or behind one ref pointer. */
 function contextHandlePlacement(type: ResolvedType, use: TypeUse): boolean {
-  if (isContextHandle(type)) return use.place === "parameter";
-  let inner = type;
-  let references = 0;
-  let nullable = false;
-  while (inner.kind === "pointer") {
-    references += 1;
-    nullable ||= inner.pointer === "unique";
-    inner = inner.target;
-  }
-  return !isContextHandle(inner) || (use.place === "parameter" && references === 1 && !nullable);
+  const { base, levels } = exposeLevels({ base: type, levels: [] }, 3);
+  if (!isContextHandle(base)) return true;
+  const plain = levels.every((level) => level.kind === "pointer" && level.pointer === "ref");
+  return use.place === "parameter" && plain && levels.length <= 1;
 }
 
 /** [out] needs somewhere to put the result, which the caller has to provide. */

@@ -1,3 +1,4 @@
+import type { Span } from "../source/span.js";
 import type { EnumNode, Name, StructNode, TypeSpecifier } from "../syntax/ast.js";
 import type { CheckContext } from "./check-context.js";
 import { describePlace } from "./check-context.js";
@@ -11,6 +12,8 @@ import type { Naming, ResolvedType, StructSymbol } from "./symbols.js";
 export interface DefinitionUse {
   readonly naming: Naming;
   readonly doc: string | null;
+  /** What a report about a definition without a tag points at. */
+  readonly span: Span;
   /** [v1_enum] stands there. */
   readonly wide: boolean;
 }
@@ -40,7 +43,7 @@ function resolveStruct(node: StructNode, use: DefinitionUse, context: CheckConte
     return known.type;
   }
   const naming: Naming = node.tag === null ? use.naming : { kind: "tag", name: node.tag.text };
-  const span = node.tag?.span ?? node.span;
+  const span = node.tag?.span ?? use.span;
   const symbol: StructSymbol = {
     kind: "struct",
     naming,

@@ -3,11 +3,11 @@ const LONGEST = 64;
 /** Candidates looked at: a hint is not worth more time. */
 const MOST_CANDIDATES = 5000;
 
-/** "did you mean 'X'?" for the candidate nearest to a name, at most two edits (one for short names) or a change of case away. */
+/** "did you mean 'X'?" for the candidate nearest to a name, two edits or a change of case away; short names allow fewer. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > LONGEST) return undefined;
   let best: string | undefined;
-  let least = name.length <= 3 ? 2 : 3;
+  let least = name.length <= 2 ? 1 : name.length === 3 ? 2 : 3;
   let looked = 0;
   for (const candidate of candidates) {
     looked += 1;
