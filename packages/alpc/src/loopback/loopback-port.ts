@@ -156,7 +156,10 @@ export class LoopbackPort implements CommunicationPort {
 
   allocateView(size: number): View {
     this.#openPeer();
-    if (!Number.isSafeInteger(size) || size < 0 || size > this.maxViewSize) {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new AlpcError("INVALID_PARAMETER", `a view of ${size} octets`);
+    }
+    if (size > this.maxViewSize) {
       throw new AlpcError(
         "QUOTA_EXCEEDED",
         `a view of ${size} octets; this connection has views up to ${this.maxViewSize}`,
