@@ -7,7 +7,8 @@ import { ts } from "ts-morph";
 export function transpileTypeScript(text: string, rename: (specifier: string) => string): string {
   const renameImports: ts.TransformerFactory<ts.SourceFile> = ({ factory }) => {
     const renamed = (statement: ts.Statement): ts.Statement => {
-      if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) return statement;
+      if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier))
+        return statement;
       const { modifiers, importClause, moduleSpecifier, attributes } = statement;
       const specifier = factory.createStringLiteral(rename(moduleSpecifier.text));
       return factory.updateImportDeclaration(statement, modifiers, importClause, specifier, attributes);

@@ -1,0 +1,36 @@
+import type { Command } from "./command.js";
+
+/** A command in the list, loaded only when it is asked for: what one needs, the others do without. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: "check",
+    summary: "Check IDL files and say what is wrong with them.",
+    load: async () => (await import("./commands/check.js")).check,
+  },
+  {
+    name: "generate",
+    summary: "Generate a TypeScript module for each interface of IDL files.",
+    load: async () => (await import("./commands/generate.js")).generate,
+  },
+  {
+    name: "list",
+    summary: "List the endpoints on this machine, who owns them and what they offer.",
+    load: async () => (await import("./commands/list.js")).list,
+  },
+  {
+    name: "ping",
+    summary: "Measure round trips to a server and say who it is.",
+    load: async () => (await import("./commands/ping.js")).ping,
+  },
+  {
+    name: "call",
+    summary: "Call a method of a server with JSON and print its result as JSON.",
+    load: async () => (await import("./commands/call.js")).call,
+  },
+];

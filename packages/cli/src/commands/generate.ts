@@ -1,0 +1,43 @@
+import type { Arguments } from "../arguments.js";
+import type { Command } from "../command.js";
+import { includeOption } from "../common-options.js";
+import { ExitCode } from "../exit-code.js";
+import { type GenerationOptions, runGeneration } from "../generation.js";
+import type { Terminal } from "../terminal.js";
+import { UsageError } from "../usage-error.js";
+import { watchAndGenerate } from "../watch-and-generate.js";
+
+export const generate: Command = {
+  name: "generate",
+  summary: "Generate a TypeScript module for each interface of IDL files.",
+  parameters: [{ name: "FILES", help: "IDL files.", isRepeated: true }],
+  options: {
+    out: { value: "DIR", help: "Where the modules go. Needed; nothing is written anywhere else." },
+    include: includeOption,
+    check: { help: "Write nothing; exit with 1 if a file would change. For CI." },
+    watch: { help: "Go on, and generate again when a file that was read changes, imports included." },
+  },
+  notes: ["Files whose text stays the same are not rewritten. With an error in the IDL nothing is."],
+  examples: [
+    "ncalrpc generate idl/hello.idl --out src/gen",
+    "ncalrpc generate idl/*.idl -I shared/idl --out src/gen --watch",
+    "ncalrpc generate idl/*.idl --out src/gen --check",
+  ],
+  run: runGenerate,
+};
+
+async function runGenerate(args: Arguments, terminal: Terminal): Promise<ExitCode> {
+  const out = args.value("out");
+  if (out === null) throw new UsageError("--out is missing: say where the modules go, --out DIR");
+  const isCheck = args.has("check");
+  if (isCheck && args.has("watch")) throw new UsageError("--check and --watch exclude each other");
+  const options: GenerationOptions = {
+    files: args.positionals,
+    include: args.values("include"),
+    out,
+    isCheck,
+  };
+  if (!args.has("watch")) return runGeneration(options, terminal).exitCode;
+  await watchAndGenerate(options, terminal);
+  return ExitCode.DONE;
+}

@@ -1,0 +1,65 @@
+import { generateTypeScript } from "@ncalrpc/codegen";
+import { CommandFailure } from "./command-failure.js";
+import { ExitCode } from "./exit-code.js";
+import { type PlannedFile, planFiles, writePlanned } from "./output-directory.js";
+import { countFindings, plural, readModel, writeDiagnostics } from "./read-model.js";
+import { reportFailure } from "./report-failure.js";
+import { paint, type Terminal } from "./terminal.js";
+
+export interface GenerationOptions {
+  readonly files: readonly string[];
+  readonly include: readonly string[];
+  readonly out: string;
+  /** Say what would change and write nothing. */
+  readonly isCheck: boolean;
+}
+
+export interface Generation {
+  readonly exitCode: ExitCode;
+  /** There was no error in the IDL. */
+  readonly isCompiled: boolean;
+  /** Every file that was read, or was to be read. */
+  readonly files: readonly string[];
+}
+
+/** Compiles, generates, writes what has changed, and says so. Never throws for what is in the files. */
+export function runGeneration(options: GenerationOptions, terminal: Terminal): Generation {
+  const { model, diagnostics, files } = readModel(options.files, options.include);
+  writeDiagnostics(diagnostics, terminal.reportsColor, terminal.report);
+  if (model === null) {
+    terminal.report(`nothing generated: ${countFindings(diagnostics)}`);
+    return { exitCode: ExitCode.FAILED, isCompiled: false, files };
+  }
+  try {
+    const planned = planFiles(options.out, generateTypeScript(model));
+    const exitCode = options.isCheck ? reportPlan(planned, terminal) : writeAll(planned, terminal);
+    return { exitCode, isCompiled: true, files };
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    return { exitCode: reportFailure(error, false, terminal), isCompiled: true, files };
+  }
+}
+
+function writeAll(planned: readonly PlannedFile[], terminal: Terminal): ExitCode {
+  for (const file of planned) {
+    if (file.state !== "unchanged") writePlanned(file);
+    terminal.print(line(file.state === "unchanged" ? "unchanged" : "wrote", file, terminal));
+  }
+  const written = planned.filter(({ state }) => state !== "unchanged").length;
+  terminal.print(`${plural(written, "file")} written, ${planned.length - written} unchanged`);
+  return ExitCode.DONE;
+}
+
+function reportPlan(planned: readonly PlannedFile[], terminal: Terminal): ExitCode {
+  const stale = planned.filter(({ state }) => state !== "unchanged");
+  for (const file of stale)
+    terminal.print(line(file.state === "new" ? "missing" : "outdated", file, terminal));
+  terminal.print(
+    `${plural(stale.length, "file")} would be written, ${planned.length - stale.length} unchanged`,
+  );
+  return stale.length === 0 ? ExitCode.DONE : ExitCode.FAILED;
+}
+
+function line(what: string, { path, state }: PlannedFile, { printsColor }: Terminal): string {
+  return `${paint(printsColor, state === "unchanged" ? "dim" : "green", what.padEnd(9))} ${path}`;
+}
