@@ -20,7 +20,7 @@ const examples: readonly string[] = readdirSync(join(root, "examples"));
 
 /** Modules that a file imports or re-exports, with `import()` and `new URL(..., import.meta.url)` left out. */
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/^\s*(?:import|export)\b[^"';]*?(?:from\s*)?"([^"]+)"/gm)].map(
+  return [...text.matchAll(/^(?:import\s+|(?:import|export)\s[^"';]*?\sfrom\s+)"([^"]+)"/gm)].map(
     (match) => match[1] ?? "",
   );
 }

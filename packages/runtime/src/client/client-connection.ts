@@ -15,7 +15,6 @@ import { Features, formatHello, type Hello, parseHello } from "../protocol-lrpc/
 import { REQUEST_HEADER_SIZE, writeRequestHeader } from "../protocol-lrpc/request.js";
 import { RpcError } from "../rpc-error.js";
 import { rpcStatusFromNumber } from "../rpc-status.js";
-import { defaultShortLimit } from "../short-limit.js";
 import { parseStringBinding } from "../string-binding.js";
 import { CallTimer } from "./call-timer.js";
 import type { ClientBinding } from "./client.js";
@@ -68,7 +67,7 @@ export class ClientConnection implements Disposable {
     this.#port = port;
     this.#server = parseHello(port.payload);
     this.#shortLimit = Math.min(
-      options.shortLimit ?? defaultShortLimit,
+      options.shortLimit ?? Number.POSITIVE_INFINITY,
       port.maxPayload - REQUEST_HEADER_SIZE,
     );
     this.#maxWaitingCalls = limits.maxWaitingCalls;

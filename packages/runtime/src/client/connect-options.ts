@@ -12,7 +12,7 @@ export interface ConnectOptions {
   readonly tracking?: "static" | "dynamic";
   /** Other processes of this user, such as forked children, may use the connection too. Default false. */
   readonly delegate?: boolean;
-  /** Octets of stub data up to which a request travels in the message itself; beyond it, in a section. */
+  /** Octets of stub data up to which a request travels in the message itself; beyond it, in a section. Default: what fits. */
   readonly shortLimit?: number;
   readonly limits?: Partial<ClientLimits>;
   /** Ports to connect over; by default those of this system. */

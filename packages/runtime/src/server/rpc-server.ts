@@ -25,7 +25,6 @@ import { defaultServerLimits, type ServerLimits } from "../limits.js";
 import { offerManagement } from "../management.js";
 import { Features, formatHello, parseHello } from "../protocol-lrpc/hello.js";
 import { RpcError } from "../rpc-error.js";
-import { defaultShortLimit } from "../short-limit.js";
 import { parseStringBinding } from "../string-binding.js";
 import { callRule, connectRule } from "./access-rule.js";
 import { InterfaceRegistry } from "./interface-registry.js";
@@ -45,7 +44,7 @@ export interface RpcServerOptions {
   readonly limits?: Partial<ServerLimits>;
   /** Limits of the port beneath, and what else it lets clients do. */
   readonly port?: Pick<PortAttributes, "limits" | "directMemory">;
-  /** Octets of stub data up to which a response travels in the message itself; beyond it, in a section. */
+  /** Octets of stub data up to which a response travels in the message itself; beyond it, in a section. Default: what fits. */
   readonly shortLimit?: number;
   /** Tell clients the message of whatever a handler throws. Default false: RpcErrors only. */
   readonly exposeErrors?: boolean;
@@ -87,7 +86,7 @@ export class RpcServer implements AsyncDisposable {
     this.#state = new ServerState(
       limits,
       new UserQuota(limits.maxContextsPerUser),
-      options.shortLimit ?? defaultShortLimit,
+      options.shortLimit ?? Number.POSITIVE_INFINITY,
       options.exposeErrors ?? false,
     );
     this.#dispatcher = new RequestDispatcher(this.#registry, this.#state);
