@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import koffi from "koffi";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AlpcError } from "../src/error.js";
-import { DescriptorCloser } from "../src/linux/descriptor-closer.js";
+import { DescriptorCloser, descriptorCloser } from "../src/linux/descriptor-closer.js";
 import { handleKind } from "../src/linux/handle-kind.js";
 import {
   createHandleReceiver,
@@ -115,7 +115,7 @@ class Recorder {
   readonly packets: HandlePacket[] = [];
   batches = 0;
   end: { reason: AlpcError | null } | null = null;
-  readonly onPacket = (packet: HandlePacket): void => void this.packets.push(packet);
+  onPacket = (packet: HandlePacket): void => void this.packets.push(packet);
   readonly onBatchEnd = (): void => void this.batches++;
   readonly onEnd = (reason: AlpcError | null): void => {
     this.end = { reason };
@@ -226,6 +226,18 @@ describe("receiving handles", () => {
     receiver.resume();
     await until("all are there", () => recorder.packets.length === 20);
     expect(recorder.packets.map(({ bytes }) => bytes[0])).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  test("a sink may close the connection from within, which closes the descriptor once", async () => {
+    const pending = new Promise<number>((resolve) => {
+      recorder.onPacket = () => {
+        receiver.close();
+        process.nextTick(() => resolve(descriptorCloser().pending));
+      };
+    });
+    sendWithDescriptors(near, Buffer.from("x"), []);
+    sendWithDescriptors(near, Buffer.from("y"), []);
+    expect(await pending).toBe(1);
   });
 
   test("after close() nothing more is told, and what still comes is closed", async () => {

@@ -183,7 +183,6 @@ class Connection implements HandleReceiver, EventSource {
   }
 
   deliver({ packets, discarded, end }: ReceiverAnswer): void {
-    this.#isReceiving = false;
     for (const fd of discarded) this.#closeLater(fd);
     for (const { bytes, credentials, handles } of packets) {
       const own = handles.map(
@@ -198,6 +197,8 @@ class Connection implements HandleReceiver, EventSource {
       else this.#sink.onPacket(packet);
     }
     if (!this.#isClosed && packets.length > 0) this.#sink.onBatchEnd();
+    // Only now: a sink that closes the connection meanwhile leaves the descriptor to us.
+    this.#isReceiving = false;
     if (end !== null) this.#hasEnded = true;
     if (this.#isClosed) this.#closeConnection();
     else if (end === null) this.#look();
