@@ -5,6 +5,7 @@ import type { AttributeSet } from "./attribute-set.js";
 import type { CheckContext } from "./check-context.js";
 import { checkElement, checkTarget } from "./check-placement.js";
 import type { Siblings } from "./fold-expression.js";
+import { integer, subtract } from "./model-expression.js";
 import { type Extent, readExtents } from "./read-extents.js";
 import { withoutAliases } from "./resolved-type.js";
 import { exposeLevels, type Shape, type ShapeLevel } from "./shape.js";
@@ -61,7 +62,7 @@ function wantsLevel(shape: Shape, use: TypeUse): boolean {
   return bare.kind === "pointer" && !bare.explicit;
 }
 
-/** `undefined` kinds filled in (idl-ndr.md a.6): an attribute goes to the outermost pointer, a parameter's own is ref. */
+/** Fills in pointer kinds as MIDL does: an attribute goes to the outermost pointer, and a parameter's own pointer is ref. */
 function pointerKinds(levels: readonly ShapeLevel[], use: TypeUse, context: CheckContext): ShapeLevel[] {
   const attribute = use.attributes.first("ref", "unique");
   const outermost = levels.findIndex((level) => level.kind === "pointer");
@@ -135,9 +136,9 @@ function arrayOf(
   context: CheckContext,
 ): ResolvedType {
   if (!checkElement(element, use, context)) return { kind: "error" };
-  const total = extent.size ?? (fixed === null ? null : integer(fixed));
+  const total = extent.size ?? (fixed === null ? null : integer(BigInt(fixed)));
   const length =
-    extent.length ?? (extent.first === null || total === null ? null : difference(total, extent.first));
+    extent.length ?? (extent.first === null || total === null ? null : subtract(total, extent.first));
   return { kind: "array", element, fixed, size: extent.size, length, first: extent.first };
 }
 
@@ -182,15 +183,4 @@ function checkString(shape: Shape, use: TypeUse, context: CheckContext): boolean
   if (isUnit && shape.levels.length > 0) return true;
   context.report("IDL0708", span);
   return false;
-}
-
-function integer(value: number): ModelExpression {
-  return { kind: "integer", value: String(value) };
-}
-
-function difference(left: ModelExpression, right: ModelExpression): ModelExpression {
-  if (left.kind === "integer" && right.kind === "integer") {
-    return { kind: "integer", value: (BigInt(left.value) - BigInt(right.value)).toString() };
-  }
-  return { kind: "binary", operator: "-", left, right };
 }

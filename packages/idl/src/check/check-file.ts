@@ -54,6 +54,7 @@ export function checkFile(check: FileCheck): void {
 
 function checkInterface(node: InterfaceNode, check: FileCheck): void {
   const { file, imported, scope, reporter, deferred, units } = check;
+  scope.declareInterface(node.name.text);
   if (node.items === null) return;
   const unit: UnitBuilder = {
     kind: "interface",

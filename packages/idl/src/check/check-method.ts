@@ -60,7 +60,7 @@ function checkHandleResult(type: ResolvedType, use: TypeUse, context: CheckConte
   return type;
 }
 
-/** What kinds of results IDL does not have (idl-ndr.md a.6). */
+/** What kinds of results IDL does not have: arrays, ref pointers, handles behind pointers. */
 function refusal(type: ResolvedType): string | null {
   const { base, levels } = exposeLevels({ base: type, levels: [] }, 1);
   const [level] = levels;

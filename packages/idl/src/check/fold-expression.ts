@@ -2,6 +2,7 @@ import type { BinaryOperator, Expression as ModelExpression } from "../model.js"
 import type { Span } from "../source/span.js";
 import type { Expression } from "../syntax/ast.js";
 import type { CheckContext } from "./check-context.js";
+import { integer } from "./model-expression.js";
 import { resolveReference } from "./resolve-reference.js";
 import { withoutAliases } from "./resolved-type.js";
 import { scalarRange, scalarSize, wrap } from "./scalar-range.js";
@@ -235,8 +236,4 @@ function within(value: bigint, span: Span, context: CheckContext): ModelExpressi
   if (value >= LEAST && value <= MOST) return integer(value);
   context.report("IDL0503", span);
   return null;
-}
-
-function integer(value: bigint): ModelExpression {
-  return { kind: "integer", value: value.toString() };
 }

@@ -2,6 +2,7 @@ import type { Expression as ModelExpression } from "../model.js";
 import type { TypeUse } from "./build-type.js";
 import type { CheckContext } from "./check-context.js";
 import { foldExpression } from "./fold-expression.js";
+import { add, integer, subtract } from "./model-expression.js";
 
 /** What the attributes say of one level. Each is null if they say nothing. */
 export interface Extent {
@@ -9,6 +10,8 @@ export interface Extent {
   readonly length: ModelExpression | null;
   readonly first: ModelExpression | null;
 }
+
+const ONE = integer(1n);
 
 /** Attributes of which one level can have only one. */
 const EXCLUSIVE = [
@@ -45,8 +48,9 @@ export function readExtents(use: TypeUse, context: CheckContext): Extent[] | nul
     const last = at("last_is");
     const most = at("max_is");
     return {
-      size: at("size_is") ?? (most === null ? null : plusOne(most)),
-      length: at("length_is") ?? (last === null ? null : plusOne(first === null ? last : minus(last, first))),
+      size: at("size_is") ?? (most === null ? null : add(most, ONE)),
+      length:
+        at("length_is") ?? (last === null ? null : add(first === null ? last : subtract(last, first), ONE)),
       first,
     };
   });
@@ -66,17 +70,4 @@ function checkLowerBounds(
 
 function isZero(expression: ModelExpression | null): boolean {
   return expression?.kind === "integer" && expression.value === "0";
-}
-
-function plusOne(expression: ModelExpression): ModelExpression {
-  if (expression.kind === "integer")
-    return { kind: "integer", value: (BigInt(expression.value) + 1n).toString() };
-  return { kind: "binary", operator: "+", left: expression, right: { kind: "integer", value: "1" } };
-}
-
-function minus(left: ModelExpression, right: ModelExpression): ModelExpression {
-  if (left.kind === "integer" && right.kind === "integer") {
-    return { kind: "integer", value: (BigInt(left.value) - BigInt(right.value)).toString() };
-  }
-  return { kind: "binary", operator: "-", left, right };
 }

@@ -26,6 +26,10 @@ export function resolveReference(type: TypeSpecifier, context: CheckContext): Re
     context.report("IDL0406", span, { name: text, expected: "a type", where: describePlace(symbol.span) });
     return ERROR;
   }
+  if (context.scope.hasInterface(text)) {
+    context.report("IDL0301", span, { feature: "an interface pointer" });
+    return ERROR;
+  }
   const tag = context.scope.findTag(text);
   const hint =
     tag !== undefined

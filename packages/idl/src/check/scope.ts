@@ -13,6 +13,7 @@ export interface TagSymbol {
 export class FileScope {
   readonly #ordinary = new Map<string, OrdinarySymbol>();
   readonly #tags = new Map<string, TagSymbol>();
+  readonly #interfaces = new Set<string>();
   /** Every imported file, direct or not. */
   readonly #imported = new Set<FileScope>();
 
@@ -49,6 +50,14 @@ export class FileScope {
 
   declareTag(name: string, symbol: TagSymbol): void {
     this.#tags.set(name, symbol);
+  }
+
+  declareInterface(name: string): void {
+    this.#interfaces.add(name);
+  }
+
+  hasInterface(name: string): boolean {
+    return this.#interfaces.has(name) || [...this.#imported].some((scope) => scope.#interfaces.has(name));
   }
 
   /** Every visible ordinary name of some kinds. */

@@ -1,7 +1,7 @@
 /** Names longer than this are not compared: nobody misspells them by two letters. */
 const LONGEST = 64;
 /** Candidates looked at: a hint is not worth more time. */
-const MOST_CANDIDATES = 5000;
+const MOST_CANDIDATES = 2000;
 
 /** "did you mean 'X'?" for the candidate nearest to a name, two edits or a change of case away; short names allow fewer. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {

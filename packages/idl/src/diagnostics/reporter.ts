@@ -29,16 +29,17 @@ export class Reporter {
 
   /** True once nothing more is kept: work on a helpful hint is wasted. */
   get full(): boolean {
-    return this.#diagnostics.length > this.#limit;
+    return this.#diagnostics.length >= this.#limit;
   }
 
+  /** Over the limit, warnings are dropped and the first error becomes IDL0009. */
   report(id: DiagnosticId, span: Span, details: ReportDetails = {}, hint?: string): void {
-    if (diagnosticTable[id].severity === "error") this.#errors += 1;
-    if (this.full) return;
-    const reported = this.#diagnostics.length === this.#limit ? "IDL0009" : id;
-    this.#diagnostics.push(
-      describe(reported, span, { limit: this.#limit, ...details }, reported === id ? hint : undefined),
-    );
+    const isError = diagnosticTable[id].severity === "error";
+    if (isError) this.#errors += 1;
+    if (!this.full) this.#diagnostics.push(describe(id, span, details, hint));
+    else if (isError && this.#diagnostics.length === this.#limit) {
+      this.#diagnostics.push(describe("IDL0009", span, { limit: this.#limit }, undefined));
+    }
   }
 }
 
