@@ -1,4 +1,5 @@
 import type { Expression as ModelExpression } from "../model.js";
+import type { Span } from "../source/span.js";
 import type { TypeUse } from "./build-type.js";
 import type { CheckContext } from "./check-context.js";
 import { foldExpression } from "./fold-expression.js";
@@ -12,6 +13,7 @@ export interface Extent {
 }
 
 const ONE = integer(1n);
+const LARGEST_COUNT = 0x7fffffffn;
 
 /** Attributes of which one level can have only one. */
 const EXCLUSIVE = [
@@ -33,11 +35,13 @@ export function readExtents(use: TypeUse, context: CheckContext): Extent[] | nul
   }
   const lists = new Map<string, (ModelExpression | null)[]>();
   for (const name of ["size_is", "max_is", "length_is", "last_is", "first_is", "min_is"]) {
-    const expressions = use.attributes.expressions(name);
-    lists.set(
-      name,
-      expressions.map((part) => (part === null ? null : foldExpression(part, context, use.siblings))),
-    );
+    const list: (ModelExpression | null)[] = [];
+    for (const part of use.attributes.expressions(name)) {
+      const folded = part === null ? null : foldExpression(part, context, use.siblings);
+      if (part !== null && (folded === null || !checkCount(folded, part.span, context))) return null;
+      list.push(folded);
+    }
+    lists.set(name, list);
   }
   checkLowerBounds(lists.get("min_is") ?? [], use, context);
   if (context.reporter.errorCount > errors) return null;
@@ -54,6 +58,15 @@ export function readExtents(use: TypeUse, context: CheckContext): Extent[] | nul
       first,
     };
   });
+}
+
+/** A constant has to be a count that the wire can carry. */
+function checkCount(expression: ModelExpression, span: Span, context: CheckContext): boolean {
+  if (expression.kind !== "integer") return true;
+  const bound = BigInt(expression.value);
+  if (bound >= 0n && bound <= LARGEST_COUNT) return true;
+  context.report("IDL0704", span, { bound });
+  return false;
 }
 
 /** MIDL knows no lower bound but 0. */
