@@ -16,6 +16,8 @@ export interface BatchListener {
 }
 
 const MAX_EVENTS = 64;
+/** Tries of a turn that lingers: some microseconds, after which everything else of the process has its turn. */
+const LOOKS = 4;
 /** struct epoll_event { u32 events; u64 data } is packed on x86-64 only. */
 const EVENT_SIZE = process.arch === "x64" ? 12 : 16;
 const EVENT_DATA = EVENT_SIZE - 8;
@@ -151,10 +153,17 @@ export class CompletionPort {
     const woken = this.#woken;
     this.#woken = false;
     this.#inTurn = true;
-    // Lingering, we look where the last message came from; Node's own loop tells us about all others.
-    const messages = woken || this.#hot === null ? this.#harvest() : this.#hot.onEvents(C.EPOLLIN);
+    const messages = woken || this.#hot === null ? this.#harvest() : this.#look(this.#hot);
     this.endBatch();
     if (this.#count > 0 && this.#linger.again(messages, woken)) this.#schedule();
+  }
+
+  /** Lingering, we look where the last message came from; Node's own loop tells us about all others. */
+  #look(source: EventSource): number {
+    let messages = 0;
+    for (let i = 0; i < LOOKS && messages === 0 && this.#hot === source; i++)
+      messages = source.onEvents(C.EPOLLIN);
+    return messages;
   }
 
   /** Lets every source that is ready take its share. */

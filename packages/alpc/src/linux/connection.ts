@@ -59,6 +59,8 @@ export class Connection implements EventSource, Outlet {
   #fd: number;
   #stage: Stage;
   #interest = 0;
+  /** Messages that the next turn is likely to find. */
+  #expected = 1;
   #isWatched = false;
   #isPaused = false;
   #isEnded = false;
@@ -122,7 +124,10 @@ export class Connection implements EventSource, Outlet {
 
   #receive(): number {
     const { batch } = this.machinery;
-    const got = batch.receive(this.#fd, this.#limits.messagesPerTurn);
+    const asked = this.#expected;
+    const got = batch.receive(this.#fd, asked);
+    // Asking for more than there is costs a try that fails; asking for less costs another turn.
+    this.#expected = got < asked ? Math.max(got, 1) : Math.min(asked * 4, this.#limits.messagesPerTurn);
     if (got < 0) {
       // ECONNRESET is told once; messages that were sent before it may still come.
       if (got !== -Errno.ECONNRESET && !isTransient(-got)) {

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 /** Microseconds; long enough for a reply to come from a peer that is awake, short against a timer tick. */
 const DEFAULT_LINGER = 50;
 /** At most 2^10 - 1 chances are skipped after lingering has not paid. */
-const MAX_BACK_OFF = 10;
+const MAX_BACK_OFF = 5;
 
 /**
  * Decides whether to look for messages again at once after a turn, rather than to sleep until the system wakes us,
