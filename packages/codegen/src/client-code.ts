@@ -1,5 +1,5 @@
 import type { Member, Parameter } from "@ncalrpc/idl";
-import { block, braced, call, type Doc, group, hardline, indent, join, line, list } from "./doc.js";
+import { block, braced, call, conditionalProperty, type Doc, hardline, indent, join, list } from "./doc.js";
 import { responseType } from "./method-code.js";
 import type { MethodShape } from "./method-shape.js";
 import type { ModuleContext } from "./module-context.js";
@@ -72,14 +72,17 @@ function clientBody(context: ModuleContext, shape: MethodShape, parameters: read
   if (!shape.responseHasHandles) return [...statements, ["return ", called, ";"]];
   statements.push(["const response = await ", called, ";"]);
   if (typeof shape.response === "string") {
-    return [
-      ...statements,
-      ["return ", handleAfter(context, shape, shape.outs[0], "response", parameters), ";"],
-    ];
+    return [...statements, ["return ", handleAfter(context, shape.outs[0], "response", parameters), ";"]];
   }
   const properties = shape.response.map((member): Doc => {
     const property = shape.properties.get(member.name) ?? member.name;
-    return [property, ": ", handleAfter(context, shape, member, `response.${property}`, parameters)];
+    const text = `response.${property}`;
+    const value = handleAfter(context, member, text, parameters);
+    const isNew = value !== text && !parameters.some(({ parameter }) => parameter.name === member.name);
+    if (isNew && isNullableResult(shape, member)) {
+      return conditionalProperty(property, `${text} === null`, "null", value);
+    }
+    return [property, ": ", value];
   });
   return [...statements, ["return ", braced(properties), ";"]];
 }
@@ -90,7 +93,8 @@ function requestProperty(context: ModuleContext, shape: MethodShape, argument: A
     return property === local ? property : `${property}: ${local}`;
   }
   const id = `this.contextId(${local})`;
-  return `${property}: ${isNullableHandle(shape, parameter) ? `${local} === null ? null : ${id}` : id}`;
+  if (!isNullableHandle(shape, parameter)) return `${property}: ${id}`;
+  return conditionalProperty(property, `${local} === null`, "null", id);
 }
 
 /** An [in, out] handle may be null, but not one that its method is there to close. */
@@ -101,7 +105,6 @@ export function isNullableHandle(shape: MethodShape, parameter: Parameter): bool
 /** The result's part that a member of the response becomes. */
 function handleAfter(
   context: ModuleContext,
-  shape: MethodShape,
   member: Member | undefined,
   text: string,
   parameters: readonly Argument[],
@@ -112,10 +115,7 @@ function handleAfter(
   const before = parameters.find(({ parameter }) => parameter.name === member.name);
   if (before !== undefined)
     return call("this.contextAfter", before.local, text, `(id) => new ${type}(this, id)`);
-  const made = `new ${type}(this, ${text})`;
-  return isNullableResult(shape, member)
-    ? group(`${text} === null`, indent(line, "? null", line, `: ${made}`))
-    : made;
+  return call(`new ${type}`, "this", text);
 }
 
 /** An [out] handle may be null if a return value can say why. */

@@ -34,13 +34,23 @@ export function ifBroken(text: string): Doc {
 }
 
 export function join(separator: Doc, docs: readonly Doc[]): Doc {
-  return docs.flatMap((doc, index) => (index === 0 ? [doc] : [separator, doc]));
+  const joined: Doc[] = [];
+  for (const doc of docs) {
+    if (joined.length > 0) joined.push(separator);
+    joined.push(doc);
+  }
+  return joined;
 }
 
 /** Parenthesized list, one item a line where it does not fit. */
 export function list(items: readonly Doc[], open = "(", close = ")"): Doc {
   if (items.length === 0) return open + close;
   return group(open, indent(softline, join([",", line], items), ifBroken(",")), softline, close);
+}
+
+/** `name: test ? yes : no` where the test is a comparison, before which a line breaks first. */
+export function conditionalProperty(name: string, test: Doc, yes: Doc, no: Doc): Doc {
+  return [name, ":", group(indent(line, group(test, indent(line, "? ", yes, line, ": ", no))))];
 }
 
 /** `{ a, b }`, one item a line where it does not fit. */
@@ -51,6 +61,11 @@ export function braced(items: readonly Doc[], separator = ",", trailing = ifBrok
 
 export function call(callee: Doc, ...args: Doc[]): Doc {
   return [callee, list(args)];
+}
+
+/** `head.first().second().third()`, one call a line where they do not fit. */
+export function memberChain(head: string, calls: readonly string[]): Doc {
+  return group(head, indent(calls.map((link) => [softline, link])));
 }
 
 /** A call with a function in braces as its last argument: arguments stay on the line of the callee if they fit. */
@@ -76,6 +91,35 @@ export function callWithObject(callee: Doc, args: readonly Doc[], properties: re
     },
   };
 }
+
+/** `head = value`: a line breaks after `=` if the value's start does not fit otherwise. */
+export function assignment(head: string, value: Assigned): Doc {
+  if (value.kind === "object") {
+    const { callee, properties } = value;
+    const flat = group(callee, "(", braced(properties), ")");
+    const broken = ["{", indent(hardline, join([",", hardline], properties), ","), hardline, "}"];
+    const start = [head, " = ", callee, "("];
+    return {
+      kind: "choice",
+      first: [head, " = ", flat],
+      otherwise: {
+        kind: "choice",
+        first: [...start, broken, ")"],
+        otherwise: {
+          kind: "choice",
+          first: [...start, indent(hardline, broken, ","), hardline, ")"],
+          otherwise: [head, " =", indent(hardline, callee, "(", braced(properties), ")")],
+        },
+      },
+    };
+  }
+  return value.kind === "chain" ? [head, " = ", value.doc] : [head, " =", group(indent(line, value.doc))];
+}
+
+/** What may be assigned: a call with an object as its only argument, a chain of calls, or anything else. */
+export type Assigned =
+  | { readonly kind: "object"; readonly callee: string; readonly properties: readonly Doc[] }
+  | { readonly kind: "chain" | "other"; readonly doc: Doc };
 
 function brokenCall(callee: Doc, args: readonly Doc[]): Doc {
   return [callee, "(", indent(hardline, join([",", hardline], args), ","), hardline, ")"];

@@ -1,4 +1,5 @@
 import type { BinaryOperator, Expression, Member } from "@ncalrpc/idl";
+import { type Doc, group, indent, line } from "./doc.js";
 import { scalarLayout } from "./layout.js";
 import type { ModelIndex } from "./model-index.js";
 
@@ -69,8 +70,8 @@ export function operandText(expression: Expression, operator: BinaryOperator, op
 }
 
 /** `value === expression`. */
-export function equals(value: string, expression: Expression, operands: Operands): string {
-  return `${value} === ${operand(number(expression, operands), "==", true)}`;
+export function equals(value: string, expression: Expression, operands: Operands): Doc {
+  return comparison(value, "===", operand(number(expression, operands), "==", true));
 }
 
 /** `expression === 0`. */
@@ -79,8 +80,13 @@ export function isZero(expression: Expression, operands: Operands): string {
 }
 
 /** `value <= expression`. */
-export function atMost(value: string, expression: Expression, operands: Operands): string {
-  return `${value} <= ${operand(number(expression, operands), "<=", true)}`;
+export function atMost(value: string, expression: Expression, operands: Operands): Doc {
+  return comparison(value, "<=", operand(number(expression, operands), "<=", true));
+}
+
+/** `left operator right`, with a break after the operator if need be. */
+export function comparison(left: Doc, operator: string, right: Doc): Doc {
+  return group(left, ` ${operator}`, indent(line, right));
 }
 
 function number(expression: Expression, operands: Operands): Term {

@@ -1,5 +1,5 @@
 import type { Member } from "@ncalrpc/idl";
-import { type Doc, hardline, indent, join } from "./doc.js";
+import { assignment, type Doc, hardline, indent, join } from "./doc.js";
 import { Frame } from "./frame.js";
 import type { MethodShape } from "./method-shape.js";
 import { visible } from "./model-index.js";
@@ -35,7 +35,6 @@ export function responseType(context: ModuleContext, shape: MethodShape): string
 /** The types of a method's request and response, and their schemas. */
 export function methodTypes(context: ModuleContext, shape: MethodShape, schemas: SchemaCode): Doc[] {
   const { names, method, properties } = shape;
-  const z = context.library("z");
   const out: Doc[] = [];
   const add = (
     kind: string,
@@ -48,16 +47,16 @@ export function methodTypes(context: ModuleContext, shape: MethodShape, schemas:
       `The ${kind} of ${method.name}${hasHandles ? ", with context handles as on the wire" : ""}.`,
     );
     out.push([doc, exported, interfaceCode(context, what.type, members, properties)]);
-    const schema = schemas.object(
+    const schema = schemas.record(
       members.map((member) => [
         properties.get(member.name) ?? member.name,
         schemas.type(member.type, member.range, kind === "response"),
       ]),
     );
-    const constant = hasHandles
-      ? `const ${what.schema} = `
-      : `export const ${what.schema}: ${z}.ZodType<${what.type}> = `;
-    out.push([constant, schema, ";"]);
+    const head = hasHandles
+      ? `const ${what.schema}`
+      : `export const ${what.schema}: ${context.library("z")}.ZodType<${what.type}>`;
+    out.push([assignment(head, schema), ";"]);
   };
   if (shape.request.length > 0) add("request", names.request, shape.request, shape.requestHasHandles);
   if (typeof shape.response !== "string") {

@@ -1,4 +1,4 @@
-import type { StructDefinition, TypeDefinition, Unit } from "@ncalrpc/idl";
+import type { StructDefinition, TypeDefinition } from "@ncalrpc/idl";
 import { clientClass } from "./client-code.js";
 import { type Doc, render } from "./doc.js";
 import { handleClass } from "./handle-code.js";
@@ -19,30 +19,31 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
     methodShape(context, method),
   );
   const used = isShared ? null : structsWithin(context.index, shapes);
-  const parts: Doc[] = [
-    ...unit.constants.map((constant) => constantCode(context, constant)),
-    ...unit.types.flatMap((definition) => {
-      const code = typeCode(context, definition, schemas);
-      schemas.declare(definition.name);
-      return code;
-    }),
-    ...shapes.flatMap((shape) => methodTypes(context, shape, schemas)),
-    ...unit.types.flatMap((definition) =>
-      definition.kind === "struct" && (used === null || used.has(definition))
-        ? structCodecs(context, definition, isShared)
-        : [],
-    ),
-    ...shapes.flatMap((shape) => methodCodecs(context, shape)),
-    ...handles(context, unit, shapes),
-  ];
-  if (unit.interface !== null && !unit.imported) {
-    parts.push(
-      clientClass(context, shapes),
-      handlersInterface(context, shapes),
-      interfaceDefinition(context, shapes, schemas),
-    );
+  const parts: string[] = [];
+  // Printed at once: the layout documents of a large interface would be many times its text.
+  const print = (docs: readonly Doc[]): void => {
+    for (const doc of docs) parts.push(render(doc));
+  };
+  for (const constant of unit.constants) print([constantCode(context, constant)]);
+  for (const definition of unit.types) {
+    print(typeCode(context, definition, schemas));
+    schemas.declare(definition.name);
   }
-  return parts.map((part) => render(part));
+  for (const shape of shapes) print(methodTypes(context, shape, schemas));
+  for (const definition of unit.types) {
+    if (definition.kind !== "struct" || used?.has(definition) === false) continue;
+    print(structCodecs(context, definition, isShared));
+  }
+  for (const shape of shapes) print(methodCodecs(context, shape));
+  for (const definition of unit.types) {
+    if (definition.kind === "context_handle") print([handleClass(context, definition, shapes)]);
+  }
+  if (unit.interface !== null && !unit.imported) {
+    print([clientClass(context, shapes)]);
+    print([handlersInterface(context, shapes)]);
+    print([interfaceDefinition(context, shapes, schemas)]);
+  }
+  return parts;
 }
 
 function typeCode(context: ModuleContext, definition: TypeDefinition, schemas: SchemaCode): Doc[] {
@@ -65,10 +66,4 @@ function structsWithin(index: ModelIndex, shapes: readonly MethodShape[]): Reado
     for (const member of [...ins, ...outs]) index.collectStructs(member.type, found);
   }
   return found;
-}
-
-function handles(context: ModuleContext, unit: Unit, shapes: readonly MethodShape[]): Doc[] {
-  return unit.types.flatMap((definition) =>
-    definition.kind === "context_handle" ? [handleClass(context, definition, shapes)] : [],
-  );
 }

@@ -125,17 +125,22 @@ function words(name: string): string[] {
 
 /** `StartService` -> `startService`. */
 export function camelCase(name: string): string {
-  const pascal = pascalCase(name);
-  const first = words(pascal)[0] ?? "";
-  return first.toLowerCase() + pascal.slice(first.length);
+  const [first = "", ...rest] = words(name);
+  return identifier(first.toLowerCase() + rest.map(capitalized).join(""), "x");
 }
 
 /** `SERVICE_STATUS` -> `ServiceStatus`. */
 export function pascalCase(name: string): string {
-  const text = words(name)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase())
-    .join("");
-  return /^[A-Za-z]/.test(text) ? text : `X${text}`;
+  return identifier(words(name).map(capitalized).join(""), "X");
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
+}
+
+/** An identifier cannot be empty or begin with a digit. */
+function identifier(text: string, prefix: string): string {
+  return /^[A-Za-z]/.test(text) ? text : prefix + text;
 }
 
 /** `ServiceControl` -> `service-control`. */

@@ -1,6 +1,6 @@
 import type { Type } from "@ncalrpc/idl";
 import { type Doc, run } from "./doc.js";
-import { idlText, isZero } from "./expression.js";
+import { comparison, idlText, isZero } from "./expression.js";
 import { type Frame, isVarying } from "./frame.js";
 import type { ModelIndex } from "./model-index.js";
 import { stringLiteral } from "./text.js";
@@ -19,6 +19,6 @@ export function nullCheck(
   const control = isVarying(array) ? array.length : array.size;
   const { frame, label } = pointer;
   if (control === null || frame.isDerived(control)) return [];
-  const condition = `${text} !== null || ${isZero(control, frame.operands)}`;
+  const condition = comparison(`${text} !== null`, "||", isZero(control, frame.operands));
   return [run(`${codec}.check`, condition, stringLiteral(`${label}: null, of size ${idlText(control)}`))];
 }

@@ -1,6 +1,6 @@
 import type { ArrayType, Range, StringType, Type } from "@ncalrpc/idl";
 import { block, call, type Doc, group, ifBlock, indent, line, run } from "./doc.js";
-import { equals, expressionText, idlText } from "./expression.js";
+import { atMost, comparison, equals, idlText } from "./expression.js";
 import { type Frame, isVarying } from "./frame.js";
 import { scalarLayout } from "./layout.js";
 import type { ModuleContext } from "./module-context.js";
@@ -305,9 +305,8 @@ export class ReadCode {
       const derived = frame.isDerived(size);
       checks.push((text, isNullable) => {
         const units = isNullable ? `(${text} === null ? 0 : ${text}.length + 1)` : `${text}.length + 1`;
-        const limit = expressionText(size, frame.operands);
-        const condition = derived ? equals(units, size, frame.operands) : `${units} <= ${limit}`;
-        return this.#check(condition, `${label}: size_is(${idlText(size)})`);
+        const compare = derived ? equals : atMost;
+        return this.#check(compare(units, size, frame.operands), `${label}: size_is(${idlText(size)})`);
       });
     }
     const range = rangeOf(this.#context.index, toRead);
@@ -335,13 +334,13 @@ export class ReadCode {
     return { ...plain, value: call(method) };
   }
 
-  #check(condition: string, what: string): Doc[] {
+  #check(condition: Doc, what: string): Doc[] {
     return [run("r.check", condition, stringLiteral(what))];
   }
 
   #rangeCheck(toRead: ToRead, count: string, range: Range, text: string, isNullable: boolean): Doc[] {
-    const within = `${count} >= ${range.min} && ${count} <= ${range.max}`;
-    const condition = isNullable ? `${text} === null || (${within})` : within;
+    const within = comparison(`${count} >= ${range.min}`, "&&", `${count} <= ${range.max}`);
+    const condition = isNullable ? comparison(`${text} === null`, "||", ["(", within, ")"]) : within;
     return this.#check(condition, `${toRead.label}: range(${range.min}, ${range.max})`);
   }
 
@@ -363,6 +362,6 @@ export class ReadCode {
 }
 
 /** `test ? value : null`. */
-function choice(test: Doc, value: Doc): Doc {
+export function choice(test: Doc, value: Doc): Doc {
   return group(test, indent(line, "? ", value, line, ": null"));
 }

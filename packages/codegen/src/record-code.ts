@@ -1,9 +1,10 @@
 import type { Member } from "@ncalrpc/idl";
 import { braced, type Doc, run } from "./doc.js";
+import { comparison } from "./expression.js";
 import { Frame } from "./frame.js";
 import type { ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
-import { type Check, ReadCode, type Reading } from "./read-code.js";
+import { type Check, choice, ReadCode, type Reading } from "./read-code.js";
 import { stringLiteral } from "./text.js";
 
 /** A struct, or what a method sends in one direction: members that become an object. */
@@ -106,7 +107,7 @@ function carriedReading(
     return { ...none, before: ["r.refPointer();"], value: "", holds: "constant", result: pending };
   }
   const check: Check = (local) => {
-    const condition = `${local} || ${frame.operands(count.name).text} === 0`;
+    const condition = comparison(local, "||", `${frame.operands(count.name).text} === 0`);
     return [run("r.check", condition, stringLiteral(`${label}: null, of size ${count.name}`))];
   };
   return {
@@ -115,7 +116,7 @@ function carriedReading(
     value: "r.pointer()",
     holds: "expression",
     checks: [check],
-    result: (local) => `${local} ? ${pending()} : null`,
+    result: (local) => choice(local, pending()),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Range, Scalar, Type } from "@ncalrpc/idl";
-import { braced, call, type Doc } from "./doc.js";
+import { type Assigned, braced, call, type Doc, memberChain } from "./doc.js";
 import { isVarying } from "./frame.js";
+import { scalarLayout } from "./layout.js";
 import type { ModuleContext } from "./module-context.js";
 import { rangeOf } from "./range-code.js";
 
@@ -13,6 +14,10 @@ const bounds: Partial<Readonly<Record<Scalar, readonly [string, string]>>> = {
   uint16: ["0", "0xffff"],
   int16: ["-0x8000", "0x7fff"],
 };
+
+function isFloat(scalar: Scalar): boolean {
+  return scalar === "float" || scalar === "double";
+}
 
 /** Prints zod schemas: what JSON has to look like for a type, and what becomes of it. */
 export class SchemaCode {
@@ -29,7 +34,16 @@ export class SchemaCode {
     this.#declared.add(type);
   }
 
-  /** `z.object({...})` of named properties. */
+  /** `z.object({...})` of named properties, to be assigned. */
+  record(properties: readonly (readonly [name: string, schema: Doc])[]): Assigned {
+    return {
+      kind: "object",
+      callee: `${this.#z}.object`,
+      properties: properties.map(([name, schema]) => [name, ": ", schema]),
+    };
+  }
+
+  /** The same within other schemas. */
   object(properties: readonly (readonly [name: string, schema: Doc])[]): Doc {
     return [`${this.#z}.object(`, braced(properties.map(([name, schema]) => [name, ": ", schema])), ")"];
   }
@@ -37,9 +51,11 @@ export class SchemaCode {
   /** The schema of a type with a range of its own; context handles are the server's objects if `isResult`. */
   type(type: Type, range: Range | null, isResult = false): Doc {
     const { index, layout } = this.#context;
+    const chain = this.#chain(type, range);
+    if (chain !== null) return memberChain(this.#z, chain);
     switch (type.kind) {
       case "scalar":
-        return this.#scalar(type.scalar, range);
+        return this.#scalar(type.scalar);
       case "string":
         return type.unit === "byte" ? this.#schema("bytes()") : `${this.#z}.string()`;
       case "named":
@@ -70,13 +86,28 @@ export class SchemaCode {
     return isDeclared ? schema : call(`${this.#z}.lazy`, ["() => ", schema]);
   }
 
-  #scalar(scalar: Scalar, range: Range | null): Doc {
+  /** The same, to be assigned. */
+  assigned(type: Type, range: Range | null): Assigned {
+    return { kind: this.#chain(type, range) === null ? "other" : "chain", doc: this.type(type, range) };
+  }
+
+  /** The calls that make the schema of an integer with bounds of its own; null for other types. */
+  #chain(type: Type, range: Range | null): string[] | null {
+    if (type.kind === "pointer") {
+      const { index } = this.#context;
+      const target = this.#chain(type.target, rangeOf(index, { type, range }));
+      return target === null || type.pointer === "ref" ? target : [...target, ".nullable()"];
+    }
+    if (type.kind !== "scalar" || scalarLayout(type.scalar).type !== "number" || isFloat(type.scalar))
+      return null;
+    const [min, max] = range === null ? (bounds[type.scalar] ?? []) : [range.min, range.max];
+    return min === undefined ? null : [".int()", `.min(${min})`, `.max(${max})`];
+  }
+
+  #scalar(scalar: Scalar): Doc {
     if (scalar === "boolean") return `${this.#z}.boolean()`;
-    if (scalar === "float" || scalar === "double") return this.#schema("float()");
-    if (scalar === "int64" || scalar === "uint64") return this.#schema(`${scalar}()`);
-    if (range !== null) return `${this.#z}.int().min(${range.min}).max(${range.max})`;
-    const [min, max] = bounds[scalar] ?? [];
-    if (min !== undefined) return `${this.#z}.int().min(${min}).max(${max})`;
+    if (isFloat(scalar)) return this.#schema("float()");
+    if (scalarLayout(scalar).type === "bigint") return this.#schema(`${scalar}()`);
     return `${this.#z}.${scalar === "int32" ? "int32" : "uint32"}()`;
   }
 
@@ -87,9 +118,4 @@ export class SchemaCode {
   get #z(): string {
     return this.#context.library("z");
   }
-}
-
-/** `export const name: type = value;` */
-export function exportedConstant(name: string, type: string | null, value: Doc): Doc {
-  return [`export const ${name}${type === null ? "" : `: ${type}`} = `, value, ";"];
 }

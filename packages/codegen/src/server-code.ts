@@ -11,6 +11,7 @@ import {
   ifBlock,
   indent,
   join,
+  line,
   list,
   run,
 } from "./doc.js";
@@ -152,7 +153,7 @@ function responder(context: ModuleContext, shape: MethodShape): Doc {
     const handle = context.index.contextHandle(member.type);
     const property = properties.get(member.name);
     if (handle === null || !shape.ins.some(({ name }) => name === member.name)) return [];
-    const condition = `result.${property} === null && request.${property} !== null`;
+    const condition: Doc = [`result.${property} === null &&`, line, `request.${property} !== null`];
     return [
       ifBlock(condition, [run("call.closeContext", stringLiteral(handle.name), `request.${property}`)]),
     ];

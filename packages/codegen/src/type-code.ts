@@ -1,9 +1,9 @@
 import type { AliasDefinition, Constant, EnumDefinition, StructDefinition } from "@ncalrpc/idl";
-import { call, type Doc, hardline, indent, join } from "./doc.js";
+import { type Assigned, assignment, call, type Doc, hardline, indent, join } from "./doc.js";
 import { interfaceCode } from "./method-code.js";
 import { visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
-import { exportedConstant, type SchemaCode } from "./schema-code.js";
+import type { SchemaCode } from "./schema-code.js";
 import { docComment, stringLiteral } from "./text.js";
 import { labelNames, memberNames } from "./unit-names.js";
 
@@ -11,7 +11,7 @@ import { labelNames, memberNames } from "./unit-names.js";
 export function constantCode(context: ModuleContext, constant: Constant): Doc {
   const { value } = constant;
   const name = context.names.constants.get(constant.name) ?? constant.name;
-  return [docComment(constant.doc), exportedConstant(name, null, literal(value))];
+  return [docComment(constant.doc), `export const ${name} = ${literal(value)};`];
 }
 
 function literal(value: Constant["value"]): string {
@@ -38,7 +38,7 @@ export function enumCode(context: ModuleContext, definition: EnumDefinition): Do
       hardline,
       `export type ${type} = ${value};`,
     ],
-    schemaConstant(context, definition.name, schema),
+    schemaConstant(context, definition.name, { kind: "other", doc: schema }),
   ];
 }
 
@@ -46,7 +46,7 @@ export function aliasCode(context: ModuleContext, definition: AliasDefinition, s
   const type = context.typeName(context.unit.name, definition.name, "type");
   return [
     [docComment(definition.doc), `export type ${type} = ${context.typeText(definition.type)};`],
-    schemaConstant(context, definition.name, schemas.type(definition.type, definition.range)),
+    schemaConstant(context, definition.name, schemas.assigned(definition.type, definition.range)),
   ];
 }
 
@@ -54,7 +54,7 @@ export function structCode(context: ModuleContext, definition: StructDefinition,
   const type = context.typeName(context.unit.name, definition.name, "type");
   const names = memberNames(definition.members);
   const members = visible(definition.members);
-  const schema = schemas.object(
+  const schema = schemas.record(
     members.map((member) => [names.get(member.name) ?? member.name, schemas.type(member.type, member.range)]),
   );
   return [
@@ -63,8 +63,8 @@ export function structCode(context: ModuleContext, definition: StructDefinition,
   ];
 }
 
-function schemaConstant(context: ModuleContext, name: string, schema: Doc): Doc {
+function schemaConstant(context: ModuleContext, name: string, schema: Assigned): Doc {
   const unit = context.unit.name;
   const type = `${context.library("z")}.ZodType<${context.typeName(unit, name, "type")}>`;
-  return exportedConstant(context.typeName(unit, name, "schema"), type, schema);
+  return [assignment(`export const ${context.typeName(unit, name, "schema")}: ${type}`, schema), ";"];
 }

@@ -1,6 +1,6 @@
 import type { ArrayType, Member, Range, StringType, StructDefinition, Type } from "@ncalrpc/idl";
 import { block, type Doc, ifBlock, run } from "./doc.js";
-import { atMost, equals, expressionText, idlText, operandText } from "./expression.js";
+import { atMost, comparison, equals, expressionText, idlText, operandText } from "./expression.js";
 import { Frame, isVarying } from "./frame.js";
 import { scalarLayout } from "./layout.js";
 import type { ModuleContext } from "./module-context.js";
@@ -136,7 +136,7 @@ export class WriteCode {
     const { text, frame, label } = written;
     const length = `${text}.length`;
     const checks: Doc[] = [];
-    const check = (condition: string, what: string) =>
+    const check = (condition: Doc, what: string) =>
       checks.push(run("w.check", condition, stringLiteral(`${label}: ${what}`)));
     if (array.fixed !== null) {
       check(`${length} ${isVarying(array) ? "<=" : "==="} ${array.fixed}`, `[${array.fixed}]`);
@@ -151,7 +151,10 @@ export class WriteCode {
     }
     const range = rangeOf(this.#context.index, written);
     if (range !== null) {
-      check(`${length} >= ${range.min} && ${length} <= ${range.max}`, `range(${range.min}, ${range.max})`);
+      check(
+        comparison(`${length} >= ${range.min}`, "&&", `${length} <= ${range.max}`),
+        `range(${range.min}, ${range.max})`,
+      );
     }
     return checks;
   }
@@ -162,7 +165,7 @@ export class WriteCode {
     const checks: Doc[] = [];
     const range = rangeOf(this.#context.index, written);
     if (range !== null) {
-      const condition = `${units} >= ${range.min} && ${units} <= ${range.max}`;
+      const condition = comparison(`${units} >= ${range.min}`, "&&", `${units} <= ${range.max}`);
       checks.push(run("w.check", condition, stringLiteral(`${label}: range(${range.min}, ${range.max})`)));
     }
     const inPlace = string.fixed !== null || hoisted;

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ts } from "ts-morph";
 import { Reader, Writer } from "../../ndr/dist/index.js";
-import type { GeneratedFile } from "../src/index.js";
+import { type GeneratedFile, transpileTypeScript } from "../src/index.js";
 
 const runtime = pathToFileURL(join(import.meta.dirname, "../../runtime/dist/codegen-v1.js")).href;
 
@@ -92,10 +91,9 @@ export async function loadModules(files: readonly GeneratedFile[]): Promise<Reco
   try {
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     for (const { path, text } of files) {
-      const { outputText } = ts.transpileModule(text, {
-        compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-      });
-      const code = outputText.replace('"@ncalrpc/runtime/codegen-v1"', JSON.stringify(runtime));
+      const code = transpileTypeScript(text, (specifier) =>
+        specifier.startsWith("@") ? runtime : specifier,
+      );
       writeFileSync(join(folder, path.replace(/\.ts$/, ".js")), code);
     }
     const last = files.at(-1)?.path.replace(/\.ts$/, ".js") ?? "";

@@ -11,11 +11,11 @@ export function runTsc(project: string): string {
   return status === 0 ? "" : stdout + stderr;
 }
 
-/** What `biome check` has to say of a path; nothing if it would change nothing. */
-export function runBiome(path: string): string {
+/** What `biome check` has to say of files or folders; nothing if it would change nothing. */
+export function runBiome(...paths: string[]): string {
   const { status, stdout, stderr } = spawnSync(
     join(root, "node_modules/.bin/biome"),
-    ["check", "--error-on-warnings", "--max-diagnostics=20", "--colors=off", path],
+    ["check", "--error-on-warnings", "--max-diagnostics=20", "--colors=off", ...paths],
     { cwd: root, encoding: "utf8" },
   );
   return status === 0 ? "" : stdout + stderr;
