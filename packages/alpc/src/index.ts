@@ -14,4 +14,5 @@ export {
 export * from "./message.js";
 export { defaultPortLimits, MAX_CONNECT_PAYLOAD, resolvePortLimits } from "./port-limits.js";
 export { type PortName, parsePortName } from "./port-name.js";
+export { DIRECT_MEMORY_THRESHOLD, SHORT_PAYLOAD_LIMIT } from "./transfer-thresholds.js";
 export type * from "./view.js";

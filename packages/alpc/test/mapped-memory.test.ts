@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { deflate } from "node:zlib";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { detachBuffer } from "../src/linux/detach-buffer.js";
 import { C, type LibC, loadLibC } from "../src/linux/libc.js";
 import { detectMemoryMode, MappedMemory, type MemoryMode } from "../src/linux/mapped-memory.js";
@@ -96,6 +98,37 @@ test("a native operation that is still running when its memory is unmapped does 
   await sleep(5);
   memory.unmap();
   expect((await compressed).length).toBeGreaterThan(0);
+});
+
+test("addresses are given back when the last buffer over them has been collected, not before", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: () => void = runInNewContext("gc");
+  using file = memoryFile();
+  const munmap = vi.fn(libc.munmap);
+  const memory = MappedMemory.map({ ...libc, munmap }, file.fd, SIZE, "read-write", "mapped");
+  const held = { buffer: memory.lend(10).bytes.buffer };
+  memory.lend(20);
+  memory.unmap();
+  for (let i = 0; i < 5; i++) {
+    collectGarbage();
+    await sleep(1);
+  }
+  expect(held.buffer.byteLength).toBe(0);
+  expect(munmap).not.toHaveBeenCalled();
+  held.buffer = new ArrayBuffer(0);
+  await expect
+    .poll(() => {
+      collectGarbage();
+      return munmap.mock.calls.length;
+    })
+    .toBe(1);
+});
+
+test("memory that was never lent is unmapped at once", () => {
+  using file = memoryFile();
+  const munmap = vi.fn(libc.munmap);
+  MappedMemory.map({ ...libc, munmap }, file.fd, SIZE, "read-write", "mapped").unmap();
+  expect(munmap).toHaveBeenCalledTimes(1);
 });
 
 test("mapping fails with a typed error", () => {

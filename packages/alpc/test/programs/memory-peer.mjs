@@ -6,7 +6,7 @@ const library = koffi.load(null);
 const mmap = library.func(
   "int64 mmap(void *address, int64 length, int protection, int flags, int fd, int64 offset)",
 );
-const munmap = library.func("int munmap(int64 address, int64 length)");
+const mprotect = library.func("int mprotect(int64 address, int64 length, int protection)");
 const syscall = library.func("int64 syscall(int64 number, int64 flags)");
 const ioctl = library.func("int ioctl(int fd, int64 request, void *argument)");
 
@@ -15,9 +15,10 @@ const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
 const PAGE = 4096;
 
-// A page beyond the memory is unmapped, so that reading past the end fails there.
-const address = mmap(null, size + PAGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
-munmap(address + size, PAGE);
+// A page that nobody may read follows, so that reading past the end fails there.
+const pages = Math.ceil(size / PAGE) * PAGE;
+const address = mmap(null, pages + PAGE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+mprotect(address + pages, PAGE, 0);
 const bytes = new Uint8Array(koffi.view(BigInt(address), size));
 for (let i = 0; i < size; i++) bytes[i] = i % 251;
 
