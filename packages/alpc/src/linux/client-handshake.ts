@@ -76,6 +76,8 @@ export class ClientHandshake implements Stage {
     }
     if (type !== MessageType.CONNECTION_REPLY)
       throw violation(`a message of type ${type} instead of an answer`);
+    if (packet.length !== portMessage.totalLength(words, at))
+      throw violation("a connect message with attributes");
     const start = at + PORT_MESSAGE_SIZE;
     const reply = decodeConnectReply(
       packet.buffer.subarray(start, start + portMessage.dataLength(words, at)),

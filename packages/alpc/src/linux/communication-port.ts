@@ -143,7 +143,8 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     }
     const id = portMessage.messageId(words, start);
     const dataLength = portMessage.dataLength(words, start);
-    const isPlain = length === dataLength + PORT_MESSAGE_SIZE;
+    const isPlain =
+      length === dataLength + PORT_MESSAGE_SIZE && portMessage.dataInfoOffset(words, start) === 0;
     const beside = isPlain ? null : this.#attachments.receive(packet, type, id);
     if (!this.#accept(type, id, packet)) {
       beside?.view?.release();
@@ -207,6 +208,7 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   }
 
   #onControl(type: number, packet: InboundPacket): void {
+    if (packet.length !== portMessage.totalLength(packet.words, packet.start)) throw violation("attributes");
     if (type === ControlType.DATA_RELEASED) {
       this.#attachments.loans.returned(portMessage.messageId(packet.words, packet.start));
     } else this.#attachments.receiveSectionMessage(type, packet);

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { markStuck, unmarkStuck } from "./exit-guard.js";
+import { enterBlocking, leaveBlocking } from "./exit-guard.js";
 import { type LibC, loadLibC } from "./libc.js";
 import { workerFile } from "./worker-file.js";
 
@@ -10,9 +10,10 @@ import { workerFile } from "./worker-file.js";
 export class DescriptorCloser {
   readonly #libc: LibC;
   readonly #program: URL;
+  readonly #waiting: { readonly fd: number; readonly onClosed: (() => void) | undefined }[] = [];
   #worker: Worker | null = null;
-  #pending = 0;
 
+  /** `program` is for tests. */
   constructor(libc: LibC = loadLibC(), program: URL = workerFile("descriptor-closer-worker.js")) {
     this.#libc = libc;
     this.#program = program;
@@ -20,28 +21,39 @@ export class DescriptorCloser {
 
   /** Descriptors that are not closed yet. */
   get pending(): number {
-    return this.#pending;
+    return this.#waiting.length;
   }
 
   /** Takes `fd` over; `onClosed` is called when it is closed. */
   close(fd: number, onClosed?: () => void): void {
-    if (this.#pending++ === 0) markStuck(this.#libc, this);
-    this.#waiting.push(onClosed);
-    this.#thread().postMessage(fd);
+    enterBlocking(this.#libc, this);
+    this.#waiting.push({ fd, onClosed });
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(fd);
   }
 
-  readonly #waiting: ((() => void) | undefined)[] = [];
-
-  #thread(): Worker {
-    if (this.#worker !== null) return this.#worker;
+  #start(): Worker {
     const worker = new Worker(this.#program, { name: "ncalrpc close" });
-    worker.on("message", () => {
-      if (--this.#pending === 0) unmarkStuck(this);
-      this.#waiting.shift()?.();
-    });
+    worker.on("message", () => this.#closed());
+    worker.on("error", () => this.#closeHere());
     worker.unref();
-    this.#worker = worker;
     return worker;
+  }
+
+  #closed(): void {
+    const first = this.#waiting.shift();
+    if (this.#waiting.length === 0) leaveBlocking(this);
+    first?.onClosed?.();
+  }
+
+  /** There is no thread to be had: better to wait than to leak. */
+  #closeHere(): void {
+    this.#worker = null;
+    for (let left = this.#waiting.length; left > 0; left--) {
+      const [first] = this.#waiting;
+      if (first !== undefined) this.#libc.close(first.fd);
+      this.#closed();
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { DataEntry } from "../data-information.js";
 import { AlpcError } from "../error.js";
 import type { DirectPeer } from "./direct-peer.js";
-import { markStuck, unmarkStuck } from "./exit-guard.js";
+import { enterBlocking, leaveBlocking } from "./exit-guard.js";
 import { addressOf, type LibC, loadLibC } from "./libc.js";
 import type { CopyFailure, CopyJob } from "./process-memory-copy.js";
 import { workerFile } from "./worker-file.js";
@@ -116,6 +116,7 @@ export class DirectMemory {
       if (worker === null) return;
       this.#queue.splice(i, 1);
       this.#busyPeers.add(copy.peer);
+      enterBlocking(this.#libc, worker);
       worker.start(copy);
     }
   }
@@ -143,15 +144,13 @@ export class DirectMemory {
     if (queued >= 0) {
       this.#queue.splice(queued, 1);
       copy.peer.release();
-      return;
     }
-    for (const worker of this.#workers) if (worker.copy === copy) markStuck(this.#libc, worker);
   }
 
   #finish(worker: CopyWorker, failure: CopyFailure): void {
     const { copy } = worker;
     worker.copy = null;
-    unmarkStuck(worker);
+    leaveBlocking(worker);
     if (copy !== null) {
       this.#busyPeers.delete(copy.peer);
       copy.peer.release();

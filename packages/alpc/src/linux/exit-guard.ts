@@ -1,21 +1,23 @@
+import { isMainThread } from "node:worker_threads";
 import type { LibC } from "./libc.js";
 
-const stuck = new Set<object>();
+const blocking = new Set<object>();
 let isInstalled = false;
 
 /**
- * Worker threads that a system call may hold without limit. Node waits for its threads when it exits, so as long
- * as one is here the process ends by _exit(2), after every other exit listener, and the kernel ends the threads.
+ * Says that a worker thread is in a system call that a peer can make last without limit. Node waits for its threads when the
+ * process exits; while one is here, the process ends by _exit(2) instead, after the exit listeners that came before
+ * this one, and the kernel ends the threads. (A worker thread that ends does wait for its own workers.)
  */
-export function markStuck(libc: LibC, worker: object): void {
-  stuck.add(worker);
-  if (isInstalled) return;
+export function enterBlocking(libc: LibC, who: object): void {
+  blocking.add(who);
+  if (isInstalled || !isMainThread) return;
   isInstalled = true;
   process.on("exit", (code) => {
-    if (stuck.size > 0) libc._exit(code);
+    if (blocking.size > 0) libc._exit(code);
   });
 }
 
-export function unmarkStuck(worker: object): void {
-  stuck.delete(worker);
+export function leaveBlocking(who: object): void {
+  blocking.delete(who);
 }

@@ -3,6 +3,7 @@ import { AlpcError } from "../error.js";
 import { CompletionPort, type EventSource } from "./completion-port.js";
 import type { MessageCredentials } from "./credentials.js";
 import { type DescriptorCloser, descriptorCloser } from "./descriptor-closer.js";
+import { enterBlocking, leaveBlocking } from "./exit-guard.js";
 import type { HandleKind } from "./handle-kind.js";
 import { C, type LibC, loadLibC } from "./libc.js";
 import { LinuxHandle } from "./linux-handle.js";
@@ -88,6 +89,7 @@ export interface ReceivedPacket {
  * never waits), as koffi's poll handles end the process if they fire in a worker that is being stopped.
  */
 class ReceiverThread {
+  readonly #libc: LibC;
   readonly #closer: DescriptorCloser;
   readonly #ready: CompletionPort;
   readonly #connections = new Map<number, Connection>();
@@ -95,6 +97,7 @@ class ReceiverThread {
   #lastId = 0;
 
   constructor(libc: LibC, closer: DescriptorCloser) {
+    this.#libc = libc;
     this.#closer = closer;
     this.#ready = new CompletionPort(libc, false, () => {});
     this.#ready.setReferenced(false);
@@ -102,22 +105,22 @@ class ReceiverThread {
 
   add(fd: number, sink: HandleReceiverSink, options: HandleReceiverOptions): HandleReceiver {
     const id = ++this.#lastId;
-    const receive = () => this.#post({ id, fd, ...options });
-    const connection = new Connection(fd, sink, this.#ready, this.#closer, receive, () => {
+    const receive = () => {
+      enterBlocking(this.#libc, connection);
+      this.#worker ??= this.#start();
+      const turn: ReceiverTurn = { id, fd, ...options };
+      this.#worker.postMessage(turn);
+    };
+    const connection: Connection = new Connection(fd, sink, this.#ready, this.#closer, receive, () => {
       this.#connections.delete(id);
     });
     this.#connections.set(id, connection);
     return connection;
   }
 
-  #post(turn: ReceiverTurn): void {
-    this.#worker ??= this.#start();
-    this.#worker.postMessage(turn);
-  }
-
   #start(): Worker {
     const worker = new Worker(workerFile("handle-receiver-worker.js"), { name: "ncalrpc handles" });
-    worker.on("message", (answer: ReceiverAnswer) => this.#connections.get(answer.id)?.deliver(answer));
+    worker.on("message", (answer: ReceiverAnswer) => this.#deliver(answer));
     worker.on("error", (error) => this.#onLost(error));
     worker.unref();
     return worker;
@@ -128,8 +131,15 @@ class ReceiverThread {
     this.#worker = null;
     const violation = `the thread that receives handles failed: ${error instanceof Error ? error.message : error}`;
     for (const [id, connection] of this.#connections) {
-      if (connection.isReceiving) connection.deliver({ id, packets: [], discarded: [], end: { violation } });
+      if (connection.isReceiving) this.#deliver({ id, packets: [], discarded: [], end: { violation } });
     }
+  }
+
+  #deliver(answer: ReceiverAnswer): void {
+    const connection = this.#connections.get(answer.id);
+    if (connection === undefined) return;
+    leaveBlocking(connection);
+    connection.deliver(answer);
   }
 }
 

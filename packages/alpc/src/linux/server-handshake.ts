@@ -107,6 +107,8 @@ export class ServerHandshake implements Stage, ConnectionRequest {
     const type = portMessage.type(words, at);
     if (type !== MessageType.CONNECTION_REQUEST)
       throw violation(`a message of type ${type} before the connect message`);
+    if (packet.length !== portMessage.totalLength(words, at))
+      throw violation("a connect message with attributes");
     const start = at + PORT_MESSAGE_SIZE;
     const request = decodeConnectRequest(
       packet.buffer.subarray(start, start + portMessage.dataLength(words, at)),
