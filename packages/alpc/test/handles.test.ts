@@ -122,6 +122,14 @@ class Recorder {
   };
 }
 
+test("without a thread, descriptors are closed all the same", async () => {
+  const closer = new DescriptorCloser(libc, new URL("programs/no-such-program.mjs", import.meta.url));
+  const fds = [memoryFile(), memoryFile()];
+  await Promise.all(fds.map((fd) => new Promise<void>((resolve) => closer.close(fd, resolve))));
+  expect(fds.map((fd) => libc.fcntl(fd, C.F_GETFD, 0))).toEqual([-1, -1]);
+  expect(closer.pending).toBe(0);
+});
+
 describe("receiving handles", () => {
   const options = { maxPacketLength: 1000, maxHandlesPerMessage: 4, packetsPerTurn: 4 };
   let near = -1;
