@@ -194,7 +194,8 @@ describe("one copy", () => {
 
   test("goes on after short transfers and interruptions, in chunks", () => {
     const asked: [bigint, number][] = [];
-    const answers = [10, -1, 64 * 1024 * 1024];
+    const chunk = 4 * 1024 * 1024;
+    const answers = [10, -1, chunk];
     const choppy: LibC = {
       ...libc,
       errno: () => Errno.EINTR,
@@ -205,9 +206,8 @@ describe("one copy", () => {
         return Math.min(answers.shift() ?? length, length);
       },
     };
-    const size = 64 * 1024 * 1024 + 15;
+    const size = chunk + 15;
     expect(copyPeerMemory(choppy, job(size))).toBeNull();
-    const chunk = 64 * 1024 * 1024;
     const second = 0x1000an;
     expect(asked).toEqual([
       [0x10000n, chunk],
@@ -260,6 +260,15 @@ describe("copies that stall", () => {
     expect(memory.threads).toBe(1);
     await memory.close();
     expect(memory.threads).toBe(0);
+  });
+
+  test("have stopped when the caller hears of the timeout, if they only were slow", async () => {
+    const memory = new DirectMemory({ program: program("copy-worker.mjs") });
+    using peer = standIn();
+    const slow = memory.write(peer, offer(0xfeed), Buffer.alloc(1), 100);
+    await expect(slow).rejects.toEqual(failsWith("TIMEOUT"));
+    expect(memory.running).toBe(0);
+    await memory.close();
   });
 
   test("use no more threads than allowed; who waits for one times out too", async () => {

@@ -10,6 +10,9 @@ import { workerFile } from "./worker-file.js";
 /** How long a copy may take unless the port says otherwise, milliseconds. */
 export const DIRECT_MEMORY_DEADLINE = 5_000;
 
+/** How long a copy that is still making progress may take to stop, milliseconds. */
+const STOPPING_TIME = 50;
+
 /** Threads at most: that many peers can stall at the same time before others have to wait. */
 const MAX_WORKERS = 4;
 
@@ -49,7 +52,7 @@ export class DirectMemory {
 
   /**
    * Fills `target` from what `peer` offers; `target` must not be larger than the entry. It belongs to the copy until the
-   * promise settles, and after TIMEOUT for good: the copy may still write to it, so never reuse or transfer it. `deadline` in
+   * promise settles, and after TIMEOUT for good: if the peer stalls, the copy may still write to it, so never reuse or transfer it. `deadline` in
    * milliseconds. Rejects with AlpcError: ACCESS_DENIED, PARTIAL_COPY, TIMEOUT, PORT_DISCONNECTED, INVALID_PARAMETER.
    */
   read(
@@ -133,18 +136,22 @@ export class DirectMemory {
     return worker;
   }
 
-  /** The caller is told now; a copy that runs keeps its thread, its buffer and the peer's turn until it really ends. */
+  /**
+   * A copy that runs is told to stop, and gets a moment for it, so that nothing is written any more when the caller hears
+   * of the timeout. One that stalls keeps its thread, its buffer and the peer's turn until it really ends.
+   */
   #expire(copy: Copy, deadline: number): void {
-    copy.settle({
-      status: "TIMEOUT",
-      message: `process ${copy.peer.pid}'s memory did not answer in ${deadline} ms`,
-    });
+    const message = `process ${copy.peer.pid}'s memory did not answer in ${deadline} ms`;
+    copy.timeout = { status: "TIMEOUT", message };
     Atomics.store(copy.abandoned, 0, 1);
     const queued = this.#queue.indexOf(copy);
-    if (queued >= 0) {
-      this.#queue.splice(queued, 1);
-      copy.peer.release();
+    if (queued < 0) {
+      copy.timer = setTimeout(() => copy.settle(copy.timeout), STOPPING_TIME);
+      return;
     }
+    this.#queue.splice(queued, 1);
+    copy.peer.release();
+    copy.settle(copy.timeout);
   }
 
   #finish(worker: CopyWorker, failure: CopyFailure): void {
@@ -154,7 +161,7 @@ export class DirectMemory {
     if (copy !== null) {
       this.#busyPeers.delete(copy.peer);
       copy.peer.release();
-      copy.settle(failure);
+      copy.settle(copy.timeout ?? failure);
     }
     this.#startNext();
     for (const other of this.#workers) if (other !== worker && other.copy === null) void this.#stop(other);
@@ -200,6 +207,8 @@ class Copy {
   readonly peer: DirectPeer;
   readonly abandoned = new Int32Array(new SharedArrayBuffer(4));
   timer: NodeJS.Timeout | undefined;
+  /** What the caller is told if its time is over. */
+  timeout: CopyFailure = null;
   readonly #operation: CopyJob["operation"];
   readonly #address: bigint;
   readonly #buffer: Uint8Array;

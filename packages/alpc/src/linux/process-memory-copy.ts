@@ -24,8 +24,8 @@ export type CopyFailure = {
   readonly errno?: string;
 } | null;
 
-/** One system call copies at most this much, so that an abandoned copy ends soon. Octets. */
-const CHUNK = 64 * 1024 * 1024;
+/** One system call copies at most this much, so that an abandoned copy ends within a few milliseconds. Octets. */
+const CHUNK = 4 * 1024 * 1024;
 
 /** Copies, however often the system stops half way. Can block without limit: the peer decides when its pages arrive. */
 export function copyPeerMemory(libc: LibC, job: CopyJob): CopyFailure {

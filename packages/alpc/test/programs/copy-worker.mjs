@@ -1,9 +1,15 @@
-// Stands in for direct-memory-worker: answers each job after the milliseconds that its address says, or fails.
+// Stands in for direct-memory-worker: answers each job after the milliseconds that its address
+// says; at 0xdead fails; at 0xfeed copies for ever, but stops when it is told to.
 import { parentPort } from "node:worker_threads";
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
-parentPort.on("message", ({ address }) => {
+parentPort.on("message", ({ address, abandoned }) => {
   if (address === 0xdeadn) throw new Error("the thread is broken");
+  if (address === 0xfeedn) {
+    while (Atomics.load(abandoned, 0) === 0) Atomics.wait(cell, 0, 0, 1);
+    parentPort.postMessage({ status: "CANCELLED", message: "stopped" });
+    return;
+  }
   Atomics.wait(cell, 0, 0, Number(address));
   parentPort.postMessage(null);
 });
