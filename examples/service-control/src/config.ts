@@ -81,12 +81,18 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const message = messageOf(error);
-    const position = /at position (\d+)/.exec(message)?.[1];
-    const before = text.slice(0, Number(position ?? text.length)).split("\n");
-    throw new ConfigError(
-      `${path}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: not JSON: ${message}`,
-    );
+    throw new ConfigError(`${path}${placeOf(message, text)}: not JSON: ${message}`);
   }
+}
+
+/** `:line:column` where the parser says how far it came, which it does not always. */
+function placeOf(message: string, text: string): string {
+  const position = /at position (\d+)/.exec(message)?.[1];
+  if (position === undefined) {
+    return "";
+  }
+  const lines = text.slice(0, Number(position)).split("\n");
+  return `:${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
 }
 
 function fieldOf(path: readonly PropertyKey[]): string {

@@ -41,7 +41,7 @@ export function formatDetails(status: ServiceStatus): string {
     ["process", status.pid === 0 ? "none" : String(status.pid)],
     ["last exit", lastExit(status)],
     ["restarts", String(status.restarts)],
-    ["held by", status.holders === 1 ? "1 handle" : `${status.holders} handles`],
+    ["held by", count(status.holders, "handle")],
     [
       "asked by",
       status.requester === ""
@@ -56,7 +56,7 @@ export function formatDetails(status: ServiceStatus): string {
 /** A change in one line. */
 export function formatChange(status: ServiceStatus): string {
   const process = status.pid === 0 ? "" : ` process ${status.pid}`;
-  return `${status.name} ${stateName(status.state)}${process}, ${status.restarts} restarts, ${status.holders} handles`;
+  return `${status.name} ${stateName(status.state)}${process}, ${count(status.restarts, "restart")}, ${count(status.holders, "handle")}`;
 }
 
 function lastExit({ exitCode, exitSignal }: ServiceStatus): string {
@@ -64,4 +64,8 @@ function lastExit({ exitCode, exitSignal }: ServiceStatus): string {
     return `signal ${exitSignal}`;
   }
   return exitCode === -1 ? "-" : `code ${exitCode}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

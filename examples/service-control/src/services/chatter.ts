@@ -1,7 +1,7 @@
 // Writes megabytes at once, then is quiet.
-import { setInterval } from "node:timers";
-import { chatterLine, LINE_SIZE } from "./chatter-line.js";
+import { chatterText } from "./chatter-text.js";
 
-const lines = (Number(process.env["MEGABYTES"] ?? 1) * 1024 * 1024) / LINE_SIZE;
-process.stdout.write(Array.from({ length: lines }, (_, n) => chatterLine(n)).join(""));
+const MiB = 1024 * 1024;
+
+process.stdout.write(chatterText(Number(process.env["MEGABYTES"] ?? 1) * MiB));
 setInterval(() => {}, 1 << 30);
