@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { compile, createNodeHost, formatDiagnostic } from "../src/index.js";
+import { cpuTime } from "./cpu-time.js";
 import { compileText, HEADER, memoryHost } from "./helpers.js";
 
 describe("imports", () => {
@@ -166,9 +167,7 @@ describe("hostile sizes", () => {
     ["operators", `const long a = 1${"+1".repeat(100_000)};`],
     ["digits", `const long a = ${"9".repeat(1_000_000)};`],
   ])("%s", (_, text) => {
-    const started = performance.now();
-    compileText(text);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(cpuTime(() => void compileText(text))).toBeLessThan(5_000);
   });
 });
 
@@ -178,10 +177,8 @@ describe("speed", () => {
       `/** Method ${index}. */ void M${index}([in, string] const wchar_t *name, [in] unsigned long size, [in, size_is(size)] byte *data, [out] Status *status);\n`;
     const methods = Array.from({ length: 1000 }, (_, index) => method(index)).join("");
     const text = `${HEADER} interface Big { typedef struct { [string] wchar_t *name; long pid; } Status;\n${methods}}`;
-    compileText(text);
-    const started = performance.now();
     const { model } = compileText(text);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(cpuTime(() => void compileText(text))).toBeLessThan(1_000);
     expect(model?.units[0]?.interface?.methods).toHaveLength(1000);
   });
 });
