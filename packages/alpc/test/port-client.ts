@@ -95,6 +95,8 @@ export interface ServerLog {
   readonly datagrams: readonly string[];
   readonly closed: readonly (string | null)[];
   readonly refused: readonly string[];
+  /** Who sent the datagrams. */
+  readonly senders: readonly { readonly user: string; readonly pid: number }[];
   readonly batches: number;
   readonly requests: number;
 }

@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, constants, fstatSync, openSync, unlinkSync, writeSync } from "node:fs";
-import { AlpcError } from "../error.js";
+import { AlpcError, isAlpcError } from "../error.js";
 import { C, Errno, type LibC } from "./libc.js";
 import { codeOf, LOCK_SUFFIX, SOCKET_SUFFIX, statOrNull } from "./port-directory.js";
 import { connect, openSocket, socketAddress } from "./socket.js";
@@ -44,14 +44,22 @@ export class SocketName implements Disposable {
     }
   }
 
-  /** Gives the name up: removes the files if they are still ours. Idempotent. */
+  /**
+   * Gives the name up: removes the files if they are still ours. What we may no longer remove, since this process has
+   * given up rights meanwhile, stays and is a dead server's. Idempotent.
+   */
   free(): void {
     if (this.#isFreed) return;
     this.#isFreed = true;
-    const stats = statOrNull(this.path);
-    if (stats && stats.ino === this.#file.ino && stats.dev === this.#file.dev) removeFile(this.path);
-    if (isSameFile(this.#lock, this.#lockPath)) removeFile(this.#lockPath);
-    closeSync(this.#lock);
+    try {
+      const stats = statOrNull(this.path);
+      if (stats?.ino === this.#file.ino && stats.dev === this.#file.dev) removeFile(this.path);
+      if (isSameFile(this.#lock, this.#lockPath)) removeFile(this.#lockPath);
+    } catch (error) {
+      if (!isAlpcError(error)) throw error;
+    } finally {
+      closeSync(this.#lock);
+    }
   }
 
   [Symbol.dispose](): void {

@@ -10,7 +10,16 @@ const CANCELED = 12;
 
 /** Starts it on a kernel. Returns the connection port. */
 export function startTestServer(kernel, name, attributes) {
-  const log = { connects: 0, canceled: [], datagrams: [], closed: [], refused: [], batches: 0, requests: 0 };
+  const log = {
+    connects: 0,
+    canceled: [],
+    datagrams: [],
+    closed: [],
+    refused: [],
+    senders: [],
+    batches: 0,
+    requests: 0,
+  };
   const waiting = new Map();
 
   const send = (port, type, text, messageId, attributes) => {
@@ -40,6 +49,9 @@ export function startTestServer(kernel, name, attributes) {
           JSON.stringify({ user: message.token.user.toString(), pid: message.token.pid }),
           messageId,
         );
+        return;
+      case "restricted":
+        send(port, REPLY, JSON.stringify(message.token.restrictedSids?.map(String) ?? null), messageId);
         return;
       case "datagram":
         send(port, DATAGRAM, "from the server", 0);
@@ -89,9 +101,10 @@ export function startTestServer(kernel, name, attributes) {
       const { type, messageId, buffer, start, length } = message;
       if (type === REQUEST) onRequest(port, message);
       else if (type === CANCELED) log.canceled.push(messageId);
-      else if (type === DATAGRAM)
+      else if (type === DATAGRAM) {
         log.datagrams.push(buffer.toString("latin1", start, start + Math.min(length, 64)));
-      else if (type === REPLY) {
+        log.senders.push({ user: message.token.user.toString(), pid: message.token.pid });
+      } else if (type === REPLY) {
         send(
           port,
           REPLY,
