@@ -9,7 +9,7 @@ interface Finding {
 }
 
 /** What schemas accept beside JSON's own types: nothing that someone who writes JSON could do about. */
-const NOT_JSON = /\b(bigint|nan|NaN|[A-Za-z0-9]+Array)\b/;
+const NOT_JSON = /^expected (an? )?(bigint|nan|[A-Za-z0-9]+Array)\b/;
 
 /** One line for each thing that is wrong with a JSON value: `names[2]: expected string, received number`. */
 export function explainIssues(issues: readonly Issue[]): string[] {
@@ -21,7 +21,7 @@ export function explainIssues(issues: readonly Issue[]): string[] {
 function findings(issue: Issue, parent: readonly PropertyKey[]): Finding[] {
   const path = [...parent, ...issue.path];
   if (issue.code !== "invalid_union" || issue.errors.length === 0) {
-    return [{ path, reason: issue.message.replace(/^Invalid input: /, "") }];
+    return [{ path, reason: issue.message.replace(/^Invalid (input|option): /, "") }];
   }
   const branches = issue.errors.map((branch) => branch.flatMap((inner) => findings(inner, path)));
   const possible = branches.filter((branch) => !branch.some(({ reason }) => NOT_JSON.test(reason)));
@@ -29,7 +29,7 @@ function findings(issue: Issue, parent: readonly PropertyKey[]): Finding[] {
   const deepest = possible.find((branch) => branch.some((finding) => finding.path.length > path.length));
   if (deepest !== undefined) return deepest;
   const reasons = new Set((possible.length > 0 ? possible : branches).flat().map(({ reason }) => reason));
-  return [{ path, reason: [...reasons].join(", or ") }];
+  return [{ path, reason: [...reasons].join("; or ") }];
 }
 
 function formatPath(path: readonly PropertyKey[]): string {

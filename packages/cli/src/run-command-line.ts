@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "./command.js";
+import { CommandFailure } from "./command-failure.js";
 import { commandTable } from "./command-table.js";
 import { ExitCode } from "./exit-code.js";
 import { commandHelp, helpText, usageLine } from "./help.js";
@@ -42,7 +43,10 @@ async function runCommand(command: Command, args: readonly string[], terminal: T
   } catch (error) {
     if (error instanceof UsageError)
       return wrongUsage(error.message, usageLine(command), command.name, terminal);
-    return reportFailure(error, asJson, terminal);
+    if (error instanceof CommandFailure) return reportFailure(error, asJson, terminal);
+    // Only here: commands that call nobody do without the runtime.
+    const { reportCallFailure } = await import("./report-call-failure.js");
+    return reportCallFailure(error, asJson, terminal);
   }
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { CommandFailure } from "./command-failure.js";
 import { FileWatcher } from "./file-watcher.js";
 import { type GenerationOptions, runGeneration } from "./generation.js";
 import { plural, readModel } from "./read-model.js";
@@ -14,6 +15,7 @@ export async function watchAndGenerate(options: GenerationOptions, terminal: Ter
     try {
       generateWatched(options, watcher, terminal);
     } catch (error) {
+      if (!(error instanceof CommandFailure)) throw error;
       reportFailure(error, false, terminal);
     }
   });

@@ -8,7 +8,6 @@ import { ExitCode } from "../exit-code.js";
 import { findMethod } from "../find-method.js";
 import { invoke } from "../invoke.js";
 import { jsonForm } from "../json-form.js";
-import { loadInterfaces } from "../load-interfaces.js";
 import { countFindings, readModel, writeDiagnostics } from "../read-model.js";
 import { requestValues } from "../request-values.js";
 import type { Terminal } from "../terminal.js";
@@ -55,6 +54,8 @@ async function runCall(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   const { model, diagnostics } = readModel(idl, args.values("include"));
   writeDiagnostics(diagnostics, terminal.reportsColor, terminal.report);
   if (model === null) throw new CommandFailure(`not called: ${countFindings(diagnostics)} in the IDL`);
+  // Only here, since the compiler that it brings along takes long to load.
+  const { loadInterfaces } = await import("../load-interfaces.js");
   const { definition, method } = findMethod(args.positional(1), model, await loadInterfaces(model));
   const values = requestValues(method, readRequest(args.positionals[2] ?? "{}"));
   const result = await invoke(definition, method, binding, values, timeout);

@@ -2,10 +2,9 @@ import type { Arguments } from "../arguments.js";
 import type { Command } from "../command.js";
 import { includeOption } from "../common-options.js";
 import { ExitCode } from "../exit-code.js";
-import { type GenerationOptions, runGeneration } from "../generation.js";
+import type { GenerationOptions } from "../generation.js";
 import type { Terminal } from "../terminal.js";
 import { UsageError } from "../usage-error.js";
-import { watchAndGenerate } from "../watch-and-generate.js";
 
 export const generate: Command = {
   name: "generate",
@@ -37,7 +36,12 @@ async function runGenerate(args: Arguments, terminal: Terminal): Promise<ExitCod
     out,
     isCheck,
   };
-  if (!args.has("watch")) return runGeneration(options, terminal).exitCode;
-  await watchAndGenerate(options, terminal);
-  return ExitCode.DONE;
+  // Only here, since the compiler that these bring along takes long to load.
+  if (args.has("watch")) {
+    const { watchAndGenerate } = await import("../watch-and-generate.js");
+    await watchAndGenerate(options, terminal);
+    return ExitCode.DONE;
+  }
+  const { runGeneration } = await import("../generation.js");
+  return runGeneration(options, terminal).exitCode;
 }
