@@ -1,35 +1,22 @@
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, readdirSync, readFileSync, readlinkSync, writeSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import koffi from "koffi";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AlpcError } from "../src/error.js";
 import { DescriptorCloser, descriptorCloser } from "../src/linux/descriptor-closer.js";
-import { handleKind } from "../src/linux/handle-kind.js";
 import {
   createHandleReceiver,
   type HandlePacket,
   type HandleReceiver,
 } from "../src/linux/handle-receiver.js";
 import { C, loadLibC } from "../src/linux/libc.js";
-import { LinuxHandle } from "../src/linux/linux-handle.js";
+import { memoryFile, openPipe } from "./descriptors.js";
 import { sendWithDescriptors, socketPair } from "./socket-pair.js";
 
 const libc = loadLibC();
 const library = koffi.load(null);
-const pipe = library.func("int pipe(void *fds)");
 const connectTo = library.func("int connect(int fd, void *address, int length)");
 
 const openDescriptors = () => readdirSync("/proc/self/fd").length;
@@ -49,66 +36,6 @@ async function until(what: string, condition: () => boolean): Promise<void> {
     if (performance.now() > end) throw new Error(`waited in vain until ${what}`);
   }
 }
-
-const memoryFile = () => {
-  const fd = libc.memfd_create("test", C.MFD_CLOEXEC | C.MFD_ALLOW_SEALING);
-  libc.ftruncate(fd, 4096);
-  return fd;
-};
-
-function openPipe(): [number, number] {
-  const fds = Buffer.alloc(8);
-  pipe(fds);
-  return [fds.readInt32LE(0), fds.readInt32LE(4)];
-}
-
-describe("a handle's kind", () => {
-  let directory = "";
-  beforeAll(() => {
-    directory = mkdtempSync(join(tmpdir(), "ncalrpc-handle-"));
-  });
-  afterAll(() => rmSync(directory, { recursive: true }));
-
-  test.each<[string, LinuxHandle["kind"], () => number]>([
-    ["a file", "file", () => openSync(join(directory, "file"), "w+")],
-    ["a file that is called like memory", "file", () => openSync(join(directory, "memfd:x"), "w+")],
-    ["a directory", "directory", () => openSync(directory, "r")],
-    ["a pipe", "pipe", () => openPipe()[0]],
-    ["a socket", "socket", () => socketPair()[0]],
-    ["memory", "section", memoryFile],
-    ["a file in /dev/shm", "file", () => openSync("/dev/shm/ncalrpc-handle-test", "w+")],
-    ["a device", "device", () => openSync("/dev/null", "r")],
-    ["a pidfd", "other", () => libc.pidfd_open(process.pid, 0)],
-    ["an epoll instance", "other", () => libc.epoll_create1(C.EPOLL_CLOEXEC)],
-    ["a file that was opened as a name only", "other", () => openSync(directory, C.O_PATH)],
-  ])("%s is %s", (_what, kind, open) => {
-    const fd = open();
-    expect(handleKind(libc, fd)).toBe(kind);
-    closeSync(fd);
-    rmSync("/dev/shm/ncalrpc-handle-test", { force: true });
-  });
-
-  test("a closed descriptor is of no kind", () => {
-    expect(handleKind(libc, 9_999)).toBe("other");
-  });
-});
-
-describe("a received handle", () => {
-  test("is closed once, unless it was taken", () => {
-    const closed: number[] = [];
-    const handle = new LinuxHandle(5, "file", (fd) => closed.push(fd));
-    expect(handle.fd).toBe(5);
-    handle.close();
-    handle[Symbol.dispose]();
-    expect(closed).toEqual([5]);
-    expect(() => handle.fd).toThrow("taken or closed");
-    const taken = new LinuxHandle(6, "file", (fd) => closed.push(fd));
-    expect(taken.take()).toBe(6);
-    taken.close();
-    expect(() => taken.take()).toThrow("taken or closed");
-    expect(closed).toEqual([5]);
-  });
-});
 
 /** Collects what a receiver hands on. */
 class Recorder {
