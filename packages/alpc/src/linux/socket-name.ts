@@ -126,8 +126,9 @@ function isAnswered(libc: LibC, path: string): boolean {
   try {
     connect(libc, fd, path);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // Any other refusal (a socket of another type, say) comes from somebody alive.
+    return !(isAlpcError(error) && error.status === "OBJECT_NAME_NOT_FOUND");
   } finally {
     libc.close(fd);
   }
