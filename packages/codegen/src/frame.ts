@@ -9,15 +9,21 @@ export class Frame {
   readonly #index: ModelIndex;
   readonly #members: ReadonlyMap<string, Member>;
   readonly #access: (member: Member) => string;
+  readonly #unknown: ReadonlySet<string>;
 
-  /** `access` is asked for counts too if `readsCounts`: then they are at hand, instead of derived from what they count. */
+  /**
+   * `access` is asked for counts too if `readsCounts`: then they are at hand, instead of derived from what they count.
+   * `unknown` are the members whose values are not there yet.
+   */
   constructor(
     label: string,
     index: ModelIndex,
     members: readonly Member[],
     access: (member: Member) => string,
     readsCounts = false,
+    unknown: ReadonlySet<string> = new Set(),
   ) {
+    this.#unknown = unknown;
     this.label = label;
     this.#index = index;
     this.#members = new Map(members.map((member) => [member.name, member]));
@@ -39,6 +45,11 @@ export class Frame {
 
   value(member: Member): string {
     return this.#access(member);
+  }
+
+  /** Whether code at hand reaches all that an expression names. */
+  knows(expression: Expression): boolean {
+    return operandNames(expression).every((name) => !this.#unknown.has(name));
   }
 
   /** Whether an expression is no more than a count that values do not have. */

@@ -160,7 +160,7 @@ function readValue(context: ModuleContext, shape: MethodShape): Doc[] {
   const frame = new Frame(label, context.index, others, access, true);
   const reading = new ReadCode(context, context.locals("r", "request")).item({
     type: returned.type,
-    hint: names.get(returned.name) ?? "",
+    local: names.get(returned.name) ?? "",
     label,
     range: null,
     frame,

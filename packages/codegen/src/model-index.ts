@@ -100,6 +100,18 @@ export class ModelIndex {
   }
 }
 
+/**
+ * The members of a struct. Counts behind embedded pointers are left to the caller: their values are not there yet when the
+ * arrays are read.
+ */
+export function structMembers(index: ModelIndex, struct: StructDefinition): readonly Member[] {
+  return struct.members.map((member) =>
+    member.countOf !== null && index.resolve(member.type).kind === "pointer"
+      ? { ...member, countOf: null }
+      : member,
+  );
+}
+
 /** Members that values have: all but the counts that are derived. */
 export function visible<M extends Member>(members: readonly M[]): M[] {
   return members.filter((member) => member.countOf === null);

@@ -1,6 +1,6 @@
 import type { Type } from "@ncalrpc/idl";
 import { type Doc, run } from "./doc.js";
-import { comparison, idlText, isZero } from "./expression.js";
+import { comparison, idlText, isZero, operandNames } from "./expression.js";
 import { type Frame, isVarying } from "./frame.js";
 import type { ModelIndex } from "./model-index.js";
 import { stringLiteral } from "./text.js";
@@ -18,7 +18,13 @@ export function nullCheck(
   if (array.kind !== "array") return [];
   const control = isVarying(array) ? array.length : array.size;
   const { frame, label } = pointer;
-  if (control === null || frame.isDerived(control)) return [];
+  if (
+    control === null ||
+    operandNames(control).length === 0 ||
+    frame.isDerived(control) ||
+    !frame.knows(control)
+  )
+    return [];
   const condition = comparison(`${text} !== null`, "||", isZero(control, frame.operands));
   return [run(`${codec}.check`, condition, stringLiteral(`${label}: null, of size ${idlText(control)}`))];
 }

@@ -1,4 +1,4 @@
-import type { ArrayType, Range, StringType, Type } from "@ncalrpc/idl";
+import type { ArrayType, Expression, Range, StringType, Type } from "@ncalrpc/idl";
 import { block, call, type Doc, group, ifBlock, indent, line, run } from "./doc.js";
 import { atMost, comparison, equals, idlText } from "./expression.js";
 import { type Frame, isVarying } from "./frame.js";
@@ -12,8 +12,8 @@ import { stringLiteral } from "./text.js";
 /** What is to be read. */
 export interface ToRead {
   readonly type: Type;
-  /** For a local variable, if one is needed. */
-  readonly hint: string;
+  /** The local variable for the value, if one is needed; claimed by whoever asks for the code. */
+  readonly local: string;
   readonly label: string;
   readonly range: Range | null;
   readonly frame: Frame;
@@ -29,7 +29,7 @@ export interface Reading {
   /** Whether `value` is to be evaluated once, names a local that `before` declares, or is always the same. */
   readonly holds: "expression" | "local" | "constant";
   /** What becomes of the value once all is read, where it is not the value itself. */
-  readonly result?: (local: string) => Doc;
+  readonly result?: () => Doc;
   /** Conditions on the value, for when all that they name has been read. */
   readonly checks: readonly Check[];
 }
@@ -71,7 +71,7 @@ export class ReadCode {
       : null;
     const body = this.body(toRead, count);
     if (!layout.structHasPointers(struct)) return body;
-    const local = this.#locals.claim(toRead.hint);
+    const { local } = toRead;
     return {
       ...body,
       before: [["const ", local, " = ", body.value, ";"], ...this.referents(toRead, local)],
@@ -137,11 +137,13 @@ export class ReadCode {
     const element: ToRead = { ...toRead, type: resolved.element, range: null, label: `${toRead.label}[]` };
     if (index.resolve(resolved.element).kind !== "pointer") {
       const item = itemNames[this.#depth] ?? `item${this.#depth}_`;
-      return [block(`for (const ${item} of ${text})`, deeper.referents({ ...element, hint: item }, item))];
+      return [block(`for (const ${item} of ${text})`, deeper.referents({ ...element, local: item }, item))];
     }
     const i = indexNames[this.#depth] ?? `i${this.#depth}_`;
     const head = `for (let ${i} = 0; ${i} < ${text}.length; ${i}++)`;
-    return [block(head, deeper.pointee({ ...element, hint: "element" }, `${text}[${i}]`))];
+    return [
+      block(head, deeper.pointee({ ...element, local: `element${this.#depth || ""}` }, `${text}[${i}]`)),
+    ];
   }
 
   /**
@@ -155,15 +157,17 @@ export class ReadCode {
     const target: ToRead = { ...toRead, type: resolved.target, range: rangeOf(index, toRead) };
     const reading = this.item(target);
     const boxed = resolved.pointer === "unique" && index.isNullable(resolved.target);
-    const place = boxed ? `${text}.value` : text;
-    const held =
-      count === null ? [] : [`const ${count} = ${this.#context.library("countOfPending")}(${text});`];
+    const { local } = toRead;
+    const checks = reading.checks.flatMap((check) => check(local, index.isNullable(resolved.target)));
+    const isHeld = checks.length > 0 && reading.holds === "expression";
+    const read = isHeld ? local : reading.value;
     const statements: Doc[] = [
-      ...held,
+      ...(count === null ? [] : [`const ${count} = ${this.#context.library("countOfPending")}(${text});`]),
       ...reading.declare,
       ...reading.before,
-      boxed ? [text, " = { value: ", reading.value, " };"] : [text, " = ", reading.value, ";"],
-      ...reading.checks.flatMap((check) => check(place, index.isNullable(resolved.target))),
+      ...(isHeld ? [["const ", local, " = ", reading.value, ";"]] : []),
+      ...checks,
+      [text, " = ", boxed ? ["{ value: ", read, " }"] : read, ";"],
     ];
     if (resolved.pointer === "ref") return statements;
     return [ifBlock(`${text} !== null`, statements), ...nullCheck("r", index, toRead, text)];
@@ -173,7 +177,7 @@ export class ReadCode {
     const { index } = this.#context;
     const boxed = index.isNullable(target.type);
     const box = (value: Doc): Doc => (boxed ? ["{ value: ", value, " }"] : value);
-    const inner = this.item({ ...target, hint: `${target.hint}Value` }, true);
+    const inner = this.item({ ...target, local: this.#locals.claim(`${target.local}Value`) }, true);
     const checks = inner.checks.map(
       (check): Check =>
         (text) =>
@@ -182,7 +186,7 @@ export class ReadCode {
     if (inner.before.length === 0) {
       return { ...inner, value: choice("r.pointer()", box(inner.value)), checks };
     }
-    const local = this.#locals.claim(target.hint);
+    const { local } = target;
     return {
       declare: inner.declare,
       before: [
@@ -197,7 +201,7 @@ export class ReadCode {
 
   #array(array: ArrayType, toRead: ToRead, hoisted: Doc | null, inBlock: boolean, isItem: boolean): Reading {
     const { index, layout } = this.#context;
-    const { hint, frame, label } = toRead;
+    const { frame, label } = toRead;
     const typed = layout.typedArray(array);
     const minimum = layout.minimum(array.element);
     const packed = typed === null ? [] : ["true"];
@@ -210,7 +214,7 @@ export class ReadCode {
     if (isVarying(array)) {
       let max = count;
       if (array.fixed === null && isItem) {
-        const local = this.#locals.claim(`${hint}Max`);
+        const local = this.#locals.claim(`${toRead.local}Max`);
         if (inBlock) declare.push(`let ${local} = 0;`);
         before.push([inBlock ? "" : "const ", local, " = ", count, ";"]);
         max = local;
@@ -218,39 +222,29 @@ export class ReadCode {
       const sent = array.size;
       if (sent !== null && typeof max === "string") {
         const name = max;
-        checks.push(() =>
-          this.#check(equals(name, sent, frame.operands), `${label}: size_is(${idlText(sent)})`),
-        );
+        checks.push(() => this.#agree(frame, equals, name, sent, `${label}: size_is`));
       }
       count = call("r.variance", max, String(minimum), ...packed);
       if (array.first !== null) {
         const first = array.first;
-        const local = this.#locals.claim(`${hint}Range`);
+        const local = this.#locals.claim(`${toRead.local}Range`);
         before.push(["const ", local, " = ", call("r.varianceFrom", max, String(minimum), ...packed), ";"]);
         let start = `${local}.first`;
         if (inBlock) {
-          start = this.#locals.claim(`${hint}First`);
+          start = this.#locals.claim(`${toRead.local}First`);
           declare.push(`let ${start} = 0;`);
           before.push(`${start} = ${local}.first;`);
         }
-        checks.push(() =>
-          this.#check(equals(start, first, frame.operands), `${label}: first_is(${idlText(first)})`),
-        );
+        checks.push(() => this.#agree(frame, equals, start, first, `${label}: first_is`));
         count = `${local}.actual`;
       }
     }
     const counted = isVarying(array) ? array.length : array.size;
-    if (counted !== null && array.fixed === null) {
-      const what = `${label}: ${isVarying(array) ? "length_is" : "size_is"}(${idlText(counted)})`;
+    if (counted !== null) {
+      const control = `${label}: ${isVarying(array) ? "length_is" : "size_is"}`;
       checks.push((text, isNullable) => {
         const actual = isNullable ? `(${text}?.length ?? 0)` : `${text}.length`;
-        return this.#check(equals(actual, counted, frame.operands), what);
-      });
-    } else if (array.length !== null) {
-      const length = array.length;
-      checks.push((text, isNullable) => {
-        const actual = isNullable ? `(${text}?.length ?? 0)` : `${text}.length`;
-        return this.#check(equals(actual, length, frame.operands), `${label}: length_is(${idlText(length)})`);
+        return this.#agree(frame, equals, actual, counted, control);
       });
     }
     const range = rangeOf(index, toRead);
@@ -270,10 +264,10 @@ export class ReadCode {
     isItem: boolean,
   ): Pick<Reading, "before" | "value" | "holds"> {
     const { layout } = this.#context;
-    const local = this.#locals.claim(toRead.hint);
+    const { local } = toRead;
     let limit = count;
     if (typeof count !== "string") {
-      const name = this.#locals.claim(`${toRead.hint}Count`);
+      const name = this.#locals.claim(`${local}Count`);
       before.push(["const ", name, " = ", count, ";"]);
       limit = name;
     }
@@ -281,7 +275,7 @@ export class ReadCode {
     const element: ToRead = {
       ...toRead,
       type: array.element,
-      hint: itemNames[this.#depth] ?? `item${this.#depth}_`,
+      local: itemNames[this.#depth] ?? `item${this.#depth}_`,
       range: null,
       label: `${toRead.label}[]`,
     };
@@ -298,15 +292,14 @@ export class ReadCode {
   }
 
   #string(string: StringType, toRead: ToRead, hoisted: Doc | null): Reading {
-    const { frame, label, hint } = toRead;
+    const { frame, label, local } = toRead;
     const checks: Check[] = [];
     const { size } = string;
     if (size !== null) {
       const derived = frame.isDerived(size);
       checks.push((text, isNullable) => {
         const units = isNullable ? `(${text} === null ? 0 : ${text}.length + 1)` : `${text}.length + 1`;
-        const compare = derived ? equals : atMost;
-        return this.#check(compare(units, size, frame.operands), `${label}: size_is(${idlText(size)})`);
+        return this.#agree(frame, derived ? equals : atMost, units, size, `${label}: size_is`);
       });
     }
     const range = rangeOf(this.#context.index, toRead);
@@ -318,8 +311,7 @@ export class ReadCode {
     const inPlace = string.fixed !== null || hoisted !== null;
     const bound = string.fixed === null ? (hoisted ?? "") : String(string.fixed);
     if (string.unit === "byte" && inPlace) {
-      const units = this.#locals.claim(`${hint}Units`);
-      const local = this.#locals.claim(hint);
+      const units = this.#locals.claim(`${local}Units`);
       const before: Doc[] = [
         ["const ", units, " = ", call("r.variance", bound, "1", "true"), ";"],
         `const ${local} = r.bytes(${units} - 1);`,
@@ -332,6 +324,18 @@ export class ReadCode {
     if (inPlace) return { ...plain, value: call(wide ? "r.fixedWideString" : "r.fixedString", bound) };
     const method = wide ? "r.wideString" : string.unit === "char" ? "r.string" : "r.byteString";
     return { ...plain, value: call(method) };
+  }
+
+  /** Checks a count against an expression, unless that names what is not read yet. */
+  #agree(
+    frame: Frame,
+    compare: typeof equals,
+    count: string,
+    expression: Expression,
+    control: string,
+  ): Doc[] {
+    if (!frame.knows(expression)) return [];
+    return this.#check(compare(count, expression, frame.operands), `${control}(${idlText(expression)})`);
   }
 
   #check(condition: Doc, what: string): Doc[] {

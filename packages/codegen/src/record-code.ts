@@ -4,7 +4,7 @@ import { comparison } from "./expression.js";
 import { Frame } from "./frame.js";
 import type { ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
-import { type Check, choice, ReadCode, type Reading } from "./read-code.js";
+import { type Check, choice, ReadCode, type Reading, type ToRead } from "./read-code.js";
 import { stringLiteral } from "./text.js";
 
 /** A struct, or what a method sends in one direction: members that become an object. */
@@ -39,51 +39,52 @@ export function readRecord(
   const { index, layout } = context;
   const scope = context.locals(count === null ? "request" : "count");
   const code = new ReadCode(context, scope);
-  const locals = new Map<string, string>();
+  const properties = shape.members.map(({ name }) => shape.names.get(name) ?? name);
+  const locals = new Map(shape.members.map(({ name }, i) => [name, scope.claim(properties[i] ?? name)]));
+  const unread = new Set(locals.keys());
   const frame = new Frame(
     shape.label,
     index,
     [...shape.members, ...shape.others],
     (member) => locals.get(member.name) ?? shape.access(member),
     true,
+    unread,
   );
-  const fields = shape.members.map((member): Field => {
-    const hint = shape.names.get(member.name) ?? member.name;
-    const label = `${shape.label}.${member.name}`;
+  const fields = shape.members.map((member, i): Field => {
+    const { type, range } = member;
+    const local = locals.get(member.name) ?? "";
+    const toRead = { type, range, local, label: `${shape.label}.${member.name}`, frame };
     const carried = deferred ? carriedCount(index, shape.members, member) : null;
-    if (carried !== null)
-      return { member, hint, reading: carriedReading(context, label, member, carried, frame) };
-    const toRead = { type: member.type, hint, label, range: member.range, frame };
-    const hoisted = layout.isConformant(member.type) ? count : null;
-    return { member, hint, reading: deferred ? code.body(toRead, hoisted) : code.item(toRead) };
+    let reading: Reading;
+    if (carried !== null) reading = carriedReading(context, toRead, carried);
+    else if (deferred) reading = code.body(toRead, layout.isConformant(type) ? count : null);
+    else reading = code.item(toRead);
+    unread.delete(member.name);
+    return { member, property: properties[i] ?? "", local, reading };
   });
   if (fields.every(isPlain)) {
-    return [["return ", braced(fields.map(({ reading, hint }) => [hint, ": ", reading.value])), ";"]];
+    return [["return ", braced(fields.map(({ property, reading }) => [property, ": ", reading.value])), ";"]];
   }
-  const statements: Doc[] = [];
-  for (const { member, reading, hint } of fields) {
-    statements.push(...reading.declare, ...reading.before);
-    let local = reading.value;
-    if (reading.holds === "expression") {
-      local = scope.claim(hint);
-      statements.push(["const ", local, " = ", reading.value, ";"]);
-    }
-    if (typeof local === "string") locals.set(member.name, local);
-  }
-  const properties: Doc[] = [];
-  for (const { member, reading, hint } of fields) {
-    if (member.countOf !== null) continue;
-    const local = locals.get(member.name) ?? "";
+  const statements: Doc[] = fields.flatMap(({ local, reading }) => [
+    ...reading.declare,
+    ...reading.before,
+    ...(reading.holds === "expression" ? [["const ", local, " = ", reading.value, ";"]] : []),
+  ]);
+  const shown = fields.filter(({ member }) => member.countOf === null);
+  for (const { member, local, reading } of shown) {
     statements.push(...reading.checks.flatMap((check) => check(local, index.isNullable(member.type))));
-    const value = reading.result?.(local) ?? local;
-    properties.push(value === hint ? hint : [hint, ": ", value]);
   }
-  return [...statements, ["return ", braced(properties), ";"]];
+  const result = shown.map(({ property, local, reading }): Doc => {
+    const value = reading.result?.() ?? (reading.holds === "constant" ? reading.value : local);
+    return value === property ? property : [property, ": ", value];
+  });
+  return [...statements, ["return ", braced(result), ";"]];
 }
 
 interface Field {
   readonly member: Member;
-  readonly hint: string;
+  readonly property: string;
+  readonly local: string;
   readonly reading: Reading;
 }
 
@@ -96,27 +97,25 @@ function isPlain({ member, reading }: Field): boolean {
 /** Reads a pointer to an array whose count has to wait with it. */
 function carriedReading(
   context: ModuleContext,
-  label: string,
-  member: Member,
+  { type, local, label, frame }: ToRead,
   count: Member,
-  frame: Frame,
 ): Reading {
   const pending = (): string => `${context.library("pendingCount")}(${frame.operands(count.name).text})`;
-  const none = { declare: [], checks: [] };
-  if (!context.index.isNullable(member.type)) {
-    return { ...none, before: ["r.refPointer();"], value: "", holds: "constant", result: pending };
+  if (!context.index.isNullable(type)) {
+    const before = ["r.refPointer();"];
+    return { before, declare: [], value: "", holds: "constant", checks: [], result: pending };
   }
-  const check: Check = (local) => {
+  const check: Check = () => {
     const condition = comparison(local, "||", `${frame.operands(count.name).text} === 0`);
     return [run("r.check", condition, stringLiteral(`${label}: null, of size ${count.name}`))];
   };
   return {
-    ...none,
     before: [],
+    declare: [],
     value: "r.pointer()",
     holds: "expression",
     checks: [check],
-    result: (local) => choice(local, pending()),
+    result: () => choice(local, pending()),
   };
 }
 
@@ -134,12 +133,15 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
   }
   const access = (member: Member): string =>
     member.countOf === null ? place(member) : (counts.get(member.countOf) ?? place(member));
-  const frame = new Frame(shape.label, index, shape.members, access, true);
+  // A referent may come after the array that it counts, so such a count is not checked.
+  const pointers = shape.members.filter(({ type }) => index.resolve(type).kind === "pointer");
+  const unknown = new Set(pointers.map(({ name }) => name));
+  const frame = new Frame(shape.label, index, shape.members, access, true, unknown);
   return shape.members.flatMap((member) => {
     if (!layout.hasPointers(member.type)) return [];
     const toRead = {
       type: member.type,
-      hint: shape.names.get(member.name) ?? member.name,
+      local: scope.claim(shape.names.get(member.name) ?? member.name),
       label: `${shape.label}.${member.name}`,
       range: member.range,
       frame,

@@ -1,5 +1,6 @@
 import type { StructDefinition } from "@ncalrpc/idl";
 import { block, type Doc, list } from "./doc.js";
+import { structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { nested, type RecordShape, readRecord, readRecordReferents } from "./record-code.js";
 import { docComment } from "./text.js";
@@ -23,17 +24,18 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
   const type = context.typeName(unit, struct.name, "type");
   const writer = `w: ${context.libraryType("Writer")}`;
   const reader = `r: ${context.libraryType("Reader")}`;
-  const names = memberNames(struct.members);
+  const members = structMembers(index, struct);
+  const names = memberNames(members);
   const shape: RecordShape = {
     label: struct.name,
-    members: struct.members,
+    members,
     others: [],
     access: () => "",
     names,
   };
   const frame = structFrame(context, struct, "value");
   const code = new WriteCode(context);
-  const written = struct.members.map((member) => ({
+  const written = members.map((member) => ({
     type: member.type,
     text: member.countOf === null ? `value.${names.get(member.name)}` : code.derived(member, frame),
     label: `${struct.name}.${member.name}`,

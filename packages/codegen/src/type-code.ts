@@ -1,7 +1,7 @@
 import type { AliasDefinition, Constant, EnumDefinition, StructDefinition } from "@ncalrpc/idl";
 import { type Assigned, assignment, call, type Doc, hardline, indent, join } from "./doc.js";
 import { interfaceCode } from "./method-code.js";
-import { visible } from "./model-index.js";
+import { structMembers, visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { SchemaCode } from "./schema-code.js";
 import { docComment, stringLiteral } from "./text.js";
@@ -53,7 +53,7 @@ export function aliasCode(context: ModuleContext, definition: AliasDefinition, s
 export function structCode(context: ModuleContext, definition: StructDefinition, schemas: SchemaCode): Doc[] {
   const type = context.typeName(context.unit.name, definition.name, "type");
   const names = memberNames(definition.members);
-  const members = visible(definition.members);
+  const members = visible(structMembers(context.index, definition));
   const schema = schemas.record(
     members.map((member) => [names.get(member.name) ?? member.name, schemas.type(member.type, member.range)]),
   );

@@ -3,6 +3,7 @@ import { block, type Doc, ifBlock, run } from "./doc.js";
 import { atMost, comparison, equals, expressionText, idlText, operandText } from "./expression.js";
 import { Frame, isVarying } from "./frame.js";
 import { scalarLayout } from "./layout.js";
+import { structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
@@ -170,7 +171,11 @@ export class WriteCode {
     }
     const inPlace = string.fixed !== null || hoisted;
     if (string.unit === "byte" && inPlace) {
-      return [...checks, run("w.variance", "0", units), run("w.bytes", text), "w.uint8(0);"];
+      const fits =
+        string.fixed === null
+          ? []
+          : [run("w.check", `${units} <= ${string.fixed}`, stringLiteral(`${label}: [${string.fixed}]`))];
+      return [...checks, ...fits, run("w.variance", "0", units), run("w.bytes", text), "w.uint8(0);"];
     }
     const wide = string.unit === "wchar_t";
     if (inPlace) {
@@ -206,11 +211,7 @@ export class WriteCode {
 
 /** The members of a struct whose value is `text`. */
 export function structFrame(context: ModuleContext, struct: StructDefinition, text: string): Frame {
-  const names = memberNames(struct.members);
-  return new Frame(
-    struct.name,
-    context.index,
-    struct.members,
-    (member) => `${text}.${names.get(member.name)}`,
-  );
+  const members = structMembers(context.index, struct);
+  const names = memberNames(members);
+  return new Frame(struct.name, context.index, members, (member) => `${text}.${names.get(member.name)}`);
 }

@@ -48,24 +48,35 @@ export class Loaded {
     return { octets, respond: (response) => decode(response, read) };
   }
 
-  /** Serves a request: what the handler was given, and the response for what it returned. */
-  serve(method: string, octets: Buffer, result: unknown): { args: unknown[]; octets: Buffer } {
-    const served = this.definition.methods.find(({ name }) => name === method);
+  /** What a handler is given for a request's octets. */
+  receive(method: string, octets: Buffer): unknown[] {
     let args: unknown[] = [];
+    const handler = (...given: unknown[]): void => {
+      args = given.slice(0, -1);
+    };
+    this.#serve(method, octets, handler, () => {});
+    return args;
+  }
+
+  /** The response to a request, for what its handler returns. */
+  respond(method: string, octets: Buffer, result: unknown): Buffer {
     let response = Buffer.alloc(0);
-    const handlers = {
-      [method]: (...given: unknown[]) => {
-        args = given.slice(0, -1);
-        return result;
-      },
+    const respond = (value: unknown, write: Write): void => {
+      response = encode(value, write);
     };
-    const call = {
-      respond: (value: unknown, write: Write) => {
-        response = encode(value, write);
-      },
-    };
-    decode(octets, (reader) => served?.serve(handlers, reader, call));
-    return { args, octets: response };
+    this.#serve(method, octets, () => result, respond);
+    return response;
+  }
+
+  #serve(
+    method: string,
+    octets: Buffer,
+    handler: (...given: unknown[]) => unknown,
+    respond: (value: unknown, write: Write) => void,
+  ): void {
+    const served = this.definition.methods.find(({ name }) => name === method);
+    if (served === undefined) throw new Error(`no method ${method}`);
+    decode(octets, (reader) => served.serve({ [method]: handler }, reader, { respond }));
   }
 }
 

@@ -278,8 +278,8 @@ function readPolygonReferents(r: Reader, value: Polygon): void {
     for (let i = 0; i < pointsCount; i++) {
       points.push(readPoint(r));
     }
+    r.check(points.length === n, "Polygon.points: size_is(n)");
     value.points = points;
-    r.check(value.points.length === n, "Polygon.points: size_is(n)");
   }
 }
 

@@ -221,8 +221,8 @@ function readClient_Referents(r: Reader, value: Client_): void {
     for (let i = 0; i < itemsCount; i++) {
       items.push(readReader_(r));
     }
+    r.check(items.length === count, "Client.items: size_is(count)");
     value.items = items;
-    r.check(value.items.length === count, "Client.items: size_is(count)");
   }
 }
 

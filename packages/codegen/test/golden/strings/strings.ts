@@ -204,15 +204,13 @@ function readUnicodeString(r: Reader): UnicodeString {
 function readUnicodeStringReferents(r: Reader, value: UnicodeString): void {
   if (value.buffer !== null) {
     const bufferMax = r.count(0, true);
-    value.buffer = r.uint16Array(r.variance(bufferMax, 2, true));
+    const buffer = r.uint16Array(r.variance(bufferMax, 2, true));
     r.check(
       bufferMax === Math.trunc(value.maximumLength / 2),
       "UNICODE_STRING.Buffer: size_is(MaximumLength / 2)",
     );
-    r.check(
-      value.buffer.length === Math.trunc(value.length / 2),
-      "UNICODE_STRING.Buffer: length_is(Length / 2)",
-    );
+    r.check(buffer.length === Math.trunc(value.length / 2), "UNICODE_STRING.Buffer: length_is(Length / 2)");
+    value.buffer = buffer;
   }
   r.check(
     value.buffer !== null || Math.trunc(value.length / 2) === 0,

@@ -280,8 +280,8 @@ function readTreeReferents(r: Reader, value: Tree): void {
         children[i] = element;
       }
     }
+    r.check(children.length === count, "Tree.children: size_is(count)");
     value.children = children;
-    r.check(value.children.length === count, "Tree.children: size_is(count)");
   }
   r.leave();
 }

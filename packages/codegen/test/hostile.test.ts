@@ -1,0 +1,118 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { isNdrError } from "../../ndr/dist/index.js";
+import { generateTypeScript } from "../src/index.js";
+import { compileCase } from "./generate.js";
+import { type Loaded, loadInterface } from "./load.js";
+
+/** Requests of the golden interfaces, each with counts that repeat what arrays say. */
+const requests: readonly (readonly [
+  golden: string,
+  name: string,
+  method: string,
+  args: readonly unknown[],
+])[] = [
+  ["arrays", "Arrays", "sum", [BigInt64Array.of(1n, 2n)]],
+  ["arrays", "Arrays", "rows", [[Int16Array.of(1, 2, 3)]]],
+  ["arrays", "Arrays", "slice", [4, 1, 2, Uint8Array.of(7, 8)]],
+  [
+    "arrays",
+    "Arrays",
+    "draw",
+    [{ points: [{ x: 1, tag: 2 }] }, [{ points: null }, { points: [{ x: 3, tag: 4 }] }]],
+  ],
+  ["arrays", "Arrays", "bounded", [Int32Array.of(1, 2)]],
+  [
+    "arrays",
+    "Arrays",
+    "sendCounted",
+    [
+      { items: Int16Array.of(1, 2) },
+      { size: 4, data: Uint8Array.of(1, 2) },
+      { values: Float64Array.of(0.5) },
+    ],
+  ],
+  ["expressions", "Expressions", "choose", [1, 2, Uint8Array.of(1, 2, 3, 4)]],
+  ["expressions", "Expressions", "last", [1, Int16Array.of(1, 2), 3, new Int32Array(7)]],
+  ["strings", "Strings", "many", [["a", null, "bc"]]],
+  [
+    "strings",
+    "Strings",
+    "sendAll",
+    [
+      { plain: "p", wide: null, fixed: "f", wfixed: "" },
+      { lines: ["x", null] },
+      { length: 2, maximumLength: 4, buffer: Uint16Array.of(65) },
+    ],
+  ],
+  [
+    "structs",
+    "Structs",
+    "walk",
+    [
+      { value: 1, next: { value: 2, next: null } },
+      { name: "root", children: [{ name: null, children: null }, null] },
+    ],
+  ],
+  [
+    "edge",
+    "Edge",
+    "chain",
+    [
+      5,
+      { value: { data: Uint8Array.of(1) } },
+      [
+        [Int32Array.of(1, 2), Int32Array.of(3, 4)],
+        [Int32Array.of(5, 6), Int32Array.of(7, 8)],
+      ],
+      { items: [] },
+    ],
+  ],
+];
+
+describe.each(requests)("%s: %s.%s", (golden, name, method, args) => {
+  let loaded: Loaded;
+  let octets: Buffer;
+
+  beforeAll(async () => {
+    const files = generateTypeScript(compileCase(golden)).filter(({ text }) =>
+      text.includes(`const ${name} =`),
+    );
+    loaded = await loadInterface(files, name);
+    octets = loaded.request(method, args).octets;
+  });
+
+  test("comes through as it was sent", () => {
+    expect(loaded.receive(method, octets)).toEqual(args);
+  });
+
+  test("cut short at any octet, it is refused", () => {
+    for (let length = 0; length < octets.length; length++) {
+      expect(refusal(() => loaded.receive(method, octets.subarray(0, length)))).toBe(true);
+    }
+  });
+
+  test("with any octet changed, it is refused or says the same when sent again", () => {
+    for (let at = 0; at < octets.length; at++) {
+      for (const mask of [0x01, 0x80, 0xff]) {
+        const changed = Buffer.from(octets);
+        changed[at] = (changed[at] ?? 0) ^ mask;
+        refusal(() => {
+          const read = loaded.receive(method, changed);
+          const again = loaded.request(method, read).octets;
+          expect(loaded.receive(method, again)).toEqual(read);
+        });
+      }
+    }
+  });
+});
+
+/** Whether `run` ends with an NdrError or leaves octets unread; any other error is thrown on. */
+function refusal(run: () => void): boolean {
+  try {
+    run();
+    return false;
+  } catch (error) {
+    if (isNdrError(error) || (error instanceof Error && error.message.endsWith("were not read"))) return true;
+    throw error;
+  }
+}
