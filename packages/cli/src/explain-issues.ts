@@ -9,7 +9,7 @@ interface Finding {
 }
 
 /** What schemas accept beside JSON's own types: nothing that someone who writes JSON could do about. */
-const NOT_JSON = /^expected (an? )?(bigint|nan|[A-Za-z0-9]+Array)\b/;
+const NOT_JSON = /^expected (an? )?(bigint|NaN|one of Infinity|[A-Za-z0-9]+Array)\b/;
 
 /** One line for each thing that is wrong with a JSON value: `names[2]: expected string, received number`. */
 export function explainIssues(issues: readonly Issue[]): string[] {

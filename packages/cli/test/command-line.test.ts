@@ -108,4 +108,12 @@ describe("output", () => {
     expect(stdout).toContain("error IDL");
     expect(stdout).not.toContain("\u001b");
   });
+
+  it("has colours on a terminal, unless NO_COLOR says otherwise", async () => {
+    const terminal = { NODE_OPTIONS: "--import=data:text/javascript,process.stdout.isTTY=true" };
+    const colored = await runCli(["check", "broken.idl"], { env: { ...terminal, NO_COLOR: "" } });
+    expect(colored.stdout).toContain("\u001b[31merror IDL0401:\u001b[0m");
+    const plain = await runCli(["check", "broken.idl"], { env: { ...terminal, NO_COLOR: "1" } });
+    expect(plain.stdout).not.toContain("\u001b");
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -77,6 +77,15 @@ describe("list", () => {
     const { code, stdout } = await runInProcess(["list", "--timeout", "200"], others.env);
     expect(stdout).toMatch(/^hanging .* live +no answer$/m);
     expect(code).toBe(0);
+  });
+
+  it("refuses a directory in which anyone may put an endpoint", async () => {
+    const unsafe = mkdtempSync(join(tmpdir(), "ncalrpc-unsafe-"));
+    chmodSync(unsafe, 0o777);
+    const { code, stderr } = await runInProcess(["list"], { NCALRPC_DIR: unsafe });
+    rmSync(unsafe, { recursive: true });
+    expect(stderr).toContain(`${unsafe} can be written to by others; take that right away: chmod go-w`);
+    expect(code).toBe(1);
   });
 
   it("says that there are none", async () => {

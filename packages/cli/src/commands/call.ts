@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import type { Arguments } from "../arguments.js";
 import type { Command } from "../command.js";
 import { CommandFailure } from "../command-failure.js";
@@ -10,6 +10,7 @@ import { invoke } from "../invoke.js";
 import { jsonForm } from "../json-form.js";
 import { countFindings, readModel, writeDiagnostics } from "../read-model.js";
 import { requestValues } from "../request-values.js";
+import { jsonText } from "../safe-text.js";
 import type { Terminal } from "../terminal.js";
 import { UsageError } from "../usage-error.js";
 
@@ -57,12 +58,12 @@ async function runCall(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   // Only here, since the compiler that it brings along takes long to load.
   const { loadInterfaces } = await import("../load-interfaces.js");
   const { definition, method } = findMethod(args.positional(1), model, await loadInterfaces(model));
-  const values = requestValues(method, readRequest(args.positionals[2] ?? "{}"));
+  const values = requestValues(method, await readRequest(args.positionals[2] ?? "{}"));
   const result = await invoke(definition, method, binding, values, timeout);
-  terminal.print(JSON.stringify(jsonForm(result), null, 2));
+  terminal.print(jsonText(jsonForm(result)));
   return ExitCode.DONE;
 }
 
-function readRequest(argument: string): string {
-  return argument === "-" ? readFileSync(process.stdin.fd, "utf8") : argument;
+async function readRequest(argument: string): Promise<string> {
+  return argument === "-" ? await text(process.stdin) : argument;
 }

@@ -3,6 +3,7 @@ import type { Command } from "../command.js";
 import { includeOption, jsonOption } from "../common-options.js";
 import { ExitCode } from "../exit-code.js";
 import { countFindings, plural, readModel, writeDiagnostics } from "../read-model.js";
+import { jsonText } from "../safe-text.js";
 import type { Terminal } from "../terminal.js";
 
 export const check: Command = {
@@ -25,7 +26,7 @@ export const check: Command = {
 function checkFiles(args: Arguments, terminal: Terminal): ExitCode {
   const { diagnostics, files } = readModel(args.positionals, args.values("include"));
   if (args.has("json")) {
-    terminal.print(JSON.stringify({ files, diagnostics }, null, 2));
+    terminal.print(jsonText({ files, diagnostics }));
   } else {
     writeDiagnostics(diagnostics, terminal.printsColor, terminal.print);
     terminal.print(`${plural(files.length, "file")} checked: ${countFindings(diagnostics)}`);

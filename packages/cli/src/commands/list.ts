@@ -6,6 +6,7 @@ import { includeOption, jsonOption } from "../common-options.js";
 import { ExitCode } from "../exit-code.js";
 import { interfaceNames } from "../interface-names.js";
 import { countFindings, readModel, writeDiagnostics } from "../read-model.js";
+import { jsonText, safeText } from "../safe-text.js";
 import { type EndpointReport, surveyEndpoints } from "../survey-endpoints.js";
 import { alignColumns } from "../table.js";
 import { paint, type Terminal } from "../terminal.js";
@@ -35,7 +36,7 @@ async function runList(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   const timeout = args.integer("timeout", 1, 600_000) ?? DEFAULT_TIMEOUT;
   const names = knownNames(args, terminal);
   const reports = await surveyEndpoints(defaultKernel(), { timeout, names });
-  if (args.has("json")) terminal.print(JSON.stringify({ endpoints: reports }, null, 2));
+  if (args.has("json")) terminal.print(jsonText({ endpoints: reports }));
   else if (reports.length === 0) terminal.report("no endpoints: no server has made one where clients look");
   else printTable(reports, terminal);
   return ExitCode.DONE;
@@ -65,7 +66,7 @@ function rowsOf({ name, owner, isLive, interfaces, failure }: EndpointReport): s
   const [first = "", ...others] = failure === null ? offered : [explain(failure.status)];
   const user = owner.user ?? (owner.uid === null ? "-" : `uid ${owner.uid}`);
   return [
-    [name, user, owner.sid, isLive ? "live" : "dead", first],
+    [safeText(name), user, owner.sid, isLive ? "live" : "dead", first],
     ...others.map((other) => ["", "", "", "", other]),
   ];
 }

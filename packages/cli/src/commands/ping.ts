@@ -7,6 +7,7 @@ import { ExitCode } from "../exit-code.js";
 import { describeUser, identityOf } from "../identity.js";
 import { plural } from "../read-model.js";
 import { measureRoundTrips, summarize } from "../round-trips.js";
+import { jsonText } from "../safe-text.js";
 import type { Terminal } from "../terminal.js";
 
 const DEFAULT_COUNT = 10;
@@ -38,7 +39,7 @@ async function runPing(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   const { user, pid } = connection.serverToken;
   if (args.has("json")) {
     const server = { ...identityOf(user), pid };
-    terminal.print(JSON.stringify({ endpoint, binding, count, milliseconds, server }, null, 2));
+    terminal.print(jsonText({ endpoint, binding, count, milliseconds, server }));
   } else {
     const { min, median, max } = milliseconds;
     const times = `min ${format(min)}  median ${format(median)}  max ${format(max)}`;
