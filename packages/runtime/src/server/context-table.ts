@@ -35,7 +35,7 @@ export class ContextTable {
     return this.#find(owner, typeName, id).state;
   }
 
-  /** The handle of a state, made when it is first seen. Throws RpcError: RPC_S_OUT_OF_RESOURCES at a limit. */
+  /** The handle of a state, made when it is first seen. Throws RpcError: RPC_S_OUT_OF_RESOURCES at a limit; the state is run down then. */
   id(owner: RegisteredInterface, typeName: string, state: object): string {
     const known = this.#byState.get(state);
     if (known !== undefined && known.interface === owner && known.typeName === typeName) {
@@ -46,13 +46,14 @@ export class ContextTable {
         details: `one object was returned as ${known.typeName} and as ${typeName}`,
       });
     }
-    if (this.#byId.size >= this.#limit) {
-      throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
-        details: `the connection has ${this.#limit} context handles`,
-      });
-    }
-    this.#quota.take();
     const context = { id: randomUUID(), interface: owner, typeName, state };
+    try {
+      this.#takePlace();
+    } catch (error) {
+      // The handler has let go of the state, and no client will ever hold it.
+      runDown(context);
+      throw error;
+    }
     this.#byId.set(context.id, context);
     this.#byState.set(state, context);
     return context.id;
@@ -78,6 +79,15 @@ export class ContextTable {
       this.#remove(context);
       runDown(context);
     }
+  }
+
+  #takePlace(): void {
+    if (this.#byId.size >= this.#limit) {
+      throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
+        details: `the connection has ${this.#limit} context handles`,
+      });
+    }
+    this.#quota.take();
   }
 
   #find(owner: RegisteredInterface, typeName: string, id: string): Context {

@@ -121,6 +121,9 @@ export class RequestDispatcher {
         details: `the request has ${header.largeDataSize} octets, and the limit is ${maxRequestSize}`,
       });
     }
+    if (connection.hasCall(header.callId)) {
+      throw malformed(`call ${header.callId} is in flight already`);
+    }
     const call = new ServerCall(
       connection,
       method,
@@ -132,8 +135,8 @@ export class RequestDispatcher {
     if (denial !== null) {
       throw denied(call, denial);
     }
-    connection.inFlight++;
     const stubData = this.#stubData(connection, message, header);
+    connection.inFlight++;
     const authorized = binding.authorize === null ? true : authorize(binding.authorize, call);
     if (authorized === true && stubData === null) {
       const { buffer, start, length } = message;
@@ -144,7 +147,7 @@ export class RequestDispatcher {
       call.fail(denied(call, "the server's authorize function refuses it"));
     } else {
       connection.addCall(call);
-      void this.#serveLater(method, call, authorized, stubData ?? copyStubData(message));
+      void this.#serveLater(connection, method, call, authorized, stubData ?? copyStubData(message));
     }
   }
 
@@ -181,16 +184,20 @@ export class RequestDispatcher {
   }
 
   async #serveLater(
+    connection: ServerConnection,
     method: MethodEntry,
     call: ServerCall,
     authorized: boolean | Promise<boolean>,
     stubData: Buffer | (() => Promise<Buffer>),
   ): Promise<void> {
     try {
-      if (!(await authorized)) {
+      if ((await authorized) !== true) {
         throw denied(call, "the server's authorize function refuses it");
       }
       const octets = typeof stubData === "function" ? await stubData() : stubData;
+      if (connection.isClosed) {
+        throw new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" });
+      }
       this.#serve(method, call, octets, 0, octets.length, true);
     } catch (error) {
       call.fail(RpcError.from(error));

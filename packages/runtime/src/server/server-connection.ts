@@ -70,6 +70,11 @@ export class ServerConnection {
     return denial;
   }
 
+  /** Whether a call with that id has not been answered yet and outlived its message. */
+  hasCall(callId: number): boolean {
+    return this.#calls.has(callId);
+  }
+
   /** Keeps track of a call whose handler has not finished yet. */
   addCall(call: ServerCall): void {
     this.#calls.set(call.replyTo.callId, call);
@@ -110,13 +115,14 @@ export class ServerConnection {
 
   /** Throws NdrError if the result does not fit the interface, RpcError if it is too large. */
   sendResponse<T>(call: ServerCall, result: T, write: (writer: Writer, value: T) => void): void {
-    if (this.isClosed) {
-      return;
-    }
     const writer = this.#server.takeWriter(RESPONSE_HEADROOM);
     let isKept = false;
     try {
+      // Even for a client that is gone: this is where context handles come to be known, to be run down.
       write(writer, result);
+      if (this.isClosed) {
+        return;
+      }
       const { length } = writer;
       const { messageId, callbackId, callId } = call.replyTo;
       if (length <= this.#server.shortLimit && length <= this.port.maxPayload - RESPONSE_HEADER_SIZE) {
