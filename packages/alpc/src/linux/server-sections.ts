@@ -74,7 +74,12 @@ export class ServerSections extends PortSections {
 
   #give(section: Section): number {
     const id = ++this.#lastId;
-    this.#channel.sendSection(id, section.kind, section.size, section.takeDescriptor());
+    try {
+      this.#channel.sendSection(id, section.kind, section.size, section.takeDescriptor());
+    } catch (error) {
+      this.destroy(section);
+      throw error;
+    }
     return id;
   }
 
