@@ -1,0 +1,129 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { RpcServerOptions } from "@ncalrpc/runtime";
+import { expect } from "vitest";
+import { type CallStatistics, ClientProcess } from "./dist/client-process.js";
+import { Probe, type ProbeClient } from "./dist/gen/probe.js";
+import {
+  type ProcessCensus,
+  processCensus,
+  ServerProcess,
+  useEndpointDirectory,
+} from "./dist/server-process.js";
+
+const MiB = 1024 * 1024;
+/** What the memory of the server may grow by during one attack, once it is over and collected. */
+const MAX_GROWTH = 64 * MiB;
+/** The bystander's median call during an attack: this many times what it is without, and milliseconds on top. */
+const MAX_SLOWDOWN = 10;
+const SLOWDOWN_ALLOWANCE = 50;
+const LONGEST_CALL = 5_000;
+
+/** A probe server under attack, with a client in a process of its own that is to notice nothing. */
+export class HostileSystem implements AsyncDisposable {
+  readonly endpoint = "hostile";
+  readonly #directory: ReturnType<typeof useEndpointDirectory>;
+  readonly #server: ServerProcess;
+  readonly #bystander: ClientProcess;
+  readonly #observer: ProbeClient;
+  #unloaded: CallStatistics | null = null;
+
+  private constructor(
+    directory: ReturnType<typeof useEndpointDirectory>,
+    server: ServerProcess,
+    bystander: ClientProcess,
+    observer: ProbeClient,
+  ) {
+    this.#directory = directory;
+    this.#server = server;
+    this.#bystander = bystander;
+    this.#observer = observer;
+  }
+
+  static async start(options: Omit<RpcServerOptions, "endpoint">): Promise<HostileSystem> {
+    const directory = useEndpointDirectory();
+    const binding = "ncalrpc:[hostile]";
+    const server = await ServerProcess.start({ ...options, endpoint: "hostile" }, ["--expose-gc"]);
+    const bystander = await ClientProcess.start();
+    await bystander.connect(binding);
+    return new HostileSystem(directory, server, bystander, await Probe.connect(binding));
+  }
+
+  get binding(): string {
+    return `ncalrpc:[${this.endpoint}]`;
+  }
+
+  /** Where the server's socket lies. */
+  get directory(): string {
+    return this.#directory.path;
+  }
+
+  get server(): ServerProcess {
+    return this.#server;
+  }
+
+  /** A well-behaved connection in this process. */
+  get observer(): ProbeClient {
+    return this.#observer;
+  }
+
+  /**
+   * Runs an attack. The bystander's calls must all be answered meanwhile, about as fast as ever; afterwards the server
+   * must hold what it held before. `attack` closes what it has opened.
+   */
+  async withstand(attack: () => Promise<void>): Promise<void> {
+    this.#unloaded ??= await this.#observeCalls(() => delay(300));
+    const memory = (await this.#server.memory()).rss;
+    const census = this.#census();
+    const during = await this.#observeCalls(attack);
+    expect(during.wrong).toBe(0);
+    expect(during.count).toBeGreaterThan(0);
+    expect(during.median).toBeLessThan(this.#unloaded.median * MAX_SLOWDOWN + SLOWDOWN_ALLOWANCE);
+    expect(during.longest).toBeLessThan(LONGEST_CALL);
+    await this.#expectQuiet();
+    await expect.poll(() => grownBeyond(census, this.#census()), { timeout: 5_000 }).toEqual([]);
+    // The engine gives array buffers back some time after a collection.
+    await expect
+      .poll(async () => (await this.#server.memory()).rss - memory, { timeout: 5_000 })
+      .toBeLessThan(MAX_GROWTH);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#observer.close();
+    await this.#bystander[Symbol.asyncDispose]();
+    await this.#server.kill();
+    this.#directory[Symbol.dispose]();
+  }
+
+  async #observeCalls(work: () => Promise<unknown>): Promise<CallStatistics> {
+    await this.#bystander.startCalls();
+    try {
+      await work();
+      await delay(20);
+    } catch (error) {
+      await this.#bystander.stopCalls();
+      throw error;
+    }
+    return await this.#bystander.stopCalls();
+  }
+
+  /** No connection but the bystander's and the observer's, no context handle, no handler that still runs. */
+  async #expectQuiet(): Promise<void> {
+    const quiet = { open: 0, sleeping: 0, connections: 2 };
+    await expect.poll(() => this.#observer.census(), { timeout: 5_000 }).toMatchObject(quiet);
+  }
+
+  #census(): ProcessCensus {
+    return processCensus(this.#server.pid);
+  }
+}
+
+/** What a process has more of than before. */
+function grownBeyond(before: ProcessCensus, after: ProcessCensus): string[] {
+  const grown = Object.entries(after.descriptors).filter(
+    ([kind, count]) => count > (before.descriptors[kind] ?? 0),
+  );
+  return [
+    ...grown.map(([kind, count]) => `${count} descriptors of ${kind}`),
+    ...(after.sections > before.sections ? [`${after.sections} sections`] : []),
+  ];
+}
