@@ -53,7 +53,7 @@ export abstract class Client implements AsyncDisposable {
     if (!(handle instanceof ContextHandle) || handle.client !== this) {
       throw new RpcError("RPC_X_SS_HANDLES_MISMATCH");
     }
-    if (handle.closed) {
+    if (handle.closed && !this.connection.isClosed) {
       throw new RpcError("RPC_X_SS_IN_NULL_CONTEXT", { details: "the handle was closed before" });
     }
     return handle.id;

@@ -20,9 +20,9 @@ export abstract class ContextHandle {
     this.id = id;
   }
 
-  /** True once the server has closed it; it can't be passed to a call any more. */
+  /** True once the server has closed it, or the connection has ended; it can't be passed to a call any more. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#closed || this.client.connection.isClosed;
   }
 
   /** For generated code: the server answered with a null handle, or with another one. */
