@@ -21,7 +21,7 @@ import {
 const QUICK = 5_000;
 const SLOW = 120_000;
 
-/** The exit code of a command. */
+/** Returns the exit code. What it opens is let go when the client is closed: handles end with their connection. */
 type Command = (client: ServiceControlClient, args: ScctlArguments) => Promise<number>;
 
 const commands: Readonly<Record<CommandName, Command>> = {
@@ -52,15 +52,13 @@ const commands: Readonly<Record<CommandName, Command>> = {
     return print(formatDetails(status));
   },
   hold: async (client, { name }) => {
-    const { service } = await client.openService(name, { timeout: QUICK });
-    await using _held = service;
+    await client.openService(name, { timeout: QUICK });
     print(`${name} is held by process ${process.pid}`);
     await client.connection.closed;
     return complain("the service manager is gone");
   },
   watch: async (client, { name }) => {
     const { service } = await client.openService(name, { timeout: QUICK });
-    await using _held = service;
     let { status } = await client.query(name, { timeout: QUICK });
     for (;;) {
       print(formatChange(status));
@@ -69,7 +67,6 @@ const commands: Readonly<Record<CommandName, Command>> = {
   },
   log: async (client, { name, follow, last }) => {
     const { service } = await client.openService(name, { timeout: QUICK });
-    await using _held = service;
     for await (const octets of readWholeLog(client, service, {
       follow,
       ...(last === null ? {} : { last }),

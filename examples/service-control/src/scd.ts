@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import diagnosticsChannel from "node:diagnostics_channel";
 import { parseArgs } from "node:util";
-import { type AccessDeniedEvent, currentUser, isRpcError } from "@ncalrpc/runtime";
+import { currentUser, isRpcError } from "@ncalrpc/runtime";
 import { loadConfig } from "./config.js";
 import { ConfigError } from "./config-error.js";
 import { Daemon } from "./daemon.js";
+import { logDiagnostics } from "./log-diagnostics.js";
 
 const USAGE = `usage: scd CONFIG
 
@@ -21,7 +21,7 @@ async function main(args: string[]): Promise<number> {
   }
   try {
     const config = loadConfig(path);
-    logDenials();
+    logDiagnostics();
     const stopped = new Promise<string>((resolve) => {
       process.once("SIGTERM", resolve);
       process.once("SIGINT", resolve);
@@ -61,11 +61,4 @@ function readArguments(args: string[]): string | number {
     process.stderr.write(`scd: ${error instanceof Error ? error.message : error}\n${USAGE}`);
   }
   return 2;
-}
-
-function logDenials(): void {
-  diagnosticsChannel.subscribe("ncalrpc:access-denied", (event) => {
-    const { caller, reason } = event as AccessDeniedEvent;
-    console.error(`scd: denied process ${caller?.pid ?? "unknown"}: ${reason}`);
-  });
 }

@@ -41,8 +41,8 @@ export function serviceHandlers(supervisor: Supervisor): ServiceControlHandlers 
     },
     readLog: async (handle, offset, maximum, wait, call) => {
       const { service } = held(handle);
-      if (wait && offset >= 0n) {
-        await service.untilWritten(Number(offset), call.signal);
+      if (wait) {
+        await service.untilWritten(Math.max(0, Number(offset)), call.signal);
       }
       const { start, data } = service.log.read(Number(offset), maximum);
       return { start: BigInt(start), data };

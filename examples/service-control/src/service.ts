@@ -144,8 +144,8 @@ export class Service {
     this.#requester = requester;
     const child = this.#child;
     if (child !== null) {
-      this.#enter(ServiceState.STOPPING);
       child.signal("SIGTERM");
+      this.#enter(ServiceState.STOPPING);
       const timer = setTimeout(() => child.signal("SIGKILL"), this.#config.stopGrace);
       this.#exit = await child.exited;
       clearTimeout(timer);

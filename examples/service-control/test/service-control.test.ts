@@ -6,6 +6,7 @@ import {
   ServiceState,
 } from "../src/gen/service-control.js";
 import { chatterText } from "../src/services/chatter-text.js";
+import { canBecome } from "../src/tour/can-become.js";
 import { PortDirectory, Program, program, scctl, scctlAs } from "./processes.js";
 
 const MiB = 1024 * 1024;
@@ -21,6 +22,7 @@ const config = {
   services: {
     chatter: { command: command("chatter"), environment: { MEGABYTES: "12" }, logSize: 10 * MiB },
     crasher: { command: command("crasher"), restart: { limit: 1, delay: 10 } },
+    silent: { command: command("ticker") },
     spare: { command: command("ticker") },
     ticker: { command: command("ticker"), environment: { TICK: "20" }, autoStart: true },
   },
@@ -51,6 +53,7 @@ describe("scctl", () => {
       "NAME STATE",
       "chatter STOPPED",
       "crasher STOPPED",
+      "silent STOPPED",
       "spare STOPPED",
       "ticker RUNNING",
       "",
@@ -82,6 +85,13 @@ describe("scctl", () => {
     await follower.end("SIGKILL");
   });
 
+  it("takes no offence at a reader that has had enough", async () => {
+    const printer = new Program("scctl", "log", "ticker", "--follow");
+    await printer.says("tick");
+    printer.process.stdout?.destroy();
+    expect(await printer.outcome()).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("watches a service change", async () => {
     const watcher = new Program("scctl", "watch", "crasher");
     await watcher.says("crasher STOPPED");
@@ -94,7 +104,7 @@ describe("scctl", () => {
     expect(await scctl("status", "nothing")).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        'there is no service "nothing"; there are: chatter, crasher, spare, ticker',
+        'there is no service "nothing"; there are: chatter, crasher, silent, spare, ticker',
       ),
     });
     expect(await scctl("list", "--endpoint", "nowhere")).toMatchObject({
@@ -123,6 +133,18 @@ describe("scd", () => {
       stderr: expect.stringContaining('this machine has no group "no-such-group"'),
     });
     expect(await new Program("scd").outcome()).toMatchObject({ code: 2 });
+  });
+
+  it("tells who waits that it is shutting down", async () => {
+    const services = { ticker: { command: command("ticker"), autoStart: true } };
+    const other = new Program("scd", directory.write("other.json", { endpoint: "other", services }));
+    await other.says("listens on ncalrpc:[other]");
+    const watcher = new Program("scctl", "watch", "ticker", "--endpoint", "other");
+    await watcher.says("ticker RUNNING");
+    expect(await other.end()).toMatchObject({ code: 0, stderr: "" });
+    const { code, stderr } = await watcher.outcome();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^scctl: RPC_S_CALL_CANCELLED.*shutting down\n$/);
   });
 
   it("does not take an endpoint away from another one", async () => {
@@ -162,10 +184,12 @@ describe("a log of megabytes", () => {
   });
 
   it("can be waited for, until the caller gives up", async () => {
-    const { service } = await client.openService("spare", options);
+    const { service } = await client.openService("silent", options);
     await using _held = service;
-    const waiting = client.readLog(service, 1n << 40n, 1, true, { timeout: 50 });
-    await expect(waiting).rejects.toMatchObject({ status: "RPC_S_TIMEOUT" });
+    for (const offset of [1n << 40n, -(1n << 40n)]) {
+      const waiting = client.readLog(service, offset, 1, true, { timeout: 50 });
+      await expect(waiting).rejects.toMatchObject({ status: "RPC_S_TIMEOUT" });
+    }
   });
 });
 
@@ -185,7 +209,7 @@ describe("a service held by a client that is killed", () => {
   });
 });
 
-describe.runIf(process.getuid?.() === 0)("users", () => {
+describe.runIf(canBecome(STRANGER))("users", () => {
   it("who are strangers may query, but not start, stop, remove or read logs", async () => {
     expect(await scctlAs(STRANGER, "status", "ticker")).toMatchObject({
       code: 0,

@@ -28,3 +28,18 @@ it("leaves nothing behind when it is interrupted", async () => {
   expect(readdirSync(directory.path)).toEqual([]);
   expect(() => process.kill(Number(daemon), 0)).toThrow("ESRCH");
 });
+
+it("fails, and says at which step, when something does not do what it should", async () => {
+  using directory = new PortDirectory();
+  vi.stubEnv("TMPDIR", directory.path);
+  const tour = new Program("tour");
+  await tour.says("the kernel says who asked");
+  const [, daemon] = /in process (\d+)\n/.exec(tour.stdout) ?? [];
+  const [, ticker] = /RUNNING as process (\d+)\n/.exec(tour.stdout) ?? [];
+  process.kill(Number(daemon), "SIGKILL");
+  const { code, stderr } = await tour.outcome();
+  process.kill(-Number(ticker), "SIGKILL");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^\nstep [5-7] failed: RPC_S_CALL_FAILED/);
+  expect(readdirSync(directory.path)).toEqual([]);
+});

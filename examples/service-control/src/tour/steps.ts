@@ -16,7 +16,7 @@ const options = { timeout: 10_000 };
 const MiB = 1024 * 1024;
 
 /** An ordinary user that need not exist; not the overflow uid 65534, which stands for no one in particular. */
-const OTHER_UID = 65_533;
+export const OTHER_UID = 65_533;
 
 export const TOUR_CONFIG = {
   endpoint: "service-control",
