@@ -94,17 +94,24 @@ export class Layout {
     return alignment;
   }
 
-  /** Whether writing the first member aligns the struct by itself. */
+  /** Whether writing the first member aligns the struct by itself: an array may be empty. */
   alignsItself(struct: StructDefinition): boolean {
     const alignment = this.structAlignment(struct);
     if (alignment === 1) return true;
     const [first] = struct.members;
-    if (first === undefined || this.alignment(first.type) !== alignment) return false;
-    const resolved = this.#index.resolve(first.type);
-    return resolved.kind !== "array" &&
-      !(resolved.kind === "definition" && resolved.definition.kind === "struct")
-      ? true
-      : resolved.kind === "definition" && resolved.definition.kind === "struct";
+    if (first === undefined || this.#index.resolve(first.type).kind === "array") return false;
+    return this.alignment(first.type) === alignment;
+  }
+
+  /** Whether an array is one of [ref] pointers: they have no place of their own in it, only their referents (C706 14.3.12.3). */
+  holdsReferences(array: ArrayType): boolean {
+    const element = this.#index.resolve(array.element);
+    return element.kind === "pointer" && element.pointer === "ref";
+  }
+
+  /** Fewest octets that an element of an array takes, and at least 1, so that no count goes unchecked. */
+  elementMinimum(array: ArrayType): number {
+    return this.holdsReferences(array) ? 1 : Math.max(1, this.minimum(array.element));
   }
 
   /** Fewest octets of a value in place: what its pointers point to is not counted. */
@@ -119,7 +126,8 @@ export class Layout {
         return (resolved.fixed === null ? 12 : 8) + (resolved.unit === "wchar_t" ? 2 : 1);
       case "array": {
         if (resolved.length !== null) return 8;
-        return resolved.fixed === null ? 0 : resolved.fixed * this.minimum(resolved.element);
+        if (resolved.fixed === null || this.holdsReferences(resolved)) return 0;
+        return resolved.fixed * this.minimum(resolved.element);
       }
       case "definition":
         if (resolved.definition.kind === "struct") return this.#structMinimum(resolved.definition);

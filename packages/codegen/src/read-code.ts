@@ -203,7 +203,7 @@ export class ReadCode {
     const { index, layout } = this.#context;
     const { frame, label } = toRead;
     const typed = layout.typedArray(array);
-    const minimum = layout.minimum(array.element);
+    const minimum = layout.elementMinimum(array);
     const packed = typed === null ? [] : ["true"];
     const before: Doc[] = [];
     const declare: Doc[] = [];
@@ -280,11 +280,12 @@ export class ReadCode {
       label: `${toRead.label}[]`,
     };
     const reading = this.#deeper().body(element, null);
+    const inPlace = layout.holdsReferences(array) ? [] : reading.before;
     before.push(
       ["const ", local, ": ", this.#context.typeText(array), " = [];"],
       block(
         ["for (let ", i, " = 0; ", i, " < ", limit, "; ", i, "++)"],
-        [...reading.before, run(`${local}.push`, reading.value)],
+        [...inPlace, run(`${local}.push`, reading.value)],
       ),
     );
     if (isItem && layout.hasPointers(array.element)) before.push(...this.referents(toRead, local));
@@ -357,7 +358,7 @@ export class ReadCode {
     if (resolved.kind === "definition") return this.#countArguments(last.type);
     if (resolved.kind !== "array") return ["0"];
     const packed = layout.typedArray(resolved) === null ? [] : ["true"];
-    return [isVarying(resolved) ? "0" : String(layout.minimum(resolved.element)), ...packed];
+    return [isVarying(resolved) ? "0" : String(layout.elementMinimum(resolved)), ...packed];
   }
 
   #deeper(): ReadCode {

@@ -116,13 +116,13 @@ export class WriteCode {
     const { text, frame } = written;
     const typed = layout.typedArray(array);
     const start = array.first === null ? "0" : expressionText(array.first, frame.operands);
-    return [
-      ...this.#checks(array, written),
-      ...(isVarying(array) ? [run("w.variance", start, `${text}.length`)] : []),
-      ...(typed === null
-        ? this.#each(array, written, (code, item) => code.body(item))
-        : [run(`w.${typed.method}`, text)]),
-    ];
+    const statements = this.#checks(array, written);
+    if (isVarying(array)) statements.push(run("w.variance", start, `${text}.length`));
+    if (typed !== null) statements.push(run(`w.${typed.method}`, text));
+    else if (!layout.holdsReferences(array)) {
+      statements.push(...this.#each(array, written, (code, item) => code.body(item)));
+    }
+    return statements;
   }
 
   #each(array: ArrayType, written: Written, write: (code: WriteCode, item: Written) => Doc[]): Doc[] {

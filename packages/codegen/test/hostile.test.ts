@@ -44,6 +44,7 @@ const requests: readonly (readonly [
       { length: 2, maximumLength: 4, buffer: Uint16Array.of(65) },
     ],
   ],
+  ["edge", "References", "put", [{ fixed: [1n, 2n], counted: [3, 4, 5] }]],
   [
     "structs",
     "Structs",
