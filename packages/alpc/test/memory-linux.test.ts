@@ -47,7 +47,7 @@ describe("when the other side is killed", () => {
   test("a client's views are detached, none of its memory faults, and nothing is left", async () => {
     const name = join(directory, "dying-server");
     const kernel = createLinuxKernel();
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const before = ownResources();
       const server = await run("memory-server.mjs", name, "mapped");
       const client = await MemoryClient.connect(kernel, name);
@@ -73,7 +73,7 @@ describe("when the other side is killed", () => {
     const kernel = createLinuxKernel();
     using bystander = await MemoryClient.connect(kernel, name);
     const { value: before } = await bystander.call({ op: "resources" });
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       const victims = [
         run("memory-client.mjs", name, String(size)),
         run("memory-client.mjs", name, String(size)),

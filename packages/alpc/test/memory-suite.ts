@@ -36,10 +36,10 @@ export function memorySuite(title: string, start: () => Promise<MemoryWorld> | M
     afterEach(() => client.port.close());
 
     describe("views", () => {
-      test.each([1, 64 * KiB, 64 * KiB + 1, MiB, 5 * MiB + 3])(
+      test.each([1, 64 * KiB, 64 * KiB + 1, MiB, 3 * MiB + 3])(
         "carry %i octets there and back",
         async (size) => {
-          for (let round = 0; round < 3; round++) {
+          for (let round = 0; round < 2; round++) {
             const view = await client.filledView(size, round);
             const answer = await client.call({ op: "echo" }, { view });
             expect(answer.value).toEqual({ ok: true, size });
@@ -125,8 +125,8 @@ export function memorySuite(title: string, start: () => Promise<MemoryWorld> | M
 
     describe("memory that a request offers", () => {
       test("is read, as much as is offered and no more", async () => {
-        const buffers = [10, 100_001, 3 * MiB].map((size) =>
-          Buffer.from(Array.from({ length: size }, (_, i) => i % 251)),
+        const buffers = [10, 100_001, MiB].map((size) =>
+          Buffer.from(new Uint8Array(size).map((_, i) => i % 251)),
         );
         const { value } = await client.call({ op: "readMemory" }, { dataEntries: buffers });
         expect(value).toEqual({ ok: true, sums: buffers.map(({ length }) => expectedSum(length)) });

@@ -29,7 +29,11 @@ function ownerOnly(kernel) {
   return { owner: user, group: null, sacl: null, dacl: { flags: 0, aces } };
 }
 
-const sum = (bytes) => bytes.reduce((total, octet) => total + octet, 0);
+function sum(bytes) {
+  let total = 0;
+  for (let i = 0; i < bytes.length; i++) total += bytes[i];
+  return total;
+}
 
 /** What each `op` does with a request and what came with it; answers [reply, attributes]. */
 const operations = {
