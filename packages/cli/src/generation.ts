@@ -16,8 +16,6 @@ export interface GenerationOptions {
 
 export interface Generation {
   readonly exitCode: ExitCode;
-  /** There was no error in the IDL. */
-  readonly isCompiled: boolean;
   /** Every file that was read, or was to be read. */
   readonly files: readonly string[];
 }
@@ -28,15 +26,15 @@ export function runGeneration(options: GenerationOptions, terminal: Terminal): G
   writeDiagnostics(diagnostics, terminal.reportsColor, terminal.report);
   if (model === null) {
     terminal.report(`nothing generated: ${countFindings(diagnostics)}`);
-    return { exitCode: ExitCode.FAILED, isCompiled: false, files };
+    return { exitCode: ExitCode.FAILED, files };
   }
   try {
     const planned = planFiles(options.out, generateTypeScript(model));
     const exitCode = options.isCheck ? reportPlan(planned, terminal) : writeAll(planned, terminal);
-    return { exitCode, isCompiled: true, files };
+    return { exitCode, files };
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
-    return { exitCode: reportFailure(error, false, terminal), isCompiled: true, files };
+    return { exitCode: reportFailure(error, false, terminal), files };
   }
 }
 

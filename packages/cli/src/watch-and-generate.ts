@@ -27,14 +27,17 @@ export async function watchAndGenerate(options: GenerationOptions, terminal: Ter
 }
 
 function generateWatched(options: GenerationOptions, watcher: FileWatcher, terminal: Terminal): void {
-  const { files, include } = options;
+  watcher.watch(options.files);
   // Watches first and reads afterwards, as often as reading brings up new directories: so no change goes unseen.
-  watcher.watch(files);
-  while (watcher.watch(readModel(files, include).files));
-  const generation = runGeneration(options, terminal);
-  if (!generation.isCompiled) {
-    // An import that was not found may appear in any of these.
-    watcher.watch(generation.files, [...generation.files.map((file) => dirname(file)), ...include]);
-  }
-  terminal.print(`watching ${plural(generation.files.length, "file")}, stop with Ctrl-C`);
+  while (watchWhatIsRead(options, watcher));
+  const { files } = runGeneration(options, terminal);
+  terminal.print(`watching ${plural(files.length, "file")}, stop with Ctrl-C`);
+}
+
+/** Returns true if there were directories that had not been watched before. */
+function watchWhatIsRead({ files, include }: GenerationOptions, watcher: FileWatcher): boolean {
+  const { model, files: read } = readModel(files, include);
+  if (model !== null) return watcher.watch(read);
+  // An import that was not found may appear in any of these.
+  return watcher.watch(read, [...read.map((file) => dirname(file)), ...include]);
 }

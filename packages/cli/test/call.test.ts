@@ -85,6 +85,11 @@ describe("a call that fails", () => {
     expect([code, stdout]).toEqual([1, ""]);
   });
 
+  it("can't steer the terminal", async () => {
+    const { stderr } = await call("Sample.Refuse", JSON.stringify({ why: "\u001b[2Jgone" }));
+    expect(stderr).toContain("  details: \\u001b[2Jgone\n");
+  });
+
   it("is an object for scripts with --json", async () => {
     const { code, stdout } = await call("Sample.Refuse", '{ "why": "not today" }', "--json");
     expect(JSON.parse(stdout)).toEqual({

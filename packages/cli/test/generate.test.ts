@@ -16,6 +16,7 @@ import { generateTypeScript } from "@ncalrpc/codegen";
 import { compile, createNodeHost } from "@ncalrpc/idl";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fixtures, runCli } from "./run-cli.js";
+import { runInProcess } from "./run-in-process.js";
 
 let directory: string;
 let out: string;
@@ -29,7 +30,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 function generate(...args: string[]) {
-  return runCli(["generate", "idl/sample.idl", "--out", "gen", ...args], { cwd: directory });
+  return runInProcess(["generate", "idl/sample.idl", "--out", "gen", ...args], {}, directory);
 }
 
 function expectedFiles(): Map<string, string> {
@@ -44,7 +45,8 @@ function filesIn(folder: string): Map<string, string> {
 
 describe("generate", () => {
   it("writes what the library generates, and nothing else", async () => {
-    const { code, stdout, stderr } = await generate();
+    const args = ["generate", "idl/sample.idl", "--out", "gen"];
+    const { code, stdout, stderr } = await runCli(args, { cwd: directory });
     expect(filesIn(out)).toEqual(expectedFiles());
     expect(readdirSync(directory).sort()).toEqual(["gen", "idl"]);
     expect(stdout).toBe(
@@ -89,7 +91,7 @@ describe("generate", () => {
     const { code, stderr } = await generate();
     expect(stderr).toMatch(/^error: cannot read gen\/sample.ts: EISDIR/);
     writeFileSync(join(directory, "file"), "");
-    const onFile = await runCli(["generate", "idl/sample.idl", "--out", "file"], { cwd: directory });
+    const onFile = await runInProcess(["generate", "idl/sample.idl", "--out", "file"], {}, directory);
     expect(onFile.stderr).toMatch(/^error: cannot read file\/sample-types.ts: ENOTDIR/);
     expect([code, onFile.code]).toEqual([1, 1]);
   });

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -103,4 +103,13 @@ it("does nothing for changes of other files", async () => {
   edit("broken.idl", "Paint", "Draw");
   await delay(300);
   expect(output).toBe("");
+});
+
+it("finds an import that appears in a directory that appears", async () => {
+  rmSync(join(directory, "sample-types.idl"));
+  watch("sample.idl");
+  expect(await said("watching 1 file,")).toContain("cannot find the imported file");
+  mkdirSync(join(directory, "later"));
+  writeFileSync(join(directory, "later/sample-types.idl"), readFileSync(join(fixtures, "sample-types.idl")));
+  expect(await said("watching 2 files")).toContain("2 files written");
 });
