@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "./run-cli.js";
 import { runInProcess } from "./run-in-process.js";
@@ -71,10 +72,13 @@ describe("call", () => {
   });
 
   it("leaves no temporary files behind", async () => {
-    const count = () => readdirSync(tmpdir()).filter((name) => name.startsWith("ncalrpc-call-")).length;
-    const before = count();
-    await callFromProcess("Sample.Nothing");
-    expect(count()).toBeLessThanOrEqual(before);
+    const temporary = mkdtempSync(join(tmpdir(), "ncalrpc-temporary-"));
+    const { code } = await runCli(commandLine("Sample.Nothing"), {
+      env: { ...servers.env, TMPDIR: temporary },
+    });
+    expect(readdirSync(temporary)).toEqual([]);
+    rmdirSync(temporary);
+    expect(code).toBe(0);
   });
 });
 

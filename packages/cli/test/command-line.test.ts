@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runCli, startCli } from "./run-cli.js";
 import { runInProcess } from "./run-in-process.js";
@@ -37,6 +39,13 @@ describe("version", () => {
     const { code, stdout } = await runCli(["--version"]);
     expect(record).toMatchObject({ version: stdout.trim() });
     expect(code).toBe(0);
+  });
+});
+
+describe("the repository", () => {
+  it("has the command where npx looks", () => {
+    const linked = fileURLToPath(new URL("../../../node_modules/.bin/ncalrpc", import.meta.url));
+    expect(execFileSync(linked, ["--version"], { encoding: "utf8" })).toMatch(/^[0-9]+\.[0-9]+\.[0-9]+\n$/);
   });
 });
 

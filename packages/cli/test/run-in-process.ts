@@ -1,6 +1,5 @@
 import { runCommandLine } from "../src/run-command-line.js";
-import type { Run } from "./run-cli.js";
-import { fixtures } from "./run-cli.js";
+import { fixtures, type Run } from "./run-cli.js";
 
 /** Runs a command line in this process, by default in the fixtures' folder: for what needs no process of its own. */
 export async function runInProcess(
@@ -10,7 +9,10 @@ export async function runInProcess(
 ): Promise<Run> {
   const printed: string[] = [];
   const reported: string[] = [];
-  const before = { cwd: process.cwd(), env: { ...process.env } };
+  const before = {
+    cwd: process.cwd(),
+    env: Object.keys(env).map((name) => [name, process.env[name]] as const),
+  };
   Object.assign(process.env, env);
   process.chdir(cwd);
   try {
@@ -23,6 +25,9 @@ export async function runInProcess(
     return { code, stdout: printed.join(""), stderr: reported.join("") };
   } finally {
     process.chdir(before.cwd);
-    process.env = before.env;
+    for (const [name, value] of before.env) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   }
 }
