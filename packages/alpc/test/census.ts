@@ -36,6 +36,7 @@ function kindOf(link: string): string | null {
   if (target.startsWith("/memfd:")) return "memfd";
   if (target.startsWith("/proc/")) return null;
   if (target.startsWith("/")) return "file";
-  const [kind = target] = target.split(":[");
-  return kind.replace("anon_inode:", "anon:").replace(/[[\]]/g, "");
+  // "socket:[123]", "anon_inode:[eventpoll]"
+  const [kind = "", name = ""] = target.replace(/[[\]]/g, "").split(":");
+  return kind === "anon_inode" ? `anon:${name}` : kind;
 }

@@ -74,8 +74,9 @@ export class CompletionPort {
     this.#count++;
   }
 
-  modify(fd: number, interest: number): void {
-    if (this.#control(C.EPOLL_CTL_MOD, fd, interest) < 0) throw systemError(this.#libc, "watching a port");
+  /** False if the system refuses, with the reason in errno. */
+  modify(fd: number, interest: number): boolean {
+    return this.#control(C.EPOLL_CTL_MOD, fd, interest) === 0;
   }
 
   /** To be called before the descriptor is closed. */

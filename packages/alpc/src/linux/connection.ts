@@ -63,6 +63,7 @@ export class Connection implements EventSource, Outlet {
   #expected = 1;
   #isWatched = false;
   #isPaused = false;
+  #isHearingOut = false;
   #isEnded = false;
   #grace: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
@@ -78,8 +79,9 @@ export class Connection implements EventSource, Outlet {
     this.#stage = stage;
     this.#backlog = new Backlog(machinery.libc);
     this.#receiver = options.acceptsHandles ? this.#receiveElsewhere(fd) : null;
+    if (this.#receiver !== null) return;
     try {
-      this.#updateInterest();
+      this.#watch(C.EPOLLIN);
     } catch (error) {
       machinery.libc.close(fd);
       this.#fd = -1;
@@ -117,9 +119,9 @@ export class Connection implements EventSource, Outlet {
   onEvents(events: number): number {
     if ((events & C.EPOLLOUT) !== 0) this.#resumeSending();
     if ((events & (C.EPOLLIN | C.EPOLLHUP | C.EPOLLERR)) === 0 || this.#fd < 0) return 0;
-    // The peer is gone, so nothing is left to wait for: hear it out.
+    // The peer is gone, so nothing is left to wait for, whatever has kept us from reading.
     if ((events & C.EPOLLHUP) !== 0 && (this.#interest & C.EPOLLIN) === 0) this.#hearOut();
-    return this.#receiver === null ? this.#receive() : 0;
+    return this.#receiver === null && !this.#isHearingOut ? this.#receive() : 0;
   }
 
   #receive(): number {
@@ -235,6 +237,7 @@ export class Connection implements EventSource, Outlet {
   }
 
   keep(packet: Uint8Array): void {
+    if (this.#isHearingOut) return;
     this.#backlog.push(packet);
     this.#checkBacklog();
   }
@@ -276,16 +279,28 @@ export class Connection implements EventSource, Outlet {
     this.#updateInterest();
   }
 
+  /** The peer takes nothing any more: reads what it has sent before, however much that is, and ends. */
   #hearOut(): void {
+    if (this.#isHearingOut) return;
+    this.#isHearingOut = true;
     this.#backlog.clear();
     if (this.#grace !== null) clearTimeout(this.#grace);
     this.#grace = null;
     this.#isPaused = false;
-    this.#updateInterest();
+    if (this.#receiver !== null) this.end(vanished());
+    else setImmediate(this.#hearMore);
   }
 
-  #updateInterest(): void {
+  readonly #hearMore = (): void => {
     if (this.#fd < 0) return;
+    const isOver = this.#receive() === 0;
+    this.machinery.completion.endBatch();
+    if (isOver) this.end(vanished());
+    else setImmediate(this.#hearMore);
+  };
+
+  #updateInterest(): void {
+    if (this.#fd < 0 || this.#isHearingOut) return;
     const reads = !this.#isPaused && this.#grace === null;
     const writes = this.isBlocked && this.#retry === null;
     if (this.#receiver !== null) {
@@ -293,16 +308,22 @@ export class Connection implements EventSource, Outlet {
       else this.#receiver.pause();
     }
     const here = reads && this.#receiver === null;
-    this.#watch((here ? C.EPOLLIN : 0) | (writes ? C.EPOLLOUT : 0));
+    try {
+      this.#watch((here ? C.EPOLLIN : 0) | (writes ? C.EPOLLOUT : 0));
+    } catch (error) {
+      this.end(asAlpcError(error));
+    }
   }
 
   /** A connection that another thread receives for is watched here only while it waits for room to send. */
   #watch(interest: number): void {
-    const { completion } = this.machinery;
+    const { completion, libc } = this.machinery;
     const watched = this.#receiver === null || interest !== 0;
     if (watched && !this.#isWatched) completion.add(this.#fd, this, interest);
     else if (!watched && this.#isWatched) completion.remove(this.#fd);
-    else if (interest !== this.#interest) completion.modify(this.#fd, interest);
+    else if (interest !== this.#interest && !completion.modify(this.#fd, interest)) {
+      throw systemError(libc, "watching a connection");
+    }
     this.#isWatched = watched;
     this.#interest = interest;
   }

@@ -1,0 +1,84 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { type ConnectionPort, createLinuxKernel, isAlpcError } from "../src/index.js";
+import { census } from "./census.js";
+import { FaultyLibC, type SystemFunction } from "./faulty-libc.js";
+import { eventually, PortClient } from "./port-client.js";
+import { allow, startTestServer } from "./programs/test-server.mjs";
+
+const { EINTR, EAGAIN, ENOMEM, EMFILE, ENOBUFS, EPIPE, ECONNRESET, EPERM, EINVAL } = constants.errno;
+const usual = [EAGAIN, ENOMEM, EMFILE, EPIPE, ECONNRESET, EPERM, EINVAL];
+
+/** Which functions fail, and how. epoll_wait fails for reasons of its own making only, but for EINTR. */
+const faults: readonly (readonly [SystemFunction, readonly number[]])[] = [
+  ["socket", [EMFILE, ENOBUFS]],
+  ["bind", [EPERM, ENOMEM]],
+  ["listen", [EINVAL]],
+  ["connect", [EINTR, EAGAIN, EPERM, ENOMEM]],
+  ["accept4", [EINTR, EMFILE, ENOBUFS, EPERM]],
+  ["getsockopt", [EINVAL, ENOMEM]],
+  ["setsockopt", [EINVAL, ENOMEM]],
+  ["send", usual],
+  ["sendmmsg", usual],
+  ["sendmsg", usual],
+  ["recvmmsg", [EINTR, ...usual]],
+  ["epoll_create1", [EMFILE, ENOMEM]],
+  ["epoll_ctl", [ENOMEM, EPERM]],
+  ["epoll_wait", [EINTR]],
+  ["flock", [EINVAL]],
+  ["fcntl", [EPERM, EMFILE]],
+  ["memfd_create", [EMFILE, ENOMEM]],
+  ["ftruncate", [ENOMEM]],
+  ["fchmod", [EPERM]],
+  ["mmap", [ENOMEM]],
+];
+
+describe("a system call that fails", () => {
+  const directory = mkdtempSync(join(tmpdir(), "ncalrpc-errno-"));
+  const environment = { NCALRPC_DIR: directory };
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  /** A port's whole life; whatever fails has to be an AlpcError, and soon. */
+  const live = async ({ libc }: FaultyLibC): Promise<void> => {
+    const kernel = createLinuxKernel({ libc, environment, linger: false });
+    const { user } = kernel.currentToken();
+    let port: ConnectionPort | null = null;
+    try {
+      port = startTestServer(kernel, "faulty", { securityDescriptor: allow(user, user) });
+      const client = await PortClient.connect(kernel, "faulty", "", { timeout: 300 });
+      const talk = async () => {
+        await Promise.all([client.call("one"), client.call("two"), client.call("flood")]);
+        const answer = await client.call("view", { view: await client.port.allocateView(100_000) });
+        answer.view?.release();
+        client.port.close();
+      };
+      await Promise.race([talk(), client.closed]);
+      client.port.close();
+      await client.closed;
+    } catch (error) {
+      if (!isAlpcError(error)) throw error;
+    } finally {
+      port?.close();
+    }
+  };
+
+  it.each(faults)("%s: ends in a typed error or is overcome, and leaves nothing", async (name, errnos) => {
+    await live(new FaultyLibC(name, 0, 0));
+    await eventually(() => census().mappings === 0);
+    const before = census();
+    let reached = 0;
+    for (const errno of errnos) {
+      for (let nth = 1; nth <= 12; nth++) {
+        const fault = new FaultyLibC(name, nth, errno);
+        await live(fault);
+        if (!fault.hasFailed) break;
+        reached++;
+      }
+    }
+    expect(reached).toBeGreaterThan(0);
+    await eventually(() => JSON.stringify(census()) === JSON.stringify(before));
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
