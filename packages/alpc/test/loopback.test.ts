@@ -1,0 +1,94 @@
+import { Token, unixUser, wellKnownSids } from "@ncalrpc/security";
+import { describe, expect, it } from "vitest";
+import { createLoopbackKernel, type LoopbackFaults, type LoopbackKernel, MessageType } from "../src/index.js";
+import { PortClient } from "./port-client.js";
+import { allow, startTestServer } from "./programs/test-server.mjs";
+
+const { everyone, local, authenticatedUsers } = wellKnownSids;
+const token = (uid: number, pid = 100) =>
+  new Token({ user: unixUser(uid), groups: [everyone, local, authenticatedUsers], pid });
+const owner = token(1000);
+
+const serve = (faults: LoopbackFaults = {}, ...admitted: Token[]): LoopbackKernel => {
+  const kernel = createLoopbackKernel({ token: owner, faults });
+  const sids = [owner, ...admitted].map(({ user }) => user);
+  startTestServer(kernel, "server", { securityDescriptor: allow(owner.user, ...sids) });
+  return kernel;
+};
+
+describe("identities of the loopback kernel", () => {
+  it("are those of the token that one gives it", async () => {
+    const kernel = serve({}, token(1001));
+    const client = await PortClient.connect(kernel.as(token(1001, 7)), "server");
+    expect(JSON.parse((await client.call("token")).text)).toEqual({ user: "S-1-22-1-1001", pid: 7 });
+    expect(client.port.token).toBe(owner);
+  });
+
+  it("pass the port's descriptor or are refused", async () => {
+    const kernel = serve();
+    await expect(PortClient.connect(kernel.as(token(1001)), "server")).rejects.toMatchObject({
+      status: "ACCESS_DENIED",
+    });
+    const witness = await PortClient.connect(kernel, "server");
+    expect(await witness.log()).toMatchObject({ connects: 1, refused: ["ACCESS_DENIED"] });
+  });
+
+  it("that change end a static connection", async () => {
+    const process = serve().as(owner);
+    const client = await PortClient.connect(process, "server");
+    process.setToken(token(1001));
+    client.request("x");
+    expect(await client.closed).toMatchObject({ status: "ACCESS_DENIED" });
+  });
+
+  it("that change give messages of a dynamic connection their own token", async () => {
+    const process = serve().as(owner);
+    const client = await PortClient.connect(process, "server", "", { tracking: "dynamic" });
+    process.setToken(token(1001));
+    expect(JSON.parse((await client.call("token")).text)).toEqual({ user: "S-1-22-1-1001", pid: 100 });
+  });
+
+  it("of another process are refused unless that was declared", async () => {
+    const process = serve().as(owner);
+    const strict = await PortClient.connect(process, "server");
+    const open = await PortClient.connect(process, "server", "", { delegate: true });
+    process.setToken(token(1000, 101));
+    expect(JSON.parse((await open.call("token")).text).pid).toBe(101);
+    strict.request("x");
+    expect(await strict.closed).toMatchObject({ status: "ACCESS_DENIED" });
+  });
+});
+
+describe("faults of the loopback kernel", () => {
+  it("break a connection at a chosen message", async () => {
+    const kernel = serve({ breakAt: ({ side, number }) => side === "server" && number === 3 });
+    const client = await PortClient.connect(kernel, "server");
+    expect((await client.call("1")).text).toBe("1");
+    expect((await client.call("2")).text).toBe("2");
+    client.request("3");
+    expect(await client.closed).toMatchObject({ status: "PORT_DISCONNECTED" });
+    const next = await PortClient.connect(kernel, "server");
+    expect((await next.log()).closed).toEqual(["PORT_DISCONNECTED"]);
+  });
+
+  it("make sending fail", async () => {
+    const failSend: LoopbackFaults["failSend"] = ({ side, type, length }) =>
+      side === "client" && type === MessageType.REQUEST && length > 10 ? "INSUFFICIENT_RESOURCES" : null;
+    const client = await PortClient.connect(serve({ failSend }), "server");
+    expect(() => client.request("x".repeat(11))).toThrowError(
+      expect.objectContaining({ status: "INSUFFICIENT_RESOURCES" }),
+    );
+    expect((await client.call("short")).text).toBe("short");
+  });
+
+  it("delay messages and keep their order", async () => {
+    const delay: LoopbackFaults["delay"] = ({ side, number }) => (side === "client" && number === 1 ? 40 : 0);
+    const client = await PortClient.connect(serve({ delay }), "server");
+    const start = performance.now();
+    client.datagram("first");
+    client.datagram("second");
+    const { datagrams } = await client.log();
+    expect(datagrams).toEqual(["first", "second"]);
+    expect(performance.now() - start).toBeGreaterThan(35);
+  });
+});
