@@ -48,7 +48,9 @@ function clientMethod(context: ModuleContext, shape: MethodShape): Doc {
   );
   signature.push(`options?: ${context.libraryType("CallOptions")}`);
   const result: Doc = ["Promise<", clientResult(context, shape), ">"];
-  const isAsync = shape.responseHasHandles;
+  // A handle that can't be used rejects, as every other failure does.
+  const passesHandles = shape.request.some(({ type }) => context.index.contextHandle(type) !== null);
+  const isAsync = shape.responseHasHandles || passesHandles;
   const head: Doc = [isAsync ? "async " : "", names.method, list(signature), ": ", result];
   return [docComment(method.doc), block(head, clientBody(context, shape, parameters))];
 }

@@ -44,7 +44,7 @@ function closing(context: ModuleContext, closer: MethodShape): Doc[] {
           `return ${result};`,
         ]);
   const dispose = block("async [Symbol.asyncDispose](): Promise<void>", [
-    "if (!this.closed) await this.close();",
+    "await this.release(() => this.close());",
   ]);
   const members: Doc[] = [
     `readonly #client: ${client};`,

@@ -28,6 +28,28 @@ const accessDenied = diagnosticsChannel.channel("ncalrpc:access-denied");
 const handlerError = diagnosticsChannel.channel("ncalrpc:handler-error");
 const rundownError = diagnosticsChannel.channel("ncalrpc:rundown-error");
 
+/** Calls `listener` for every refusal, until the result is disposed. */
+export function onAccessDenied(listener: (event: AccessDeniedEvent) => void): Disposable {
+  return subscribe(accessDenied, listener);
+}
+
+/** Calls `listener` for every failure of a handler that its caller is not told, until the result is disposed. */
+export function onHandlerError(listener: (event: HandlerErrorEvent) => void): Disposable {
+  return subscribe(handlerError, listener);
+}
+
+/** Calls `listener` for every context handle that can't be run down, until the result is disposed. */
+export function onRundownError(listener: (event: RundownErrorEvent) => void): Disposable {
+  return subscribe(rundownError, listener);
+}
+
+/** Channels carry no types, but all events of ours are published below, where they are checked. */
+function subscribe<E>(channel: diagnosticsChannel.Channel, listener: (event: E) => void): Disposable {
+  const onMessage = (message: unknown): void => listener(message as E);
+  channel.subscribe(onMessage);
+  return { [Symbol.dispose]: () => void channel.unsubscribe(onMessage) };
+}
+
 export function reportAccessDenied(caller: Token | null, method: string | null, reason: string): void {
   accessDenied.publish({ caller, method, reason } satisfies AccessDeniedEvent);
 }

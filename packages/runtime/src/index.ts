@@ -4,7 +4,14 @@ export { ClientConnection } from "./client/client-connection.js";
 export type { ConnectOptions } from "./client/connect-options.js";
 export { ContextHandle } from "./client/context-handle.js";
 export type { CallOptions } from "./client/pending-call.js";
-export type { AccessDeniedEvent, HandlerErrorEvent, RundownErrorEvent } from "./diagnostics.js";
+export {
+  type AccessDeniedEvent,
+  type HandlerErrorEvent,
+  onAccessDenied,
+  onHandlerError,
+  onRundownError,
+  type RundownErrorEvent,
+} from "./diagnostics.js";
 export type { InterfaceDefinition, InterfaceRecord, MethodDefinition } from "./interface-definition.js";
 export { type ClientLimits, defaultClientLimits, defaultServerLimits, type ServerLimits } from "./limits.js";
 export { inquireInterfaces, isServerListening } from "./management.js";

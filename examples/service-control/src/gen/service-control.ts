@@ -499,7 +499,7 @@ export class ServiceHandle extends ContextHandle {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.closed) await this.close();
+    await this.release(() => this.close());
   }
 }
 
@@ -548,7 +548,7 @@ export class ServiceControlClient extends Client {
   }
 
   /** Answers when the service's revision is another than `revision`, at once if it is already. */
-  waitForChange(
+  async waitForChange(
     service: ServiceHandle,
     revision: number,
     options?: CallOptions,
@@ -567,7 +567,7 @@ export class ServiceControlClient extends Client {
    * the end. What the log has dropped is skipped: the data begins at `start`. With `wait`, and nothing to
    * read yet, answers when there is.
    */
-  readLog(
+  async readLog(
     service: ServiceHandle,
     offset: bigint,
     maximum: number,

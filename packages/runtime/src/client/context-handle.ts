@@ -1,4 +1,5 @@
-import { RpcError } from "../rpc-error.js";
+import { isRpcError, RpcError } from "../rpc-error.js";
+import type { RpcStatusName } from "../rpc-status.js";
 import type { Client } from "./client.js";
 
 /**
@@ -29,4 +30,27 @@ export abstract class ContextHandle {
   markClosed(): void {
     this.#closed = true;
   }
+
+  /**
+   * For generated code: closes the handle as it goes out of scope. A server that is going or gone runs it down itself,
+   * so that is no error, and hides none that is on its way.
+   */
+  protected async release(close: () => Promise<unknown>): Promise<void> {
+    if (this.closed) {
+      return;
+    }
+    try {
+      await close();
+    } catch (error) {
+      if (!isRpcError(error) || !goingStatuses.has(error.status)) {
+        throw error;
+      }
+    }
+  }
 }
+
+const goingStatuses: ReadonlySet<RpcStatusName> = new Set([
+  "RPC_S_SERVER_TOO_BUSY",
+  "RPC_S_CALL_FAILED",
+  "RPC_S_CALL_FAILED_DNE",
+]);

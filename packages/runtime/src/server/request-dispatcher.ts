@@ -144,7 +144,7 @@ export class RequestDispatcher {
     } else if (authorized === true && stubData !== null && typeof stubData !== "function") {
       this.#serve(method, call, stubData, 0, stubData.length, true);
     } else if (authorized === false) {
-      call.fail(denied(call, "the server's authorize function refuses it"));
+      call.fail(unauthorized(call));
     } else {
       connection.addCall(call);
       void this.#serveLater(connection, method, call, authorized, stubData ?? copyStubData(message));
@@ -192,7 +192,7 @@ export class RequestDispatcher {
   ): Promise<void> {
     try {
       if ((await authorized) !== true) {
-        throw denied(call, "the server's authorize function refuses it");
+        throw unauthorized(call);
       }
       const octets = typeof stubData === "function" ? await stubData() : stubData;
       if (connection.isClosed) {
@@ -239,9 +239,16 @@ function authorize(
   }
 }
 
+function unauthorized(call: ServerCall): RpcError {
+  return denied(
+    call,
+    `${call.caller.user} may not use ${call.name}: the server's authorize function refuses it`,
+  );
+}
+
 function denied(call: ServerCall, reason: string): RpcError {
   reportAccessDenied(call.caller, call.name, reason);
-  return new RpcError("RPC_S_ACCESS_DENIED", { details: `${call.name}: ${reason}` });
+  return new RpcError("RPC_S_ACCESS_DENIED", { details: reason });
 }
 
 function copyStubData({ buffer, start, length }: ReceivedMessage): Buffer {

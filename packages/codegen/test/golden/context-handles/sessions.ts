@@ -252,7 +252,7 @@ export class Session extends ContextHandle {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.closed) await this.close();
+    await this.release(() => this.close());
   }
 }
 
@@ -273,7 +273,7 @@ export class Cursor extends ContextHandle {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.closed) await this.close();
+    await this.release(() => this.close());
   }
 }
 
@@ -303,7 +303,7 @@ export class SessionsClient extends Client {
     return { cursor: new Cursor(this, response.cursor) };
   }
 
-  fetch(cursor: Cursor, size: number, options?: CallOptions): Promise<FetchResponse> {
+  async fetch(cursor: Cursor, size: number, options?: CallOptions): Promise<FetchResponse> {
     const request = { cursor: this.contextId(cursor), size };
     return this.call(3, request, writeFetchRequest, (r) => readFetchResponse(r, request), options);
   }
