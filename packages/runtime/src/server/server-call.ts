@@ -1,6 +1,6 @@
 import type { Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
-import { RpcError } from "../rpc-error.js";
+import { isRpcError, RpcError } from "../rpc-error.js";
 import type { MethodEntry } from "./registered-interface.js";
 import type { ServerConnection } from "./server-connection.js";
 
@@ -135,7 +135,9 @@ export class ServerCall {
       this.#connection.sendResponse(this, value, write);
       this.#end();
     } catch (error) {
-      this.fail(new UnusableResult(error));
+      // That a limit is reached is the client's business, that a result can't be encoded is not.
+      const isLimit = isRpcError(error) && error.status === "RPC_S_OUT_OF_RESOURCES";
+      this.fail(isLimit ? error : new UnusableResult(error));
       return;
     }
     if (this.#connection.isClosed) {
