@@ -9,6 +9,7 @@ import {
   ServerProcess,
   useEndpointDirectory,
 } from "./dist/server-process.js";
+import { grownBeyond } from "./process-growth.js";
 
 const MiB = 1024 * 1024;
 /** What the memory of the server may grow by during one attack, once it is over and collected. */
@@ -115,15 +116,4 @@ export class HostileSystem implements AsyncDisposable {
   #census(): ProcessCensus {
     return processCensus(this.#server.pid);
   }
-}
-
-/** What a process has more of than before. */
-function grownBeyond(before: ProcessCensus, after: ProcessCensus): string[] {
-  const grown = Object.entries(after.descriptors).filter(
-    ([kind, count]) => count > (before.descriptors[kind] ?? 0),
-  );
-  return [
-    ...grown.map(([kind, count]) => `${count} descriptors of ${kind}`),
-    ...(after.sections > before.sections ? [`${after.sections} sections`] : []),
-  ];
 }
