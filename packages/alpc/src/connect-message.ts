@@ -89,8 +89,13 @@ export function decodeConnectReply(bytes: Buffer): ConnectReply {
 /** The name of an NTSTATUS that a peer sent: null for success, UNSUCCESSFUL for one that we do not know. */
 export function statusName(status: number): NtStatusName | null {
   if (status === 0) return null;
-  const known = Object.entries(NtStatus).find(([, value]) => value === status);
-  return known === undefined ? "UNSUCCESSFUL" : (known[0] as NtStatusName);
+  for (const [name, value] of Object.entries(NtStatus))
+    if (value === status && isStatusName(name)) return name;
+  return "UNSUCCESSFUL";
+}
+
+function isStatusName(name: string): name is NtStatusName {
+  return name in NtStatus;
 }
 
 function start(header: number, payload: Uint8Array): Buffer {

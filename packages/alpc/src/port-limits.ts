@@ -14,6 +14,9 @@ export const MAX_HANDLES = 16;
 /** Most PORT_DATA_ENTRY records of one message. */
 export const MAX_DATA_ENTRIES = 16;
 
+/** Most messages that are taken from one connection in one turn, whatever the port says. */
+export const MAX_MESSAGES_PER_TURN = 16;
+
 /** What a port starts with; see PortLimits for the units. */
 export const defaultPortLimits: PortLimits = {
   maxMessageLength: MAX_MESSAGE_LENGTH,
@@ -25,34 +28,34 @@ export const defaultPortLimits: PortLimits = {
   maxPendingConnections: 64,
   connectTimeout: 10_000,
   maxHandlesPerMessage: MAX_HANDLES,
-  messagesPerTurn: 16,
+  messagesPerTurn: MAX_MESSAGES_PER_TURN,
   maxQueuedMessages: 64,
   maxQueuedBytes: MiB,
   slowReaderGrace: 10_000,
 };
 
-/** Highest value of each limit; the lowest is 0 for what can be forbidden altogether, else 1. */
-const bounds: Record<keyof PortLimits, readonly [lowest: number, highest: number]> = {
-  maxMessageLength: [PORT_MESSAGE_SIZE, MAX_MESSAGE_LENGTH],
-  maxSectionSize: [0, Number.MAX_SAFE_INTEGER],
-  maxTotalSectionSize: [0, Number.MAX_SAFE_INTEGER],
-  maxUserSectionSize: [0, Number.MAX_SAFE_INTEGER],
-  maxConnections: [1, 1_000_000],
-  maxConnectionsPerUser: [1, 1_000_000],
-  maxPendingConnections: [1, 100_000],
-  connectTimeout: [1, 0x7fff_ffff],
-  maxHandlesPerMessage: [0, MAX_HANDLES],
-  messagesPerTurn: [1, MAX_HANDLES],
-  maxQueuedMessages: [1, Number.MAX_SAFE_INTEGER],
-  maxQueuedBytes: [1, Number.MAX_SAFE_INTEGER],
-  slowReaderGrace: [0, 0x7fff_ffff],
-};
+/** The values that a limit can have; the lowest is 0 for what can be forbidden altogether. */
+const bounds: readonly (readonly [name: keyof PortLimits, lowest: number, highest: number])[] = [
+  ["maxMessageLength", PORT_MESSAGE_SIZE, MAX_MESSAGE_LENGTH],
+  ["maxSectionSize", 0, Number.MAX_SAFE_INTEGER],
+  ["maxTotalSectionSize", 0, Number.MAX_SAFE_INTEGER],
+  ["maxUserSectionSize", 0, Number.MAX_SAFE_INTEGER],
+  ["maxConnections", 1, 1_000_000],
+  ["maxConnectionsPerUser", 1, 1_000_000],
+  ["maxPendingConnections", 1, 100_000],
+  ["connectTimeout", 1, 0x7fff_ffff],
+  ["maxHandlesPerMessage", 0, MAX_HANDLES],
+  ["messagesPerTurn", 1, MAX_MESSAGES_PER_TURN],
+  ["maxQueuedMessages", 1, Number.MAX_SAFE_INTEGER],
+  ["maxQueuedBytes", 1, Number.MAX_SAFE_INTEGER],
+  ["slowReaderGrace", 0, 0x7fff_ffff],
+];
 
 /** Fills in the defaults. Throws AlpcError INVALID_PARAMETER for a value that no port can have. */
 export function resolvePortLimits(given: Partial<PortLimits> = {}): PortLimits {
   const limits = { ...defaultPortLimits, ...given };
-  for (const [name, [lowest, highest]] of Object.entries(bounds)) {
-    const value = limits[name as keyof PortLimits];
+  for (const [name, lowest, highest] of bounds) {
+    const value = limits[name];
     if (!Number.isSafeInteger(value) || value < lowest || value > highest) {
       throw new AlpcError(
         "INVALID_PARAMETER",

@@ -207,6 +207,33 @@ describe("a server among hostile peers", () => {
     await expectUnharmed();
   });
 
+  it("closes whom it would take handles from for too many, and for some that the message does not speak of", async () => {
+    const options = JSON.stringify({ acceptHandles: true });
+    const { child } = await startProgram("port-server.mjs", ["taker", options], environment);
+    const polite = await PortClient.connect(kernel, "taker");
+    await polite.call("echo", { handles: [{ fd: 0 }] });
+    const before = census(null, child.pid).descriptors;
+    const file = openSync("/dev/null", "r");
+    const handles = (count: number) => word(0x1000_0000, 0x1000_0000, 0x4_0000, 0, 0, 0, count, 0);
+    for (const [packet, count] of [
+      [request(), 1],
+      [Buffer.concat([request(), handles(1)]), 2],
+      [Buffer.concat([request(), handles(2)]), 1],
+      [Buffer.concat([request(), handles(17)]), 17],
+      [Buffer.concat([request(), handles(16)]), 253],
+    ] as const) {
+      using peer = new RawPeer(join(directory, "taker.port"));
+      await peer.handshake();
+      peer.sendDescriptors(packet, new Array<number>(count).fill(file));
+      expect(await peer.closedWith()).toBe(NtStatus.INVALID_MESSAGE);
+    }
+    closeSync(file);
+    expect((await polite.call("ping")).text).toBe("ping");
+    await eventually(() => JSON.stringify(census(null, child.pid).descriptors) === JSON.stringify(before));
+    polite.port.close();
+    await stopProgram(child);
+  });
+
   it("makes those who say nothing wait no longer than the time they have, and make way", async () => {
     const silent: RawPeer[] = [];
     for (let i = 0; i < 30; i++) silent.push(new RawPeer(path));

@@ -40,7 +40,8 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   readonly #identity: SenderIdentity;
   readonly #handler: PortHandler;
   readonly #ledger: MessageLedger;
-  readonly #attachments: PortAttachments;
+  /** Made when first needed: most connections carry short messages only. */
+  #attachments: PortAttachments | null = null;
   readonly #terms: PortTerms;
   readonly #maxMessageLength: number;
   #isClosed: boolean;
@@ -56,7 +57,6 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     this.#identity = identity;
     this.#handler = handler;
     this.#ledger = new MessageLedger(terms.side);
-    this.#attachments = new PortAttachments(connection, terms, this.#ledger);
     this.#terms = terms;
     this.#maxMessageLength = terms.maxMessageLength;
     this.#isClosed = connection.isEnded;
@@ -89,10 +89,10 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
         attributes?.view?.release();
         return messageId;
       }
-      this.#attachments.loans.end(messageId);
+      this.#attachments?.loans.end(messageId);
     }
     if (attributes !== undefined && hasContent(attributes)) {
-      return this.#attachments.send(type, bytes, length, messageId, callbackId, attributes);
+      return this.#beside.send(type, bytes, length, messageId, callbackId, attributes);
     }
     const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
     const { outbox, completion } = this.#connection.machinery;
@@ -110,7 +110,7 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
 
   allocateView(size: number): View | Promise<View> {
     this.#checkOpen();
-    return this.#attachments.allocateView(size);
+    return this.#beside.allocateView(size);
   }
 
   readPeerMemory(entry: DataEntry, target: Buffer): Promise<void> {
@@ -145,14 +145,15 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     const dataLength = portMessage.dataLength(words, start);
     const isPlain =
       length === dataLength + PORT_MESSAGE_SIZE && portMessage.dataInfoOffset(words, start) === 0;
-    const beside = isPlain ? null : this.#attachments.receive(packet, type, id);
-    if (!this.#accept(type, id, packet)) {
+    const beside = isPlain ? null : this.#beside.receive(packet, type, id);
+    const accepted = this.#accept(type, id, packet);
+    if (accepted === null) {
       beside?.view?.release();
       for (const handle of beside?.handles ?? noHandles) handle.close();
       return;
     }
     const { message } = this.#connection.machinery;
-    message.type = type as MessageType;
+    message.type = accepted;
     message.messageId = id;
     message.callbackId = portMessage.callbackId(words, start);
     message.buffer = packet.buffer;
@@ -178,46 +179,52 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
 
   onEnd(reason: AlpcError | null): void {
     this.#isClosed = true;
-    this.#attachments.close();
+    this.#attachments?.close();
     this.#terms.direct?.close();
     this.#terms.onGone?.(this);
     this.#handler.onClosed(this, reason);
   }
 
-  /** Books a message; false if it comes too late to matter. Throws AlpcError INVALID_MESSAGE. */
-  #accept(type: number, id: number, packet: InboundPacket): boolean {
+  /** Books a message: its type, or null if it is not for the handler. Throws AlpcError INVALID_MESSAGE. */
+  #accept(type: number, id: number, packet: InboundPacket): MessageType | null {
     switch (type) {
       case MessageType.REQUEST:
         this.#ledger.requestArrived(id);
-        return true;
+        return MessageType.REQUEST;
       case MessageType.REPLY:
-        this.#attachments.loans.returned(id);
-        return this.#ledger.replyArrived(id);
+        this.#attachments?.loans.returned(id);
+        return this.#ledger.replyArrived(id) ? MessageType.REPLY : null;
       case MessageType.CANCELED:
-        if (this.#attachments.loans.end(id) && !this.#attachments.loans.isCopying(id)) this.#releaseData(id);
-        return this.#ledger.cancelArrived(id);
+        this.#endLoan(id);
+        return this.#ledger.cancelArrived(id) ? MessageType.CANCELED : null;
       case MessageType.DATAGRAM:
-        return true;
+        return MessageType.DATAGRAM;
       case MessageType.PORT_CLOSED:
         this.#isClosed = true;
         this.#connection.end(closedByPeer(packet));
-        return false;
+        return null;
       default:
         throw violation(`a message of type ${type}`);
     }
   }
 
+  /** A withdrawn request may have offered memory: the other side waits to hear that nothing here touches it. */
+  #endLoan(id: number): void {
+    const loans = this.#attachments?.loans;
+    if (loans?.end(id) && !loans.isCopying(id)) this.#sendEmpty(ControlType.DATA_RELEASED, id);
+  }
+
   #onControl(type: number, packet: InboundPacket): void {
     if (packet.length !== portMessage.totalLength(packet.words, packet.start)) throw violation("attributes");
     if (type === ControlType.DATA_RELEASED) {
-      this.#attachments.loans.returned(portMessage.messageId(packet.words, packet.start));
-    } else this.#attachments.receiveSectionMessage(type, packet);
+      this.#attachments?.loans.returned(portMessage.messageId(packet.words, packet.start));
+    } else this.#beside.receiveSectionMessage(type, packet);
   }
 
   async #copy(operation: "read" | "write", entry: DataEntry, buffer: Buffer): Promise<void> {
     this.#checkOpen();
     const { direct } = this.#terms;
-    const { loans } = this.#attachments;
+    const { loans } = this.#beside;
     const request = loans.requestOf(entry);
     if (direct === null || request === null || !this.#ledger.isOpen(request)) {
       throw new AlpcError("ACCESS_DENIED", "that memory is not offered by an open request");
@@ -226,8 +233,8 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     try {
       await direct.copy(operation, entry, buffer);
     } finally {
-      if (loans.endCopy(request) && !this.#ledger.isOpen(request) && !this.#isClosed)
-        this.#releaseData(request);
+      const isWithdrawn = loans.endCopy(request) && !this.#ledger.isOpen(request);
+      if (isWithdrawn && !this.#isClosed) this.#sendEmpty(ControlType.DATA_RELEASED, request);
     }
     // A withdrawn request's memory may have become something else under the copy.
     if (!this.#isClosed && this.#ledger.isOpen(request)) return;
@@ -235,8 +242,9 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     throw new AlpcError(status, "the request that offered the memory ended during the copy");
   }
 
-  #releaseData(requestId: number): void {
-    this.#sendEmpty(ControlType.DATA_RELEASED, requestId);
+  get #beside(): PortAttachments {
+    this.#attachments ??= new PortAttachments(this.#connection, this.#terms, this.#ledger);
+    return this.#attachments;
   }
 
   #sendEmpty(type: MessageType | ControlType, id: number): void {

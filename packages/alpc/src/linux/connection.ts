@@ -6,6 +6,7 @@ import { align8, violation } from "../port-message.js";
 import type { BorrowedMessage } from "../received-message.js";
 import { Backlog } from "./backlog.js";
 import type { BatchListener, CompletionPort, EventSource } from "./completion-port.js";
+import { descriptorCloser } from "./descriptor-closer.js";
 import { duplicateDescriptors, sendWithDescriptors } from "./descriptor-message.js";
 import { sendFarewell, vanished } from "./farewell.js";
 import { createHandleReceiver, type HandlePacket, type HandleReceiver } from "./handle-receiver.js";
@@ -172,7 +173,7 @@ export class Connection implements EventSource, Outlet {
   /** Closes what came with a packet that nobody wants. */
   #discardHandles(packet: InboundPacket): void {
     if (!packet.hasHandles) return;
-    for (const fd of packet.takeDescriptors()) this.machinery.libc.close(fd);
+    for (const fd of packet.takeDescriptors()) descriptorCloser().close(fd);
     for (const handle of packet.takeHandles() ?? []) handle.close();
   }
 

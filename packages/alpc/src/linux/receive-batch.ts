@@ -1,11 +1,12 @@
 import { MAX_MESSAGE_LENGTH } from "../message.js";
 import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
+import { MAX_MESSAGES_PER_TURN } from "../port-limits.js";
 import { align8 } from "../port-message.js";
 import { InboundPacket } from "./inbound-packet.js";
 import { addressOf, C, Errno, type LibC } from "./libc.js";
 
 /** Most messages of one system call. */
-export const MAX_BATCH = 16;
+export const MAX_BATCH = MAX_MESSAGES_PER_TURN;
 /** Octets of a slot: the longest packet that is in order. A longer one is cut off, which MSG_TRUNC tells. */
 const SLOT = align8(MAX_MESSAGE_LENGTH) + align8(MAX_ATTRIBUTES_LENGTH);
 

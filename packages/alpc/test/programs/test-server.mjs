@@ -29,7 +29,8 @@ export function startTestServer(kernel, name, attributes) {
   };
 
   const onRequest = (port, message) => {
-    const { buffer, start, length, messageId } = message;
+    const { buffer, start, length, messageId, handles } = message;
+    for (const handle of handles) handle.close();
     log.requests++;
     const text = buffer.toString("latin1", start, start + Math.min(length, 64));
     const [command = ""] = text.split(" ");
