@@ -4,16 +4,21 @@ import { OtherProbe } from "./gen/other-probe.js";
 import { Probe, type ProbeHandlers } from "./gen/probe.js";
 
 class Counter {
+  readonly id: number;
   value: number;
 
-  constructor(start: number) {
+  constructor(id: number, start: number) {
+    this.id = id;
     this.value = start;
   }
 }
 
+/** Told of each addition, and of each counter that is opened, closed or run down: `add 7`, `open 3`, `rundown 3`. */
+export type Journal = (line: string) => void;
+
 /** Registers both probe interfaces. `privileged` is for administrators, the rest for whoever may connect. */
-export function registerProbes(server: RpcServer): void {
-  server.register(Probe, new ProbeService(server), {
+export function registerProbes(server: RpcServer, journal: Journal = () => {}): void {
+  server.register(Probe, new ProbeService(server, journal), {
     methods: { privileged: "D:(A;;GX;;;BA)" },
     validateResults: false,
   });
@@ -25,12 +30,15 @@ export function registerProbes(server: RpcServer): void {
 
 class ProbeService implements ProbeHandlers {
   readonly #server: RpcServer;
+  readonly #journal: Journal;
+  #lastCounter = 0;
   #open = 0;
   #runDown = 0;
   #sleeping = 0;
 
-  constructor(server: RpcServer) {
+  constructor(server: RpcServer, journal: Journal) {
     this.#server = server;
+    this.#journal = journal;
   }
 
   echo(text: string) {
@@ -38,6 +46,7 @@ class ProbeService implements ProbeHandlers {
   }
 
   add(a: number, b: number) {
+    this.#journal(`add ${a}`);
     return (a + b) | 0;
   }
 
@@ -93,10 +102,13 @@ class ProbeService implements ProbeHandlers {
 
   openCounter(start: number) {
     this.#open++;
-    const counter = Object.assign(new Counter(start), {
+    const id = ++this.#lastCounter;
+    this.#journal(`open ${id}`);
+    const counter = Object.assign(new Counter(id, start), {
       [Symbol.dispose]: () => {
         this.#open--;
         this.#runDown++;
+        this.#journal(`rundown ${id}`);
       },
     });
     return { counter };
@@ -107,8 +119,9 @@ class ProbeService implements ProbeHandlers {
     return counter.value;
   }
 
-  closeCounter() {
+  closeCounter(counter: Counter) {
     this.#open--;
+    this.#journal(`close ${counter.id}`);
     return { counter: null };
   }
 

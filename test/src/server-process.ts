@@ -63,9 +63,15 @@ export class ServerProcess implements AsyncDisposable {
     this.process = child;
   }
 
-  static async start(options: RpcServerOptions, execArgv: readonly string[] = []): Promise<ServerProcess> {
+  /** `journal`: a file that the server appends to what it does. */
+  static async start(
+    options: RpcServerOptions,
+    execArgv: readonly string[] = [],
+    journal?: string,
+  ): Promise<ServerProcess> {
     const program = fileURLToPath(new URL("./programs/probe-server.js", import.meta.url));
-    const child = fork(program, [JSON.stringify(options)], { execArgv: [...execArgv] });
+    const rest = journal === undefined ? [] : [journal];
+    const child = fork(program, [JSON.stringify(options), ...rest], { execArgv: [...execArgv] });
     const [first] = await Promise.race([once(child, "message"), once(child, "exit")]);
     if (first !== "ready") {
       throw new Error(`the server ended with ${first} before it was ready`);

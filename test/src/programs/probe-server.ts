@@ -1,10 +1,18 @@
-// A server of the probe interfaces: `node probe-server.js '{"endpoint": ...}'`, ready when it sends "ready".
+// A server of the probe interfaces: `node probe-server.js '{"endpoint": ...}' [journal]`, ready when it sends "ready".
+import { openSync, writeSync } from "node:fs";
 import { RpcServer, type RpcServerOptions } from "@ncalrpc/runtime";
 import { registerProbes } from "../probe-handlers.js";
 
 const options: RpcServerOptions = JSON.parse(process.argv[2] ?? "{}");
 const server = new RpcServer(options);
-registerProbes(server);
+const journal = process.argv[3];
+if (journal === undefined) {
+  registerProbes(server);
+} else {
+  // Written line by line, so that whoever kills this process can read what it had done.
+  const file = openSync(journal, "a");
+  registerProbes(server, (line) => void writeSync(file, `${line}\n`));
+}
 await server.listen();
 process.send?.("ready");
 process.on("message", (message) => {
