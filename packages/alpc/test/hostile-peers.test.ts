@@ -229,7 +229,10 @@ describe("a server among hostile peers", () => {
     }
     closeSync(file);
     expect((await polite.call("ping")).text).toBe("ping");
-    await eventually(() => JSON.stringify(census(null, child.pid).descriptors) === JSON.stringify(before));
+    await eventually(() => {
+      const { file = 0, socket = 0 } = census(null, child.pid).descriptors;
+      return file === (before["file"] ?? 0) && socket <= (before["socket"] ?? 0);
+    });
     polite.port.close();
     await stopProgram(child);
   });
