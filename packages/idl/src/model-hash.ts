@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Model } from "./model.js";
 
+/** What the format could not say at first: left out where it says nothing, so that hashes taken earlier still hold. */
+const LATER = new Set(
+  "callbacks attributes maybe broadcast message callAs switchOf ignore disableConsistencyCheck partialIgnore joined hook".split(
+    " ",
+  ),
+);
+
 /**
  * SHA-256 in lower-case hex over the model's JSON with keys in code-unit order and no white space. File paths are left
  * out, so that the hash is the same wherever the files lie.
@@ -12,7 +19,13 @@ export function modelHash(model: Model): string {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([key]) => key !== "file");
+  const entries = Object.entries(value).filter(
+    ([key, part]) => key !== "file" && !(LATER.has(key) && saysNothing(part)),
+  );
   entries.sort(([left], [right]) => (left < right ? -1 : 1));
   return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`).join(",")}}`;
+}
+
+function saysNothing(value: unknown): boolean {
+  return value === null || value === false || (Array.isArray(value) && value.length === 0);
 }

@@ -32,6 +32,17 @@ export interface Interface {
   /** Well-known endpoints as written: `ncalrpc:[name]`. */
   readonly endpoints: readonly string[];
   readonly methods: readonly Method[];
+  /** `[callback]` procedures: the client runs them during a call. They have opnums of their own, from 0. */
+  readonly callbacks: readonly Method[];
+  /** What the interface says besides, of its IDL or its ACF file: `strict_context_handle`, `encode`, `helpstring`. */
+  readonly attributes: readonly Attribute[];
+}
+
+/** An attribute without effect on the wire, as written. */
+export interface Attribute {
+  readonly name: string;
+  /** What stands between the parentheses; null without parentheses. */
+  readonly text: string | null;
 }
 
 export interface Constant {
@@ -59,17 +70,69 @@ export type Scalar =
   | "uint32"
   | "int64"
   | "uint64"
+  /** `__int3264`: 32 bits in NDR20, 64 bits in NDR64. */
+  | "int3264"
+  | "uint3264"
   | "float"
   | "double"
   | "error_status_t";
 
-export type TypeDefinition = StructDefinition | EnumDefinition | AliasDefinition | ContextHandleDefinition;
+export type TypeDefinition =
+  | StructDefinition
+  | UnionDefinition
+  | EnumDefinition
+  | AliasDefinition
+  | PipeDefinition
+  | ContextHandleDefinition;
 
 export interface StructDefinition {
   readonly kind: "struct";
   readonly name: string;
   readonly doc: string | null;
   readonly members: readonly Member[];
+}
+
+/** A tag and the arm that it selects. */
+export interface UnionDefinition {
+  readonly kind: "union";
+  readonly name: string;
+  readonly doc: string | null;
+  /**
+   * True for `union switch (T discriminantName) memberName {...}`, which holds its own discriminant and is used as a
+   * `named` type. One that is not encapsulated is used as a `union` type, which says where the discriminant comes from.
+   */
+  readonly encapsulated: boolean;
+  /** Of the tag that stands before the arm in either kind: an integer, boolean or char scalar, or an enum, perhaps aliased. */
+  readonly discriminant: Type;
+  /** Null if it is not encapsulated. */
+  readonly discriminantName: string | null;
+  /** Of an encapsulated one, what the arm is called: `tagged_union` where the IDL gives no name. Null otherwise. */
+  readonly memberName: string | null;
+  /** NDR20 aligns any arm as the widest one. Never true for an encapsulated union. */
+  readonly msUnion: boolean;
+  readonly arms: readonly UnionArm[];
+}
+
+export interface UnionArm {
+  /** Decimal values of the discriminant, unique in the union; empty only for a default arm. */
+  readonly labels: readonly string[];
+  /** True for the one arm, if there is any, that stands for every other value. It can have labels besides. */
+  readonly isDefault: boolean;
+  /** Null, like the type, for an arm that sends nothing. */
+  readonly name: string | null;
+  readonly type: Type | null;
+  readonly range: Range | null;
+  readonly doc: string | null;
+}
+
+/** `typedef pipe T NAME;`: a parameter only, behind a ref pointer where it is [out]. */
+export interface PipeDefinition {
+  readonly kind: "pipe";
+  readonly name: string;
+  readonly doc: string | null;
+  readonly element: Type;
+  /** Of the number of elements in one chunk. */
+  readonly range: Range | null;
 }
 
 export interface EnumDefinition {
@@ -85,8 +148,20 @@ export interface AliasDefinition {
   readonly kind: "alias";
   readonly name: string;
   readonly doc: string | null;
+  /** What is sent. */
   readonly type: Type;
   readonly range: Range | null;
+  /** What the program sees instead; null if that is the type itself. */
+  readonly hook: Hook | null;
+}
+
+/**
+ * A conversion that the program supplies. `transmit_as` and `wire_marshal` name what is sent, and `local` is the typedef's
+ * own name; `represent_as` and `user_marshal` name what the program sees.
+ */
+export interface Hook {
+  readonly kind: "transmit_as" | "represent_as" | "wire_marshal" | "user_marshal";
+  readonly local: string;
 }
 
 /** `typedef [context_handle] void *NAME;` */
@@ -107,18 +182,36 @@ export interface Member {
    * array's size_is or length_is, of no other, and travels in the same direction. Back ends derive its value.
    */
   readonly countOf: string | null;
+  /** Likewise, the sibling union whose arm this integer or enum selects, when that is all it is for. */
+  readonly switchOf: string | null;
+  /** [ignore]: of this pointer, only a pointer's place is sent; it reads as null. */
+  readonly ignore: boolean;
+  /** [disable_consistency_check]: a null pointer may stand for an array whose count is not zero. */
+  readonly disableConsistencyCheck: boolean;
 }
 
 export interface Parameter extends Member {
   readonly direction: "in" | "out" | "in,out";
+  /** [partial_ignore]: of this unique pointer, the request carries only whether it is null. */
+  readonly partialIgnore: boolean;
 }
 
 export interface Method {
   readonly name: string;
   readonly doc: string | null;
-  /** Position among the interface's remote procedures, from 0. */
+  /** Position among the interface's remote procedures, or among its callbacks, from 0. */
   readonly opnum: number;
   readonly idempotent: boolean;
+  /** No response: the call ends when the request is sent. */
+  readonly maybe: boolean;
+  /** To every server of a network: datagrams only. Such a method is idempotent too. */
+  readonly broadcast: boolean;
+  /** Sent through a message queue only. */
+  readonly message: boolean;
+  /** The [local] method that this one stands in for on the wire; null without `call_as`. */
+  readonly callAs: string | null;
+  /** What else it says, as for an interface: `async`, `encode`, `helpstring`. */
+  readonly attributes: readonly Attribute[];
   /** handle_t parameters are left out: they select a binding and are never sent. */
   readonly parameters: readonly Parameter[];
   /** Null for `void`. */
@@ -127,10 +220,12 @@ export interface Method {
 
 export type Type =
   | { readonly kind: "scalar"; readonly scalar: Scalar }
-  /** A struct, enum, alias or context handle; `unit` is the name of the unit that defines it. */
+  /** A definition of any kind; `unit` is the name of the unit that defines it. */
   | { readonly kind: "named"; readonly unit: string; readonly name: string }
-  /** At the top level of a parameter `ref` costs nothing on the wire; elsewhere each kind does (NDR b.8). */
-  | { readonly kind: "pointer"; readonly pointer: "ref" | "unique"; readonly target: Type }
+  /** The use of a union that is not encapsulated: an expression over siblings gives its discriminant. */
+  | { readonly kind: "union"; readonly unit: string; readonly name: string; readonly switchIs: Expression }
+  /** At the top level of a parameter `ref` costs nothing on the wire; elsewhere each kind does (NDR b.8). `ptr` is full. */
+  | { readonly kind: "pointer"; readonly pointer: "ref" | "unique" | "ptr"; readonly target: Type }
   | ArrayType
   | StringType;
 
@@ -145,6 +240,11 @@ export interface ArrayType {
   readonly length: Expression | null;
   /** Index of the first element that is sent; null for 0. */
   readonly first: Expression | null;
+  /**
+   * True for a further dimension of the array around it that is not fixed: C706 14.3.3.5 puts the counts of all dimensions
+   * in front of the first element. False everywhere else.
+   */
+  readonly joined: boolean;
 }
 
 export interface StringType {

@@ -32,7 +32,14 @@ describe("the model of a small interface, by hand", () => {
       }`);
     const named = (name: string) => ({ kind: "named", unit: "ServiceControl", name });
     const text = { kind: "string", unit: "wchar_t", fixed: null, size: null };
-    const plain = { doc: null, range: null, countOf: null };
+    const plain = {
+      doc: null,
+      range: null,
+      countOf: null,
+      switchOf: null,
+      ignore: false,
+      disableConsistencyCheck: false,
+    };
     expect(model).toEqual({
       format: 1,
       units: [
@@ -69,23 +76,32 @@ describe("the model of a small interface, by hand", () => {
             uuid: "6c3ab5f2-2d0c-4b2c-9a51-0c1c5d2f7a10",
             version: { major: 1, minor: 0 },
             endpoints: [],
+            callbacks: [],
+            attributes: [],
             methods: [
               {
                 name: "Query",
                 doc: null,
                 opnum: 0,
                 idempotent: false,
+                maybe: false,
+                broadcast: false,
+                message: false,
+                callAs: null,
+                attributes: [],
                 parameters: [
                   {
                     name: "name",
                     type: { kind: "pointer", pointer: "ref", target: text },
                     direction: "in",
+                    partialIgnore: false,
                     ...plain,
                   },
                   {
                     name: "status",
                     type: { kind: "pointer", pointer: "ref", target: named("Status") },
                     direction: "out",
+                    partialIgnore: false,
                     ...plain,
                   },
                 ],
@@ -136,6 +152,7 @@ describe("arrays", () => {
     size: null,
     length: null,
     first: null,
+    joined: false,
     ...parts,
   });
   const n = { kind: "name", name: "n", dereference: false };

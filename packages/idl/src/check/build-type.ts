@@ -139,7 +139,7 @@ function arrayOf(
   const total = extent.size ?? (fixed === null ? null : integer(BigInt(fixed)));
   const length =
     extent.length ?? (extent.first === null || total === null ? null : subtract(total, extent.first));
-  return { kind: "array", element, fixed, size: extent.size, length, first: extent.first };
+  return { kind: "array", element, fixed, size: extent.size, length, first: extent.first, joined: false };
 }
 
 function stringOf(inner: ResolvedType, fixed: number | null, size: ModelExpression | null): ResolvedType {

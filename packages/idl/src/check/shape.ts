@@ -2,7 +2,7 @@ import type { Declarator, Level } from "../syntax/ast.js";
 import type { CheckContext } from "./check-context.js";
 import { evaluateInteger } from "./fold-expression.js";
 import { withoutAliases } from "./resolved-type.js";
-import type { ResolvedType } from "./symbols.js";
+import type { PointerKind, ResolvedType } from "./symbols.js";
 
 const LARGEST_BOUND = 0x7fffffffn;
 
@@ -14,7 +14,7 @@ export interface Shape {
 
 export type ShapeLevel =
   /** `pointer` is null where neither an attribute nor an alias has said which kind. */
-  | { readonly kind: "pointer"; readonly pointer: "ref" | "unique" | null; readonly explicit: boolean }
+  | { readonly kind: "pointer"; readonly pointer: PointerKind | null; readonly explicit: boolean }
   | { readonly kind: "array"; readonly fixed: number | null };
 
 /** Reads a declarator around a type that is already resolved. */

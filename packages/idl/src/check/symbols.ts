@@ -42,13 +42,15 @@ export interface ResolvedField {
   readonly direction: Parameter["direction"] | null;
 }
 
+export type PointerKind = "ref" | "unique" | "ptr";
+
 /** The model's types, with symbols in place of names, and what has no place in the model. */
 export type ResolvedType =
   | { readonly kind: "scalar"; readonly scalar: Scalar }
   | { readonly kind: "named"; readonly symbol: DefinedSymbol }
   | {
       readonly kind: "pointer";
-      readonly pointer: "ref" | "unique";
+      readonly pointer: PointerKind;
       /** False if the kind is a default, which another place may replace by its own. */
       readonly explicit: boolean;
       readonly target: ResolvedType;
@@ -67,6 +69,7 @@ export interface ResolvedArray {
   readonly size: Expression | null;
   readonly length: Expression | null;
   readonly first: Expression | null;
+  readonly joined: boolean;
 }
 
 export interface ResolvedString {

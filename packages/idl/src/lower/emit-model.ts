@@ -41,7 +41,7 @@ function emitDefinition(symbol: DefinedSymbol): TypeDefinition {
     case "enum":
       return { kind: "enum", name, doc, wide: symbol.wide, labels: symbol.labels };
     case "alias":
-      return { kind: "alias", name, doc, type: emitType(symbol.type), range: symbol.range };
+      return { kind: "alias", name, doc, type: emitType(symbol.type), range: symbol.range, hook: null };
     case "context_handle":
       return { kind: "context_handle", name, doc };
   }
@@ -53,11 +53,18 @@ function emitInterface(resolved: ResolvedInterface): Interface {
     uuid,
     version,
     endpoints,
+    callbacks: [],
+    attributes: [],
     methods: methods.map((method, opnum) => ({
       name: method.name,
       doc: method.doc,
       opnum,
       idempotent: method.idempotent,
+      maybe: false,
+      broadcast: false,
+      message: false,
+      callAs: null,
+      attributes: [],
       parameters: emitParameters(method.parameters),
       returns: method.returns === null ? null : emitType(method.returns),
     })),
@@ -66,7 +73,11 @@ function emitInterface(resolved: ResolvedInterface): Interface {
 
 function emitParameters(fields: readonly ResolvedField[]): Parameter[] {
   const members = emitFields(fields);
-  return members.map((member, index) => ({ ...member, direction: fields[index]?.direction ?? "in" }));
+  return members.map((member, index) => ({
+    ...member,
+    direction: fields[index]?.direction ?? "in",
+    partialIgnore: false,
+  }));
 }
 
 function emitFields(fields: readonly ResolvedField[]): Member[] {
@@ -77,6 +88,9 @@ function emitFields(fields: readonly ResolvedField[]): Member[] {
     type: emitType(field.type),
     range: field.range,
     countOf: counts.get(field.name) ?? null,
+    switchOf: null,
+    ignore: false,
+    disableConsistencyCheck: false,
   }));
 }
 
