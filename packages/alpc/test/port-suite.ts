@@ -68,6 +68,15 @@ export function portSuite(title: string, start: () => Promise<PortEnvironment>):
         await expect(connect("ignore", { timeout: 50 })).rejects.toMatchObject({ status: "TIMEOUT" });
       });
 
+      it("lets a server accept a client that has left meanwhile, and tells it so", async () => {
+        const witness = await connect();
+        const { closed, refused } = await witness.log();
+        await expect(connect("later", { timeout: 5 })).rejects.toMatchObject({ status: "TIMEOUT" });
+        await eventually(async () => (await witness.log()).closed.length === closed.length + 1);
+        expect((await witness.log()).refused).toEqual(refused);
+        witness.port.close();
+      });
+
       it("gives up when the signal says so, before or while it waits", async () => {
         await expect(connect("", { signal: AbortSignal.abort() })).rejects.toMatchObject({
           status: "CANCELLED",
@@ -204,6 +213,14 @@ export function portSuite(title: string, start: () => Promise<PortEnvironment>):
         client.port.close();
       });
 
+      it("closes the connection of a handler that throws, and no other", async () => {
+        const [unlucky, other] = [await connect(), await connect()];
+        unlucky.request("throw");
+        expect(await unlucky.closed).toMatchObject({ status: "UNSUCCESSFUL" });
+        expect((await other.call("still there")).text).toBe("still there");
+        other.port.close();
+      });
+
       it("keeps the callback id", async () => {
         const client = await connect();
         const bytes = message("x");
@@ -305,6 +322,10 @@ export function portSuite(title: string, start: () => Promise<PortEnvironment>):
         });
         const client = await PortClient.connect(environment.kernel, own);
         expect((await client.log()).refused).toEqual(["TIMEOUT"]);
+        await expect(PortClient.connect(environment.kernel, own, "too late")).rejects.toMatchObject({
+          status: "TIMEOUT",
+        });
+        await eventually(async () => (await client.log()).closed.length === 1);
       });
 
       it("bounds the message length", async () => {

@@ -7,6 +7,7 @@ import { portMessage, portMessageFault, violation, writePortMessage } from "../p
 import type { LinuxCommunicationPort, PortTerms } from "./communication-port.js";
 import { Connection, type Machinery, type Stage } from "./connection.js";
 import type { PeerCredentials } from "./credentials.js";
+import { closedByPeer } from "./farewell.js";
 import type { InboundPacket } from "./inbound-packet.js";
 import { SenderIdentity } from "./sender-identity.js";
 
@@ -42,7 +43,12 @@ export class ServerHandshake implements Stage, ConnectionRequest {
   readonly #timer: NodeJS.Timeout;
   #identity: SenderIdentity | null = null;
   #request: ConnectRequest | null = null;
+  /** By the handler. */
   #isDecided = false;
+  /** By the port, for the time it took or because it closes. */
+  #isDropped = false;
+  #hasLeft = false;
+  #isOver = false;
 
   /** Takes `fd` over. */
   constructor(machinery: Machinery, fd: number, peer: PeerCredentials, owner: HandshakeOwner) {
@@ -70,6 +76,7 @@ export class ServerHandshake implements Stage, ConnectionRequest {
     return this.#asked.request.tracking;
   }
 
+  /** The port is closed already if the client has left, or the port given up, meanwhile. */
   accept(payload: Uint8Array = new Uint8Array()): CommunicationPort {
     const { identity, request } = this.#asked;
     this.#decide();
@@ -83,7 +90,8 @@ export class ServerHandshake implements Stage, ConnectionRequest {
     };
     if (!this.connection.isEnded) this.#reply(encodeConnectReply({ refusal: null, payload, ...terms }));
     const port = this.#owner.open(this, identity, { ...terms, payload: request.payload });
-    this.connection.paused = false;
+    if (this.#isOver) process.nextTick(() => port.onEnd(null));
+    else this.connection.paused = false;
     return port;
   }
 
@@ -99,12 +107,16 @@ export class ServerHandshake implements Stage, ConnectionRequest {
   }
 
   onPacket(packet: InboundPacket): void {
-    if (this.#isDecided) return;
-    if (this.#request !== null) throw violation("a message before the connection was accepted");
     const { words, start: at } = packet;
     const fault = portMessageFault(words, at, packet.length, this.#owner.limits.maxMessageLength);
     if (fault !== null) throw violation(fault);
     const type = portMessage.type(words, at);
+    if (type === MessageType.PORT_CLOSED) {
+      this.#hasLeft = true;
+      this.connection.end(closedByPeer(packet));
+      return;
+    }
+    if (this.#request !== null) throw violation("a message before the connection was accepted");
     if (type !== MessageType.CONNECTION_REQUEST)
       throw violation(`a message of type ${type} before the connect message`);
     if (packet.length !== portMessage.totalLength(words, at))
@@ -124,7 +136,8 @@ export class ServerHandshake implements Stage, ConnectionRequest {
 
   onEnd(reason: AlpcError | null): void {
     clearTimeout(this.#timer);
-    const left = reason?.status === "PORT_DISCONNECTED";
+    this.#isOver = true;
+    const left = this.#hasLeft || reason?.status === "PORT_DISCONNECTED";
     this.#owner.onFailed(this, left ? null : reason, this.#identity?.token ?? null);
   }
 
@@ -143,8 +156,8 @@ export class ServerHandshake implements Stage, ConnectionRequest {
   }
 
   #refuse(reason: AlpcError): void {
-    if (this.#isDecided) return;
-    this.#isDecided = true;
+    if (this.#isDecided || this.#isDropped) return;
+    this.#isDropped = true;
     clearTimeout(this.#timer);
     this.connection.hangUp(reason);
   }

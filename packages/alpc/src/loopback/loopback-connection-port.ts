@@ -93,15 +93,11 @@ export class LoopbackConnectionPort implements ConnectionPort {
       return;
     }
     this.#pending.add(client);
-    const timer = setTimeout(() => {
-      decide();
-      this.#admission.leave(user);
-      const reason = new AlpcError(
-        "TIMEOUT",
-        `not accepted or rejected within ${this.#limits.connectTimeout} ms`,
-      );
-      this.#refuse(client, reason, token);
-    }, this.#limits.connectTimeout);
+    let holdsPlace = true;
+    const leave = () => {
+      if (holdsPlace) this.#admission.leave(user);
+      holdsPlace = false;
+    };
     let isDecided = false;
     const decide = () => {
       if (isDecided) throw new AlpcError("INVALID_MESSAGE", "the connection was accepted or rejected before");
@@ -109,6 +105,15 @@ export class LoopbackConnectionPort implements ConnectionPort {
       clearTimeout(timer);
       this.#pending.delete(client);
     };
+    const timer = setTimeout(() => {
+      this.#pending.delete(client);
+      leave();
+      const reason = new AlpcError(
+        "TIMEOUT",
+        `not accepted or rejected within ${this.#limits.connectTimeout} ms`,
+      );
+      this.#refuse(client, reason, token);
+    }, this.#limits.connectTimeout);
     const { tracking = "static", payload = new Uint8Array() } = client.attributes;
     const request: ConnectionRequest = {
       token,
@@ -117,19 +122,30 @@ export class LoopbackConnectionPort implements ConnectionPort {
       accept: (answer = new Uint8Array()) => {
         checkConnectPayload(answer);
         decide();
-        return this.#open(client, request.payload, Uint8Array.from(answer), user);
+        return this.#open(client, request.payload, Uint8Array.from(answer), user, leave);
       },
       reject: (answer = new Uint8Array()) => {
         checkConnectPayload(answer);
         decide();
-        this.#admission.leave(user);
+        leave();
         client.settle(new ConnectionRefusedError("PORT_CONNECTION_REFUSED", Uint8Array.from(answer)));
       },
     };
-    this.#handler.onConnect(request);
+    try {
+      this.#handler.onConnect(request);
+    } catch (error) {
+      if (isDecided) throw error;
+      request.reject();
+    }
   }
 
-  #open(client: Connecting, asked: Uint8Array, answer: Uint8Array, user: string): CommunicationPort {
+  #open(
+    client: Connecting,
+    asked: Uint8Array,
+    answer: Uint8Array,
+    user: string,
+    leave: () => void,
+  ): CommunicationPort {
     const { tracking = "static", delegate = false } = client.attributes;
     const shared = {
       limits: this.#limits,
@@ -144,7 +160,7 @@ export class LoopbackConnectionPort implements ConnectionPort {
       peerIdentity: new LoopbackIdentity(client.token, tracking, delegate),
       onGone: () => {
         this.#connections.delete(server);
-        this.#admission.leave(user);
+        leave();
       },
     });
     const end = new LoopbackPort(this.#hub, client.handler, {

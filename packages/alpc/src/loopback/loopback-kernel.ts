@@ -90,6 +90,7 @@ class Loopback implements LoopbackKernel {
     if (signal?.aborted) throw cancelled(name, signal);
     return await new Promise<CommunicationPort>((resolve, reject) => {
       const settle = (outcome: CommunicationPort | AlpcError) => {
+        if (client.isGone) return;
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
         client.isGone = true;

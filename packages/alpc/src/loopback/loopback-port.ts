@@ -1,7 +1,7 @@
 import type { Token } from "@ncalrpc/security";
 import { copyOctets } from "../copy-octets.js";
 import type { DataEntry } from "../data-information.js";
-import { AlpcError, NtStatus } from "../error.js";
+import { AlpcError, isAlpcError, NtStatus } from "../error.js";
 import type { ReceivedHandle } from "../handle.js";
 import type { CommunicationPort, PortHandler, PortLimits } from "../kernel.js";
 import type { SectionQuota } from "../linux/section-quota.js";
@@ -233,25 +233,24 @@ export class LoopbackPort implements CommunicationPort {
         for (const handle of packet.handles) handle.close();
         return;
       }
+      message.type = packet.type;
+      message.messageId = packet.id;
+      message.callbackId = packet.callbackId;
+      message.buffer = packet.bytes;
+      message.start = 0;
+      message.length = packet.bytes.length;
+      message.view = packet.view;
+      message.handles = packet.handles;
+      message.dataEntries = packet.dataEntries;
+      this.#hub.atBatchEnd(this.#handler);
+      this.#handler.onMessage(this, message);
     } catch (error) {
       this.hangUp(
-        error instanceof AlpcError
+        isAlpcError(error)
           ? error
-          : new AlpcError("UNSUCCESSFUL", "a message failed", { cause: error }),
+          : new AlpcError("UNSUCCESSFUL", "a message could not be handled", { cause: error }),
       );
-      return;
     }
-    message.type = packet.type;
-    message.messageId = packet.id;
-    message.callbackId = packet.callbackId;
-    message.buffer = packet.bytes;
-    message.start = 0;
-    message.length = packet.bytes.length;
-    message.view = packet.view;
-    message.handles = packet.handles;
-    message.dataEntries = packet.dataEntries;
-    this.#hub.atBatchEnd(this.#handler);
-    this.#handler.onMessage(this, message);
   }
 
   #isWanted({ type, id }: Packet): boolean {

@@ -37,6 +37,8 @@ export function startTestServer(kernel, name, attributes) {
     switch (command) {
       case "never":
         return;
+      case "throw":
+        throw new Error("a handler that throws");
       case "close":
         port.close();
         return;
@@ -95,6 +97,7 @@ export function startTestServer(kernel, name, attributes) {
       const text = Buffer.from(request.payload).toString();
       if (text === "reject") request.reject(Buffer.from("not you"));
       else if (text === "later") setTimeout(() => request.accept(Buffer.from("at last")), 20);
+      else if (text === "too late") setTimeout(() => request.accept(), 80);
       else if (text !== "ignore") request.accept(Buffer.from(`welcome ${text}`));
     },
     onRefused: (reason) => log.refused.push(reason.status),

@@ -13,7 +13,11 @@ export const MessageFlags = { RELEASE_MESSAGE: 0x1_0000, SYNC_REQUEST: 0x2_0000 
 /** PORT_MESSAGE.Type beside the kind. */
 export const TypeFlags = { KIND: 0xff, CONTINUATION_REQUIRED: 0x2000 } as const;
 
-export const ViewFlags = { UNMAP_EXISTING: 0x1_0000, AUTO_RELEASE: 0x2_0000, SECURED_ACCESS: 0x4_0000 } as const;
+export const ViewFlags = {
+  UNMAP_EXISTING: 0x1_0000,
+  AUTO_RELEASE: 0x2_0000,
+  SECURED_ACCESS: 0x4_0000,
+} as const;
 export const HandleFlags = { SAME_ACCESS: 0x1_0000, SAME_ATTRIBUTES: 0x2_0000, INDIRECT: 0x4_0000 } as const;
 /** Flags of NtAlpcCreatePortSection. */
 export const SectionFlags = { SECURE: 0x4_0000 } as const;

@@ -36,4 +36,9 @@ export const FILE_IO_COMPLETION_INFORMATION = {
 export const ObjectFlags = { CASE_INSENSITIVE: 0x40 } as const;
 
 /** SECURITY_IMPERSONATION_LEVEL. */
-export const ImpersonationLevel = { ANONYMOUS: 0, IDENTIFICATION: 1, IMPERSONATION: 2, DELEGATION: 3 } as const;
+export const ImpersonationLevel = {
+  ANONYMOUS: 0,
+  IDENTIFICATION: 1,
+  IMPERSONATION: 2,
+  DELEGATION: 3,
+} as const;

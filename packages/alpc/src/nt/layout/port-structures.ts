@@ -30,7 +30,11 @@ export const ALPC_PORT_ATTRIBUTES = {
 } as const;
 
 /** Information about a port, and about a message. */
-export const ALPC_PORT_ASSOCIATE_COMPLETION_PORT = { size: 0x10, CompletionKey: 0x00, CompletionPort: 0x08 } as const;
+export const ALPC_PORT_ASSOCIATE_COMPLETION_PORT = {
+  size: 0x10,
+  CompletionKey: 0x00,
+  CompletionPort: 0x08,
+} as const;
 export const ALPC_SERVER_SESSION_INFORMATION = { size: 0x8, SessionId: 0x00, ProcessId: 0x04 } as const;
 export const ALPC_MESSAGE_HANDLE_INFORMATION = {
   size: 0x14,
