@@ -5,7 +5,6 @@ import { MAX_MESSAGE_LENGTH, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc/alp
 import { isRpcError } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeConnectRequest } from "../packages/alpc/src/connect-message.js";
-import { sendWithDescriptors } from "../packages/alpc/test/socket-pair.js";
 import { Random } from "../packages/idl/test/random.js";
 import { Probe } from "./dist/gen/probe.js";
 import { bindMessage, HostileClient, requestMessage } from "./hostile-client.js";
@@ -64,10 +63,10 @@ describe("packets", () => {
     await system.withstand(async () => {
       for (const packet of brokenPackets(new Random(1))) {
         using accepted = await RawConnection.shakeHands(system.directory);
-        accepted.sendPacket(packet);
+        accepted.send(packet);
         expect(await accepted.isHungUp(), packet.toString("hex").slice(0, 200)).toBe(true);
-        using stranger = RawConnection.open(system.directory);
-        stranger.sendPacket(packet);
+        using stranger = new RawConnection(system.directory);
+        stranger.send(packet);
         expect(await stranger.isHungUp(), packet.toString("hex").slice(0, 200)).toBe(true);
       }
     });
@@ -97,21 +96,19 @@ describe("packets", () => {
         const packet = portPacket(MessageType.REQUEST, bindMessage(Probe, BINDING), 1);
         // Either the system refuses to send them, or the server hangs up.
         if (
-          sendWithDescriptors(
-            raw.fd,
+          raw.sendDescriptors(
             packet,
             Array.from({ length: count }, () => file),
-          )
+          ) === null
         ) {
           expect(await raw.isHungUp()).toBe(true);
         }
-        using stranger = RawConnection.open(system.directory);
+        using stranger = new RawConnection(system.directory);
         if (
-          sendWithDescriptors(
-            stranger.fd,
+          stranger.sendDescriptors(
             packet,
             Array.from({ length: count }, () => file),
-          )
+          ) === null
         ) {
           expect(await stranger.isHungUp()).toBe(true);
         }
@@ -126,7 +123,7 @@ describe("packets", () => {
         using raw = await RawConnection.shakeHands(system.directory);
         raw.sendMessage(MessageType.REQUEST, bindMessage(Probe, BINDING));
         await raw.receive();
-        raw.sendPacket(
+        raw.send(
           withView(requestMessage({ bindingId: BINDING, procNum: 3, callId: 1, flags: 4 }), 3, sectionId),
         );
         expect(await raw.isHungUp()).toBe(true);
@@ -140,7 +137,7 @@ describe("connections", () => {
     await system.withstand(async () => {
       const silent: RawConnection[] = [];
       for (let i = 0; i < 500; i++) {
-        silent.push(RawConnection.open(system.directory));
+        silent.push(new RawConnection(system.directory));
         if (i % 50 === 0) {
           const before = performance.now();
           await using honest = await Probe.connect(system.binding);
@@ -163,7 +160,7 @@ describe("connections", () => {
         payload: new Uint8Array(),
       });
       for (let i = 0; i < 1_000; i++) {
-        using raw = RawConnection.open(system.directory);
+        using raw = new RawConnection(system.directory);
         if (i % 2 === 0) {
           raw.sendMessage(MessageType.CONNECTION_REQUEST, request, 0);
         }

@@ -1,14 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RpcServerOptions } from "@ncalrpc/runtime";
 import { expect } from "vitest";
+import { type Census, census } from "../packages/alpc/test/census.js";
 import { type CallStatistics, ClientProcess } from "./dist/client-process.js";
 import { Probe, type ProbeClient } from "./dist/gen/probe.js";
-import {
-  type ProcessCensus,
-  processCensus,
-  ServerProcess,
-  useEndpointDirectory,
-} from "./dist/server-process.js";
+import { ServerProcess, useEndpointDirectory } from "./dist/server-process.js";
 import { grownBeyond } from "./process-growth.js";
 
 const MiB = 1024 * 1024;
@@ -74,14 +70,14 @@ export class HostileSystem implements AsyncDisposable {
   async withstand(attack: () => Promise<void>): Promise<void> {
     this.#unloaded ??= await this.#observeCalls(() => delay(300));
     const memory = (await this.#server.memory()).rss;
-    const census = this.#census();
+    const before = this.#census();
     const during = await this.#observeCalls(attack);
     expect(during.wrong).toBe(0);
     expect(during.count).toBeGreaterThan(0);
     expect(during.median).toBeLessThan(this.#unloaded.median * MAX_SLOWDOWN + SLOWDOWN_ALLOWANCE);
     expect(during.longest).toBeLessThan(LONGEST_CALL);
     await this.#expectQuiet();
-    await expect.poll(() => grownBeyond(census, this.#census()), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => grownBeyond(before, this.#census()), { timeout: 5_000 }).toEqual([]);
     // The engine gives array buffers back some time after a collection.
     await expect
       .poll(async () => (await this.#server.memory()).rss - memory, { timeout: 5_000 })
@@ -113,7 +109,7 @@ export class HostileSystem implements AsyncDisposable {
     await expect.poll(() => this.#observer.census(), { timeout: 5_000 }).toMatchObject(quiet);
   }
 
-  #census(): ProcessCensus {
-    return processCensus(this.#server.pid);
+  #census(): Census {
+    return census(this.directory, this.#server.pid);
   }
 }

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { MessageType } from "@ncalrpc/alpc";
-import { Reader, Writer } from "@ncalrpc/ndr";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CANCEL_SIZE, writeCancel } from "../packages/runtime/src/protocol-lrpc/cancel.js";
 import { LrpcMessageType } from "../packages/runtime/src/protocol-lrpc/message-type.js";
@@ -15,6 +14,7 @@ import { OtherProbe } from "./dist/gen/other-probe.js";
 import { Probe } from "./dist/gen/probe.js";
 import { type Answer, bindMessage, HostileClient, requestMessage } from "./hostile-client.js";
 import { HostileSystem } from "./hostile-system.js";
+import { flipBit, handleData, handleIn, longs } from "./stub-data.js";
 
 /** Opnums of Probe. */
 const ADD = 1;
@@ -49,30 +49,9 @@ async function connect(): Promise<HostileClient> {
   return client;
 }
 
-function longs(...values: number[]): Buffer {
-  const octets = Buffer.alloc(values.length * 4);
-  for (const [i, value] of values.entries()) {
-    octets.writeInt32LE(value, i * 4);
-  }
-  return octets;
-}
-
 async function openCounter(client: HostileClient): Promise<string> {
   const { data } = await client.call(BINDING, OPEN_COUNTER, longs(0));
   return handleIn(data);
-}
-
-function handleIn(data: Buffer): string {
-  const reader = new Reader();
-  reader.attach(data, 0, data.length);
-  return reader.contextHandle() ?? "";
-}
-
-function handleData(handle: string | null, ...rest: number[]): Buffer {
-  const writer = new Writer();
-  writer.contextHandle(handle);
-  writer.flatten();
-  return Buffer.concat([Buffer.from(writer.buffer.subarray(0, writer.length)), longs(...rest)]);
 }
 
 /** How often each status came. */
@@ -393,10 +372,3 @@ describe("data outside of the message", () => {
     });
   });
 });
-
-function flipBit(guid: string, bit: number): string {
-  const digits = [...guid.replaceAll("-", "")];
-  const at = (bit >> 2) % digits.length;
-  digits[at] = (Number.parseInt(digits[at] ?? "0", 16) ^ (1 << (bit & 3))).toString(16);
-  return digits.join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isRpcError } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { census } from "../packages/alpc/test/census.js";
 import { Random } from "../packages/idl/test/random.js";
 import { Probe, type ProbeClient } from "./dist/gen/probe.js";
-import { processCensus, ServerProcess, useEndpointDirectory } from "./dist/server-process.js";
+import { ServerProcess, useEndpointDirectory } from "./dist/server-process.js";
 import { grownBeyond } from "./process-growth.js";
 
 /** Processes that are killed: clients and servers. */
@@ -92,7 +93,7 @@ describe("killed clients", () => {
     await warmUp.download(1_000_000, 1);
     await warmUp.close();
     await expect.poll(async () => (await observer.census()).connections).toBe(3);
-    const before = processCensus(server.pid);
+    const before = census(directory.path, server.pid);
     const { rss } = await server.memory();
     const bystanders = [new Bystander(first), new Bystander(second)];
 
@@ -115,7 +116,7 @@ describe("killed clients", () => {
     }
     const quiet = { open: 0, sleeping: 0, connections: 3 };
     await expect.poll(() => observer.census(), { timeout: 5_000 }).toMatchObject(quiet);
-    expect(grownBeyond(before, processCensus(server.pid))).toEqual([]);
+    expect(grownBeyond(before, census(directory.path, server.pid))).toEqual([]);
     await expect
       .poll(async () => (await server.memory()).rss - rss, { timeout: 5_000 })
       .toBeLessThan(64 * 1024 * 1024);
@@ -146,7 +147,7 @@ describe("killed servers", () => {
   it(`fail each call once, soon and honestly (${SERVER_KILLS} rounds, seed ${seed})`, {
     timeout: 240_000,
   }, async () => {
-    const before = processCensus(process.pid);
+    const before = census();
     const statuses = new Map<string, number>();
     const note = (status: string) => statuses.set(status, (statuses.get(status) ?? 0) + 1);
 
@@ -183,7 +184,7 @@ describe("killed servers", () => {
     });
 
     expect([...statuses.keys()].sort()).toEqual(["OK", "RPC_S_CALL_FAILED", "RPC_S_CALL_FAILED_DNE"]);
-    await expect.poll(() => grownBeyond(before, processCensus(process.pid)), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => grownBeyond(before, census()), { timeout: 5_000 }).toEqual([]);
     // What dead servers leave of their names is taken over by the next, so no more than one for each remains.
     const sockets = readdirSync(directory.path).filter((name) => /^killed-\d.*\.port$/.test(name));
     expect(sockets.length).toBeLessThanOrEqual(LANES);

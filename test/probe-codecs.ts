@@ -76,7 +76,7 @@ export async function probeDecoders(makeReader: () => Reader): Promise<Generated
           silentCall(() => {}),
         ),
       );
-      let response = Buffer.alloc(0);
+      let response: Buffer = Buffer.alloc(0);
       const reader = makeReader();
       reader.attach(stubData, 0, stubData.length);
       method.serve(

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,33 +26,6 @@ export function useEndpointDirectory(): Disposable & { readonly path: string } {
       rmSync(path, { recursive: true, force: true });
     },
   };
-}
-
-/** What a process holds of the system, to be compared with itself later. */
-export interface ProcessCensus {
-  /** Open descriptors by what they refer to, numbers left out: `socket`, `anon_inode:[eventpoll]`, `/memfd:...`. */
-  readonly descriptors: Readonly<Record<string, number>>;
-  /** Mappings of sections. */
-  readonly sections: number;
-}
-
-/** Counts the descriptors and section mappings of a process of this user. Linux only. */
-export function processCensus(pid: number): ProcessCensus {
-  const descriptors: Record<string, number> = {};
-  for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-    const kind = targetOf(`/proc/${pid}/fd/${fd}`).replace(/:\[\d+\]$/, "");
-    descriptors[kind] = (descriptors[kind] ?? 0) + 1;
-  }
-  const maps = readFileSync(`/proc/${pid}/maps`, "utf8");
-  return { descriptors, sections: maps.split("ncalrpc-section").length - 1 };
-}
-
-function targetOf(link: string): string {
-  try {
-    return readlinkSync(link);
-  } catch {
-    return "closed meanwhile";
-  }
 }
 
 /** A probe server in a process of its own. */
