@@ -49,7 +49,7 @@ describe.each(kernels)("a server over %s ports", (_name, createKernel) => {
     });
 
     it.each([
-      ["at once", () => true],
+      ["at once", (): boolean => true],
       ["later", (): Promise<boolean> => delay(5, true)],
     ] as const)("and gets yes, %s, serves the call, large or small", async (_when, authorize) => {
       const asked: string[] = [];
