@@ -175,6 +175,20 @@ describe("a server among hostile peers", () => {
     await expectUnharmed();
   });
 
+  it("makes no more than 256 sections for a connection, however small", async () => {
+    using peer = await connected();
+    const types: number[] = [];
+    for (let i = 0; i < 260; i++) {
+      peer.send(rawMessage({ type: 0x81, payload: word(1, 0) }));
+      types.push((await peer.receive())?.readUInt16LE(4) ?? 0);
+    }
+    expect(types.indexOf(0x83)).toBe(256);
+    expect(new Set(types.slice(256))).toEqual(new Set([0x83]));
+    peer.close();
+    await eventually(() => census(null, server.pid).mappings === 0);
+    await expectUnharmed();
+  });
+
   it("does not let a view be sent twice, or a section be dropped under a view", async () => {
     for (const last of [
       Buffer.concat([request(3), view(1, 10)]),

@@ -23,6 +23,9 @@ export interface ServerSectionOptions {
   readonly quota: SectionQuota;
 }
 
+/** Sections of one connection: each is a mapping, of which a process has 65,530 by default (vm.max_map_count). */
+const MAX_SECTIONS = 256;
+
 /** The server's side: it makes all sections, those that it fills when it needs one, and those that the client asks for. */
 export class ServerSections extends PortSections {
   readonly #channel: ServerSectionChannel;
@@ -92,6 +95,9 @@ export class ServerSections extends PortSections {
 
   #make(size: number, kind: SectionKind): Section {
     const { libc, mode, maxSectionSize, quota } = this.#options;
+    if (this.count >= MAX_SECTIONS) {
+      throw new AlpcError("QUOTA_EXCEEDED", `the connection has its ${MAX_SECTIONS} sections`);
+    }
     const rounded = Math.min(sectionSizeFor(size), maxSectionSize);
     quota.charge(rounded);
     try {
