@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { AlpcError, isAlpcError } from "../error.js";
 import type { CommunicationPort, ConnectAttributes, PortHandler } from "../kernel.js";
 import { ClientHandshake, checkServer } from "./client-handshake.js";
-import type { Machinery } from "./connection.js";
 import { type PeerCredentials, readPeerCredentials } from "./credentials.js";
+import type { Machinery } from "./machinery.js";
 import { connect, openSocket, passCredentials } from "./socket.js";
 
 const DEFAULT_TIMEOUT = 10_000;

@@ -3,29 +3,18 @@ import type { PortLimits } from "../kernel.js";
 import { MAX_MESSAGE_LENGTH } from "../message.js";
 import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
 import { align8, violation } from "../port-message.js";
-import type { BorrowedMessage } from "../received-message.js";
 import { Backlog } from "./backlog.js";
-import type { BatchListener, CompletionPort, EventSource } from "./completion-port.js";
+import type { BatchListener, EventSource } from "./completion-port.js";
 import { descriptorCloser } from "./descriptor-closer.js";
 import { duplicateDescriptors, sendWithDescriptors } from "./descriptor-message.js";
 import { sendFarewell, vanished } from "./farewell.js";
+import { fromHandlePacket } from "./handle-packet.js";
 import { createHandleReceiver, type HandlePacket, type HandleReceiver } from "./handle-receiver.js";
-import { InboundPacket } from "./inbound-packet.js";
-import { C, Errno, type LibC } from "./libc.js";
-import type { MemoryMode } from "./mapped-memory.js";
-import { isTransient, type Outbox, type Outlet } from "./outbox.js";
-import type { ReceiveBatch } from "./receive-batch.js";
+import type { InboundPacket } from "./inbound-packet.js";
+import { C, Errno } from "./libc.js";
+import type { Machinery } from "./machinery.js";
+import { isTransient, type Outlet } from "./outbox.js";
 import { systemError } from "./system-error.js";
-
-/** What the connections of one thread share. */
-export interface Machinery {
-  readonly libc: LibC;
-  readonly completion: CompletionPort;
-  readonly batch: ReceiveBatch;
-  readonly outbox: Outbox;
-  readonly message: BorrowedMessage;
-  readonly memoryMode: MemoryMode;
-}
 
 /** What a connection is being used for: waiting for the connect message, for its answer, or open. */
 export interface Stage {
@@ -328,20 +317,6 @@ export class Connection implements EventSource, Outlet {
     this.#isWatched = watched;
     this.#interest = interest;
   }
-}
-
-/** The worker's copy, moved to where words are aligned. */
-function fromHandlePacket({ bytes, credentials, handles }: HandlePacket): [InboundPacket, string | null] {
-  const aligned = Buffer.allocUnsafeSlow(align8(bytes.length));
-  aligned.set(bytes);
-  const packet = new InboundPacket(aligned);
-  packet.length = bytes.length;
-  packet.carry(null, handles);
-  if (credentials === null) return [packet, "a packet without credentials"];
-  packet.pid = credentials.pid;
-  packet.uid = credentials.uid;
-  packet.gid = credentials.gid;
-  return [packet, null];
 }
 
 function slowReader(limits: PortLimits): AlpcError {

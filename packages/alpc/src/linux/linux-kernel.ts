@@ -13,11 +13,11 @@ import type {
 import { BorrowedMessage } from "../received-message.js";
 import { CompletionPort } from "./completion-port.js";
 import { connectSocket } from "./connect-socket.js";
-import type { Machinery } from "./connection.js";
 import { LinuxConnectionPort } from "./connection-port.js";
 import { ownToken } from "./credentials.js";
 import { type LibC, loadLibC } from "./libc.js";
 import { listSockets } from "./list-sockets.js";
+import type { Machinery } from "./machinery.js";
 import { detectMemoryMode, type MemoryMode } from "./mapped-memory.js";
 import { Outbox } from "./outbox.js";
 import { clientSocketPaths, type PortNamespace, serverSocketPath } from "./port-directory.js";

@@ -2,44 +2,16 @@ import type { Token } from "@ncalrpc/security";
 import { copyOctets } from "../copy-octets.js";
 import type { DataEntry } from "../data-information.js";
 import { AlpcError, isAlpcError, NtStatus } from "../error.js";
-import type { ReceivedHandle } from "../handle.js";
-import type { CommunicationPort, PortHandler, PortLimits } from "../kernel.js";
-import type { SectionQuota } from "../linux/section-quota.js";
+import type { CommunicationPort, PortHandler } from "../kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import { MessageLedger } from "../message-ledger.js";
-import { MAX_DATA_ENTRIES } from "../port-limits.js";
 import { noDataEntries, noHandles } from "../received-message.js";
 import type { View } from "../view.js";
 import { duplicateHandles } from "./loopback-handles.js";
 import type { LoopbackHub } from "./loopback-hub.js";
-import type { LoopbackIdentity } from "./loopback-identity.js";
 import { LoopbackMemory } from "./loopback-memory.js";
+import { checkLoopbackMessage, type LoopbackPacket, type LoopbackPortOptions } from "./loopback-packet.js";
 import { LoopbackView } from "./loopback-view.js";
-
-interface Packet {
-  readonly type: MessageType;
-  readonly id: number;
-  readonly callbackId: number;
-  readonly bytes: Buffer;
-  readonly view: LoopbackView | null;
-  readonly handles: readonly ReceivedHandle[];
-  readonly dataEntries: readonly DataEntry[];
-  /** When it may be handed on, milliseconds of performance.now(). */
-  readonly due: number;
-}
-
-export interface LoopbackPortOptions {
-  readonly side: "client" | "server";
-  readonly payload: Uint8Array;
-  readonly limits: PortLimits;
-  readonly allowsDirectMemory: boolean;
-  readonly acceptHandles: boolean;
-  /** The sections of both sides are charged to it. */
-  readonly quota: SectionQuota;
-  /** Who sends to this port. */
-  readonly peerIdentity: LoopbackIdentity;
-  readonly onGone?: () => void;
-}
 
 let lastId = 0;
 
@@ -57,7 +29,7 @@ export class LoopbackPort implements CommunicationPort {
   readonly #ledger: MessageLedger;
   readonly #memory = new LoopbackMemory();
   readonly #views = new Set<LoopbackView>();
-  #inbox: Packet[] = [];
+  #inbox: LoopbackPacket[] = [];
   #inboxBytes = 0;
   #peer: LoopbackPort | null = null;
   #sent = 0;
@@ -101,7 +73,7 @@ export class LoopbackPort implements CommunicationPort {
     attributes?: SendAttributes,
   ): number {
     const peer = this.#openPeer();
-    this.#checkMessage(bytes, length, attributes);
+    checkLoopbackMessage(this.#options, bytes, length, attributes);
     const message = {
       side: this.#options.side,
       number: ++this.#sent,
@@ -223,7 +195,7 @@ export class LoopbackPort implements CommunicationPort {
     if (this.#peer !== null) this.#peer.#onInboxDrained();
   }
 
-  #handOn(packet: Packet): void {
+  #handOn(packet: LoopbackPacket): void {
     const { message } = this.#hub;
     try {
       message.token = this.#options.peerIdentity.check();
@@ -253,13 +225,13 @@ export class LoopbackPort implements CommunicationPort {
     }
   }
 
-  #isWanted({ type, id }: Packet): boolean {
+  #isWanted({ type, id }: LoopbackPacket): boolean {
     if (type === MessageType.REPLY) this.#memory.withdraw(id);
     if (type === MessageType.REPLY) return this.#ledger.replyArrived(id);
     return type !== MessageType.CANCELED || this.#ledger.cancelArrived(id);
   }
 
-  #enqueue(packet: Packet): void {
+  #enqueue(packet: LoopbackPacket): void {
     this.#inbox.push(packet);
     this.#inboxBytes += packet.bytes.length;
     this.#hub.markReady(this);
@@ -289,32 +261,6 @@ export class LoopbackPort implements CommunicationPort {
     clearTimeout(this.#grace);
     this.#grace = null;
     this.#hub.markReady(this);
-  }
-
-  #checkMessage(bytes: Buffer, length: number, attributes: SendAttributes | undefined): void {
-    const { maxMessageLength, maxHandlesPerMessage } = this.#options.limits;
-    if (length > maxMessageLength) {
-      throw new AlpcError(
-        "PORT_MESSAGE_TOO_LONG",
-        `a message of ${length} octets; this port carries up to ${maxMessageLength}, larger data goes into a view`,
-      );
-    }
-    if (length < PORT_MESSAGE_SIZE || length > bytes.length) {
-      throw new AlpcError(
-        "INVALID_PARAMETER",
-        `a message of ${length} octets in a buffer of ${bytes.length}`,
-      );
-    }
-    const handles = attributes?.handles?.length ?? 0;
-    if (handles > 0 && !this.#options.acceptHandles) {
-      throw new AlpcError("NOT_SUPPORTED", "this port does not accept handles");
-    }
-    if (handles > maxHandlesPerMessage || (attributes?.dataEntries?.length ?? 0) > MAX_DATA_ENTRIES) {
-      throw new AlpcError(
-        "QUOTA_EXCEEDED",
-        `a message with ${handles} handles; at most ${maxHandlesPerMessage}`,
-      );
-    }
   }
 
   #handOver(view: View | undefined, peer: LoopbackPort): LoopbackView | null {
