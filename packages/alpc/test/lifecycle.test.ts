@@ -85,38 +85,42 @@ describe("the life of ports on Linux", () => {
     expect(census().mappings).toBe(0);
   });
 
-  it(`leaves nothing behind in a server whose clients are killed (${ROUNDS} rounds)`, async () => {
-    const kernel = createLinuxKernel({ environment });
-    const bystander = await PortClient.connect(kernel, "life");
-    const isAlone = async () => {
-      const { connects, closed } = await bystander.log();
-      return closed.length === connects - 1;
-    };
-    await eventually(isAlone);
-    const before = census(directory, server.pid);
-    let calls = 0;
-    for (let round = 0; round < ROUNDS; round++) {
-      const victim = spawn(process.execPath, [program("busy-client.mjs"), "life"], {
-        stdio: ["ignore", "pipe", "inherit"],
-        env: { ...process.env, ...environment },
-      });
-      await once(victim.stdout, "data");
-      for (let i = (round * 7) % 40; i > 0; i--) {
-        expect((await bystander.call(`${calls}`)).text).toBe(`${calls++}`);
+  it(
+    `leaves nothing behind in a server whose clients are killed (${ROUNDS} rounds)`,
+    async () => {
+      const kernel = createLinuxKernel({ environment });
+      const bystander = await PortClient.connect(kernel, "life");
+      const isAlone = async () => {
+        const { connects, closed } = await bystander.log();
+        return closed.length === connects - 1;
+      };
+      await eventually(isAlone);
+      const before = census(directory, server.pid);
+      let calls = 0;
+      for (let round = 0; round < ROUNDS; round++) {
+        const victim = spawn(process.execPath, [program("busy-client.mjs"), "life"], {
+          stdio: ["ignore", "pipe", "inherit"],
+          env: { ...process.env, ...environment },
+        });
+        await once(victim.stdout, "data");
+        for (let i = (round * 7) % 40; i > 0; i--) {
+          expect((await bystander.call(`${calls}`)).text).toBe(`${calls++}`);
+        }
+        victim.kill("SIGKILL");
+        await once(victim, "exit");
       }
-      victim.kill("SIGKILL");
-      await once(victim, "exit");
-    }
-    await eventually(async () => {
-      await bystander.call("x");
-      const { descriptors, mappings } = census(directory, server.pid);
-      return (
-        JSON.stringify([descriptors, mappings]) === JSON.stringify([before.descriptors, before.mappings])
-      );
-    });
-    expect((await bystander.log()).closed.slice(-ROUNDS)).toEqual(Array(ROUNDS).fill("PORT_DISCONNECTED"));
-    bystander.port.close();
-  });
+      await eventually(async () => {
+        await bystander.call("x");
+        const { descriptors, mappings } = census(directory, server.pid);
+        return (
+          JSON.stringify([descriptors, mappings]) === JSON.stringify([before.descriptors, before.mappings])
+        );
+      });
+      expect((await bystander.log()).closed.slice(-ROUNDS)).toEqual(Array(ROUNDS).fill("PORT_DISCONNECTED"));
+      bystander.port.close();
+    },
+    20_000 + ROUNDS * 2_000,
+  );
 
   it("tells clients of a server that is killed, after the replies that it had sent", async () => {
     for (let round = 0; round < 5; round++) {
