@@ -18,12 +18,15 @@ interface Context {
 export class ContextTable {
   readonly #quota: QuotaShare;
   readonly #limit: number;
+  readonly #onRundown: (rundown: Promise<void>) => void;
   readonly #byId = new Map<string, Context>();
   readonly #byState = new Map<object, Context>();
 
-  constructor(quota: QuotaShare, limit: number) {
+  /** `onRundown` is told of each rundown that begins; it never rejects. */
+  constructor(quota: QuotaShare, limit: number, onRundown: (rundown: Promise<void>) => void) {
     this.#quota = quota;
     this.#limit = limit;
+    this.#onRundown = onRundown;
   }
 
   get size(): number {
@@ -51,7 +54,7 @@ export class ContextTable {
       this.#takePlace();
     } catch (error) {
       // The handler has let go of the state, and no client will ever hold it.
-      runDown(context);
+      this.#onRundown(runDown(context));
       throw error;
     }
     this.#byId.set(context.id, context);
@@ -69,7 +72,7 @@ export class ContextTable {
     const context = this.#byId.get(id);
     if (context !== undefined) {
       this.#remove(context);
-      runDown(context);
+      this.#onRundown(runDown(context));
     }
   }
 
@@ -77,7 +80,7 @@ export class ContextTable {
   clear(): void {
     for (const context of [...this.#byId.values()]) {
       this.#remove(context);
-      runDown(context);
+      this.#onRundown(runDown(context));
     }
   }
 
@@ -105,9 +108,9 @@ export class ContextTable {
   }
 }
 
-/** A rundown that fails is the server's own business: it is reported, and nobody waits for it. */
-function runDown({ interface: owner, state, typeName }: Context): void {
-  Promise.resolve()
+/** A rundown that fails is the server's own business: it is reported, and no client learns of it. */
+function runDown({ interface: owner, state, typeName }: Context): Promise<void> {
+  return Promise.resolve()
     .then(() => owner.rundown(state, typeName))
     .catch((error: unknown) => reportRundownError(owner.name, typeName, error));
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import {
   type AlpcError,
   type CommunicationPort,
@@ -129,7 +130,7 @@ export class RpcServer implements AsyncDisposable {
 
   /**
    * Stops gracefully: frees the name, refuses new calls with RPC_S_SERVER_TOO_BUSY, lets calls in flight finish, then
-   * aborts what is left, closes all connections and runs context handles down.
+   * aborts what is left, closes all connections and runs context handles down, which may take as long again.
    */
   close(options: CloseOptions = {}): Promise<void> {
     this.#closing ??= this.#close(options.grace ?? 5_000);
@@ -164,6 +165,9 @@ export class RpcServer implements AsyncDisposable {
     }
     port.close();
     this.#port = null;
+    // Connections end, and their context handles are run down, in jobs of their own.
+    await setImmediate();
+    await within(grace, this.#state.rundownsEnded());
   }
 
   #isBusy(): boolean {
@@ -197,6 +201,16 @@ export class RpcServer implements AsyncDisposable {
       this.#connections.delete(port.id);
     },
   };
+}
+
+/** Waits for `work`, but no longer than some milliseconds. */
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 function descriptorOf({ allow, security }: RpcServerOptions, owner: Sid): SecurityDescriptor {

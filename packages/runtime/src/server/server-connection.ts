@@ -41,6 +41,7 @@ export class ServerConnection {
     this.contexts = new ContextTable(
       server.contextQuota.share(port.token.user.toString()),
       server.limits.maxContexts,
+      (rundown) => server.addRundown(rundown),
     );
     this.large = new LargeResponses(port, hello);
   }

@@ -16,6 +16,7 @@ export class ServerState {
   /** A connection has answered its last call. */
   onIdle: () => void = () => {};
   #spareWriter: Writer | null = null;
+  readonly #rundowns = new Set<Promise<void>>();
 
   constructor(limits: ServerLimits, contextQuota: UserQuota, shortLimit: number, exposeErrors: boolean) {
     this.limits = limits;
@@ -34,6 +35,16 @@ export class ServerState {
 
   returnWriter(writer: Writer): void {
     this.#spareWriter = writer;
+  }
+
+  addRundown(rundown: Promise<void>): void {
+    this.#rundowns.add(rundown);
+    void rundown.then(() => this.#rundowns.delete(rundown));
+  }
+
+  /** Settles when the rundowns that have begun are over. */
+  async rundownsEnded(): Promise<void> {
+    await Promise.all(this.#rundowns);
   }
 
   /** What the client gets to know about an error; `report` is called for those that it learns nothing about. */
