@@ -89,6 +89,27 @@ describe.each(kernels)("a server over %s ports", (_name, createKernel) => {
       await delay(20);
       expect(runDowns()).toEqual([0, 1, 1, 1, 1, 0, 1, 1, 1, 1]);
     });
+
+    it("has run them down when it is closed, but does not wait for ever", async () => {
+      let isRunDown = false;
+      const slow = await servers.serve(
+        {},
+        {
+          rundown: async () => {
+            await delay(50);
+            isRunDown = true;
+          },
+        },
+      );
+      await (await servers.connect()).openCounter(1);
+      await slow.close();
+      expect(isRunDown).toBe(true);
+      const stuck = await servers.serve({}, { rundown: () => new Promise(() => {}) });
+      await (await servers.connect()).openCounter(1);
+      const before = performance.now();
+      await stuck.close({ grace: 50 });
+      expect(performance.now() - before).toBeLessThan(2_000);
+    });
   });
 
   describe("that has limits", () => {
