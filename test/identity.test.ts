@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { MessageType } from "@ncalrpc/alpc";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ClientAnswer, ClientProcess } from "./dist/client-process.js";
-import { Probe as ProbeInterface } from "./dist/gen/probe.js";
+import { Probe } from "./dist/gen/probe.js";
 import { ServerProcess, useEndpointDirectory } from "./dist/server-process.js";
-import { bindMessage, requestMessage } from "./hostile-client.js";
+import { bindMessage, HostileClient, requestMessage } from "./hostile-client.js";
 import { portPacket, RawConnection } from "./raw-connection.js";
+import { handleData, handleIn, longs } from "./stub-data.js";
 
 const isRoot = process.getuid?.() === 0;
 const binding = "ncalrpc:[identity]";
@@ -16,6 +17,8 @@ const BOB = 10_002;
 const FRIENDS = 20_001;
 const PRIVILEGED = 8;
 const ADD = 1;
+const OPEN_COUNTER = 9;
+const INCREMENT = 10;
 
 function statusOf(answer: ClientAnswer): string {
   return "status" in answer ? answer.status : "OK";
@@ -133,6 +136,20 @@ describe.skipIf(!isRoot)(
         expect(statusOf(await root.call("privileged"))).toBe("OK");
       });
 
+      it("knows no context handle of another user's", async () => {
+        await serve("D:(A;;GA;;;WD)");
+        using owner = await HostileClient.connect("identity");
+        await owner.bind(Probe, 1);
+        const handle = handleIn((await owner.call(1, OPEN_COUNTER, longs(0))).data);
+        const stolen = handleData(handle, 1);
+        expect((await owner.call(1, INCREMENT, stolen)).status).toBe("OK");
+        const alice = await clientOf(ALICE);
+        await alice.connect(binding);
+        const refused = await alice.tell({ do: "raw", procNum: INCREMENT, octets: [...stolen] });
+        expect(statusOf(refused)).toBe("RPC_X_SS_CONTEXT_MISMATCH");
+        expect((await owner.call(1, INCREMENT, stolen)).data.readInt32LE()).toBe(2);
+      });
+
       it("decides before it decodes", async () => {
         await serve(`D:(A;;GA;;;WD)`);
         const alice = await clientOf(ALICE);
@@ -190,7 +207,7 @@ describe.skipIf(!isRoot)(
       ])("delegate $delegate: $outcome", async ({ delegate, outcome }) => {
         await serve();
         using raw = await RawConnection.shakeHands(directory.path, { delegate });
-        raw.sendMessage(MessageType.REQUEST, bindMessage(ProbeInterface, 1));
+        raw.sendMessage(MessageType.REQUEST, bindMessage(Probe, 1));
         expect((await raw.receive())?.length).toBeGreaterThan(0);
         const stubData = Buffer.from([40, 0, 0, 0, 2, 0, 0, 0]);
         const request = requestMessage({ bindingId: 1, procNum: ADD, callId: 1, stubData });
@@ -206,7 +223,7 @@ describe.skipIf(!isRoot)(
       it("refuses a delegate of another user", async () => {
         await serve("D:(A;;GA;;;WD)");
         using raw = await RawConnection.shakeHands(directory.path, { delegate: true, tracking: "dynamic" });
-        raw.sendMessage(MessageType.REQUEST, bindMessage(ProbeInterface, 1));
+        raw.sendMessage(MessageType.REQUEST, bindMessage(Probe, 1));
         expect((await raw.receive())?.length).toBeGreaterThan(0);
         const request = requestMessage({ bindingId: 1, procNum: PRIVILEGED, callId: 1 });
         await sendFromChild(raw.fd, portPacket(MessageType.REQUEST, request, raw.nextId()), ALICE);
