@@ -23,17 +23,17 @@ if (isStale()) {
   const { generateTypeScript } = await import("../packages/codegen/dist/index.js");
   const host = createNodeHost({ includeDirectories: [join(root, "idl")] });
   for (const [from, to] of generated) {
-    for (const name of idlFiles(from)) {
-      const { model, diagnostics } = compile([relative(process.cwd(), join(root, from, name))], host);
-      for (const diagnostic of diagnostics) {
-        console.error(formatDiagnostic(diagnostic));
-      }
-      if (model === null) {
-        process.exit(1);
-      }
-      for (const { path, text } of generateTypeScript(model)) {
-        writeIfChanged(join(root, to, path), text);
-      }
+    // All files of a folder together: modules that share types must be of one run.
+    const files = idlFiles(from).map((name) => relative(process.cwd(), join(root, from, name)));
+    const { model, diagnostics } = compile(files, host);
+    for (const diagnostic of diagnostics) {
+      console.error(formatDiagnostic(diagnostic));
+    }
+    if (model === null) {
+      process.exit(1);
+    }
+    for (const { path, text } of generateTypeScript(model)) {
+      writeIfChanged(join(root, to, path), text);
     }
   }
   mkdirSync(dirname(stamp), { recursive: true });

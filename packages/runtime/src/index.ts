@@ -12,6 +12,7 @@ export {
   onRundownError,
   type RundownErrorEvent,
 } from "./diagnostics.js";
+export { lookUpEndpoints, mapEndpoint, type RegisteredEndpoint } from "./endpoint-mapper.js";
 export type { InterfaceDefinition, InterfaceRecord, MethodDefinition } from "./interface-definition.js";
 export { type ClientLimits, defaultClientLimits, defaultServerLimits, type ServerLimits } from "./limits.js";
 export { inquireInterfaces, isServerListening } from "./management.js";

@@ -123,7 +123,8 @@ export const InqPrincNameResponseSchema: z.ZodType<InqPrincNameResponse> = z.obj
   status: z.uint32(),
 });
 
-function writeUuid(w: Writer, value: Uuid): void {
+/** @internal */
+export function writeUuid(w: Writer, value: Uuid): void {
   w.uint32(value.timeLow);
   w.uint16(value.timeMid);
   w.uint16(value.timeHigh);
@@ -131,34 +132,40 @@ function writeUuid(w: Writer, value: Uuid): void {
   w.bytes(value.clockAndNode);
 }
 
-function readUuid(r: Reader): Uuid {
+/** @internal */
+export function readUuid(r: Reader): Uuid {
   return { timeLow: r.uint32(), timeMid: r.uint16(), timeHigh: r.uint16(), clockAndNode: r.bytes(8) };
 }
 
-function writeInterfaceId(w: Writer, value: InterfaceId): void {
+/** @internal */
+export function writeInterfaceId(w: Writer, value: InterfaceId): void {
   writeUuid(w, value.uuid);
   w.uint16(value.major);
   w.uint16(value.minor);
 }
 
-function readInterfaceId(r: Reader): InterfaceId {
+/** @internal */
+export function readInterfaceId(r: Reader): InterfaceId {
   return { uuid: readUuid(r), major: r.uint16(), minor: r.uint16() };
 }
 
-function writeInterfaceIds(w: Writer, value: InterfaceIds): void {
+/** @internal */
+export function writeInterfaceIds(w: Writer, value: InterfaceIds): void {
   w.uint32(w.range(value.ids.length, 0, 1024));
   for (const item of value.ids) {
     w.pointer(item !== null);
   }
 }
 
-function writeInterfaceIdsReferents(w: Writer, value: InterfaceIds): void {
+/** @internal */
+export function writeInterfaceIdsReferents(w: Writer, value: InterfaceIds): void {
   for (const item of value.ids) {
     if (item !== null) writeInterfaceId(w, item);
   }
 }
 
-function readInterfaceIds(r: Reader, count: number): InterfaceIds {
+/** @internal */
+export function readInterfaceIds(r: Reader, count: number): InterfaceIds {
   const count_ = r.range(r.uint32(), 0, 1024);
   const ids: (InterfaceId | null)[] = [];
   for (let i = 0; i < count; i++) {
@@ -168,7 +175,8 @@ function readInterfaceIds(r: Reader, count: number): InterfaceIds {
   return { ids };
 }
 
-function readInterfaceIdsReferents(r: Reader, value: InterfaceIds): void {
+/** @internal */
+export function readInterfaceIdsReferents(r: Reader, value: InterfaceIds): void {
   for (let i = 0; i < value.ids.length; i++) {
     if (value.ids[i] !== null) value.ids[i] = readInterfaceId(r);
   }
