@@ -139,6 +139,13 @@ export function describeRuntime(name: string, start: () => Promise<ProbeSystem>)
       expect(pid).toBe(process.pid);
     });
 
+    it("tells the server which object a call is for", async () => {
+      const object = "0c4d1c8e-6a2b-4f57-9c11-7c3f5f1f2a77";
+      await using client = await Probe.connect(`${object}@${system.binding}`, system.options);
+      expect((await client.whoAmI()).object).toBe(object);
+      expect((await probe.whoAmI()).object).toBeNull();
+    });
+
     it("keeps state behind context handles", async () => {
       const { counter } = await probe.openCounter(10);
       expect(await probe.increment(counter, 5)).toBe(15);

@@ -95,7 +95,7 @@ class ProbeService implements ProbeHandlers {
 
   whoAmI(call: ServerCall) {
     const { user, pid, modifiedId } = call.caller;
-    return { user: user.toString(), pid, tokenId: modifiedId };
+    return { user: user.toString(), pid, tokenId: modifiedId, object: call.objectUuid };
   }
 
   privileged() {}

@@ -12,7 +12,7 @@ import { defaultClientLimits } from "../limits.js";
 import { BIND_SIZE, type Bind, type InterfaceId, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
 import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
 import { Features, formatHello, type Hello, parseHello } from "../protocol-lrpc/hello.js";
-import { REQUEST_HEADER_SIZE, writeRequestHeader } from "../protocol-lrpc/request.js";
+import { REQUEST_HEADER_SIZE, writeObjectUuid, writeRequestHeader } from "../protocol-lrpc/request.js";
 import { RpcError } from "../rpc-error.js";
 import { rpcStatusFromNumber } from "../rpc-status.js";
 import { parseStringBinding } from "../string-binding.js";
@@ -45,6 +45,8 @@ const MAX_TIMEOUT = 0xffff_fffe;
 export class ClientConnection implements Disposable {
   readonly #port: CommunicationPort;
   readonly #server: Hello;
+  /** The object that calls are for, of the string binding. */
+  readonly #objectUuid: string | null;
   readonly #shortLimit: number;
   readonly #maxWaitingCalls: number;
   readonly #bindTimeout: number;
@@ -62,9 +64,10 @@ export class ClientConnection implements Disposable {
   readonly #closed: Promise<void>;
   #onClosed: () => void = () => {};
 
-  private constructor(port: CommunicationPort, options: ConnectOptions) {
+  private constructor(port: CommunicationPort, objectUuid: string | null, options: ConnectOptions) {
     const limits = { ...defaultClientLimits, ...options.limits };
     this.#port = port;
+    this.#objectUuid = objectUuid;
     this.#server = parseHello(port.payload);
     this.#shortLimit = Math.min(
       options.shortLimit ?? Number.POSITIVE_INFINITY,
@@ -80,7 +83,7 @@ export class ClientConnection implements Disposable {
 
   /** Connects to a string binding, `ncalrpc:[endpoint]`. Throws RpcError. */
   static async connect(binding: string, options: ConnectOptions = {}): Promise<ClientConnection> {
-    const { endpoint, options: unknown } = parseStringBinding(binding);
+    const { endpoint, objectUuid, options: unknown } = parseStringBinding(binding);
     for (const name of unknown.keys()) {
       throw new RpcError("RPC_S_INVALID_STRING_BINDING", {
         details: `unknown option "${name}" in "${binding}"`,
@@ -103,7 +106,7 @@ export class ClientConnection implements Disposable {
         },
         handler,
       );
-      const connection = new ClientConnection(port, options);
+      const connection = new ClientConnection(port, objectUuid, options);
       handler.connection = connection;
       return connection;
     } catch (error) {
@@ -277,15 +280,7 @@ export class ClientConnection implements Disposable {
   #sendShort(call: ProcedureCall, writer: Writer): void {
     writer.flatten();
     const { storage, length } = writer;
-    writeRequestHeader(
-      storage,
-      PORT_MESSAGE_SIZE,
-      0,
-      call.callId,
-      call.bindingId,
-      call.procNum,
-      this.#timeoutOf(call),
-    );
+    this.#writeHeader(call, storage, 0);
     this.#register(call, this.#port.send(MessageType.REQUEST, storage, REQUEST_HEADROOM + length, 0, 0));
   }
 
@@ -295,7 +290,7 @@ export class ClientConnection implements Disposable {
       this.#port,
       call,
       writer,
-      () => this.#timeoutOf(call),
+      (message, flags) => this.#writeHeader(call, message, flags),
       (messageId) => this.#register(call, messageId),
     );
     if (sending === undefined) {
@@ -309,6 +304,15 @@ export class ClientConnection implements Disposable {
         this.#startWaiting();
       });
     return true;
+  }
+
+  #writeHeader(call: ProcedureCall, message: Buffer, flags: number): void {
+    const { callId, bindingId, procNum } = call;
+    const timeout = this.#timeoutOf(call);
+    writeRequestHeader(message, PORT_MESSAGE_SIZE, flags, callId, bindingId, procNum, timeout);
+    if (this.#objectUuid !== null) {
+      writeObjectUuid(message, PORT_MESSAGE_SIZE, this.#objectUuid);
+    }
   }
 
   #register(call: PendingCall, messageId: number): void {

@@ -1,17 +1,15 @@
 import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type View } from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
-import {
-  LARGE_REQUEST_HEADER_SIZE,
-  RequestFlags,
-  writeLargeRequestSize,
-  writeRequestHeader,
-} from "../protocol-lrpc/request.js";
+import { LARGE_REQUEST_HEADER_SIZE, RequestFlags, writeLargeRequestSize } from "../protocol-lrpc/request.js";
 import { RpcError } from "../rpc-error.js";
 import type { ProcedureCall } from "./pending-call.js";
 
 const MESSAGE_LENGTH = PORT_MESSAGE_SIZE + LARGE_REQUEST_HEADER_SIZE;
 
-/** Calls `sent` with the message's id when a request has gone out. */
+/** Writes the request's header, with these flags, behind the room for the port's own. */
+type WriteHeader = (message: Buffer, flags: number) => void;
+
+/** Called with the message's id when the request has gone out. */
 type OnSent = (messageId: number) => void;
 
 /**
@@ -23,16 +21,16 @@ export function sendLargeRequest(
   port: CommunicationPort,
   call: ProcedureCall,
   writer: Writer,
-  timeout: () => number,
+  writeHeader: WriteHeader,
   sent: OnSent,
 ): undefined | Promise<void> {
   const { length } = writer;
   if (length <= port.maxViewSize) {
     const view = port.allocateView(length);
     if (view instanceof Promise) {
-      return view.then((allocated) => sendView(port, call, writer, allocated, timeout, sent));
+      return view.then((allocated) => sendView(port, call, writer, allocated, writeHeader, sent));
     }
-    sendView(port, call, writer, view, timeout, sent);
+    sendView(port, call, writer, view, writeHeader, sent);
     return undefined;
   }
   if (!port.allowsDirectMemory) {
@@ -44,7 +42,7 @@ export function sendLargeRequest(
   const { buffer } = writer;
   const start = buffer.length - length;
   call.retained = buffer;
-  const message = formatHeader(call, RequestFlags.DIRECT, timeout(), length);
+  const message = formatHeader(writeHeader, RequestFlags.DIRECT, length);
   sent(
     port.send(MessageType.REQUEST, message, MESSAGE_LENGTH, 0, 0, {
       dataEntries: [buffer.subarray(start, start + length)],
@@ -58,14 +56,14 @@ function sendView(
   call: ProcedureCall,
   writer: Writer,
   view: View,
-  timeout: () => number,
+  writeHeader: WriteHeader,
   sent: OnSent,
 ): void {
   let isSent = false;
   try {
     if (!call.isSettled) {
       writer.copyTo(view.bytes, 0);
-      const message = formatHeader(call, RequestFlags.VIEW_PRESENT, timeout(), writer.length);
+      const message = formatHeader(writeHeader, RequestFlags.VIEW_PRESENT, writer.length);
       const messageId = port.send(MessageType.REQUEST, message, MESSAGE_LENGTH, 0, 0, { view });
       isSent = true;
       sent(messageId);
@@ -77,9 +75,9 @@ function sendView(
   }
 }
 
-function formatHeader(call: ProcedureCall, flags: number, timeout: number, size: number): Buffer {
+function formatHeader(writeHeader: WriteHeader, flags: number, size: number): Buffer {
   const message = Buffer.alloc(MESSAGE_LENGTH);
-  writeRequestHeader(message, PORT_MESSAGE_SIZE, flags, call.callId, call.bindingId, call.procNum, timeout);
+  writeHeader(message, flags);
   writeLargeRequestSize(message, PORT_MESSAGE_SIZE, size);
   return message;
 }

@@ -1,3 +1,4 @@
+import { readGuid, writeGuid } from "@ncalrpc/ndr";
 import { LrpcMessageType } from "./message-type.js";
 
 /** Octets of a request's header when the stub data follows it, and when the data is elsewhere. */
@@ -17,6 +18,7 @@ const BINDING_ID = 0x10;
 const PROC_NUM = 0x14;
 /** Reserved in LRPC. Extension: milliseconds that the caller is willing to wait, 0 for ever. */
 const TIMEOUT = 0x18;
+const OBJECT_UUID = 0x30;
 const LARGE_DATA_SIZE = 0x40;
 
 export interface RequestHeader {
@@ -29,7 +31,7 @@ export interface RequestHeader {
   largeDataSize: number;
 }
 
-/** Writes a header at `start`. The object UUID is left zero. */
+/** Writes a header at `start`, for a call to no object in particular. */
 export function writeRequestHeader(
   buffer: Buffer,
   start: number,
@@ -46,6 +48,17 @@ export function writeRequestHeader(
   buffer.writeInt32LE(bindingId, start + BINDING_ID);
   buffer.writeInt32LE(procNum, start + PROC_NUM);
   buffer.writeUInt32LE(timeout, start + TIMEOUT);
+}
+
+/** Completes a header of a call to an object: sets its flag, too. */
+export function writeObjectUuid(buffer: Buffer, start: number, uuid: string): void {
+  buffer.writeUInt32LE(buffer.readUInt32LE(start + FLAGS) | RequestFlags.OBJECT_UUID, start + FLAGS);
+  writeGuid(buffer, start + OBJECT_UUID, uuid);
+}
+
+/** The object of a call whose flags say that there is one, in lower case. */
+export function readObjectUuid(buffer: Buffer, start: number): string {
+  return readGuid(buffer, start + OBJECT_UUID);
 }
 
 /** Completes a header whose stub data is elsewhere. */

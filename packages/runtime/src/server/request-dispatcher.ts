@@ -8,6 +8,7 @@ import {
   REQUEST_HEADER_SIZE,
   RequestFlags,
   type RequestHeader,
+  readObjectUuid,
   readRequestHeader,
 } from "../protocol-lrpc/request.js";
 import { RpcError } from "../rpc-error.js";
@@ -130,6 +131,7 @@ export class RequestDispatcher {
       message.token,
       { messageId: message.messageId, callbackId: message.callbackId, callId: header.callId },
       header.timeout === 0 ? Number.POSITIVE_INFINITY : performance.now() + header.timeout,
+      (header.flags & RequestFlags.OBJECT_UUID) === 0 ? null : readObjectUuid(message.buffer, message.start),
     );
     const denial = connection.findDenial(message.token, method);
     if (denial !== null) {

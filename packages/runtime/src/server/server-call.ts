@@ -17,6 +17,8 @@ export class ServerCall {
   readonly caller: Token;
   /** Milliseconds on performance.now()'s clock until which the caller waits; infinite if it did not say. */
   readonly deadline: number;
+  /** The object that the call is for (the client's binding named it), in lower case; null for none in particular. */
+  readonly objectUuid: string | null;
   /** @internal */
   readonly replyTo: ReplyTo;
   readonly #connection: ServerConnection;
@@ -33,12 +35,14 @@ export class ServerCall {
     caller: Token,
     replyTo: ReplyTo,
     deadline: number,
+    objectUuid: string | null,
   ) {
     this.#connection = connection;
     this.#method = method;
     this.caller = caller;
     this.replyTo = replyTo;
     this.deadline = deadline;
+    this.objectUuid = objectUuid;
   }
 
   /** Identifies the connection in logs and per-connection state; never reused in this process. */
