@@ -1,0 +1,82 @@
+/* Who somebody is and whether a descriptor lets them in (alpc.md 8.1, 8.2, 8.10). */
+#include "standin.h"
+
+HANDLE current_token(void) {
+  HANDLE token = NULL;
+  if (OpenThreadToken(GetCurrentThread(), TOKEN_QUERY | TOKEN_DUPLICATE, TRUE, &token)) return token;
+  OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_DUPLICATE, &token);
+  return token;
+}
+
+void identity_of(HANDLE token, Identity *identity) {
+  memset(identity, 0, sizeof *identity);
+  DWORD length;
+  TOKEN_STATISTICS statistics;
+  if (GetTokenInformation(token, TokenStatistics, &statistics, sizeof statistics, &length)) {
+    identity->luids.TokenId = statistics.TokenId;
+    identity->luids.AuthenticationId = statistics.AuthenticationId;
+    identity->luids.ModifiedId = statistics.ModifiedId;
+  }
+  BYTE buffer[sizeof(TOKEN_USER) + MAX_SID];
+  if (GetTokenInformation(token, TokenUser, buffer, sizeof buffer, &length)) {
+    PSID sid = ((TOKEN_USER *)buffer)->User.Sid;
+    identity->sidLength = GetLengthSid(sid);
+    CopySid(MAX_SID, identity->sid, sid);
+  }
+}
+
+static const GENERIC_MAPPING portMapping = {
+  .GenericRead = READ_CONTROL | PORT_CONNECT,
+  .GenericWrite = DELETE | PORT_CONNECT,
+  .GenericExecute = 0,
+  .GenericAll = 0x1F0001,
+};
+
+/* The access check of the object manager: `access` granted to `token` by a self-relative descriptor with owner and group. */
+BOOLEAN token_satisfies(HANDLE token, void *descriptor, UINT32 access) {
+  HANDLE impersonation = NULL;
+  if (!DuplicateToken(token, SecurityIdentification, &impersonation)) return FALSE;
+  PRIVILEGE_SET privileges;
+  DWORD length = sizeof privileges, granted = 0;
+  BOOL allowed = FALSE;
+  GENERIC_MAPPING mapping = portMapping;
+  MapGenericMask((DWORD *)&access, &mapping);
+  if (!AccessCheck(descriptor, impersonation, access, &mapping, &privileges, &length, &granted, &allowed)) allowed = FALSE;
+  CloseHandle(impersonation);
+  return allowed ? TRUE : FALSE;
+}
+
+/*
+ * Completes a descriptor the way the object manager does at create: owner, group and, without a descriptor, the default
+ * DACL come from the creator's token (8.1). The copy is self-relative.
+ */
+NTSTATUS descriptor_capture(void *given, Port *port) {
+  BYTE owner[256], group[256], list[2048];
+  DWORD length;
+  HANDLE token = current_token();
+  BOOL known = GetTokenInformation(token, TokenOwner, owner, sizeof owner, &length) &&
+               GetTokenInformation(token, TokenPrimaryGroup, group, sizeof group, &length) &&
+               GetTokenInformation(token, TokenDefaultDacl, list, sizeof list, &length);
+  CloseHandle(token);
+  if (!known) return STATUS_ACCESS_DENIED;
+  SECURITY_DESCRIPTOR complete;
+  InitializeSecurityDescriptor(&complete, SECURITY_DESCRIPTOR_REVISION);
+  PSID sid = NULL;
+  PACL dacl = NULL;
+  BOOL defaulted, present = FALSE;
+  if (given != NULL) {
+    if (!IsValidSecurityDescriptor(given)) return STATUS_INVALID_SECURITY_DESCR;
+    GetSecurityDescriptorDacl(given, &present, &dacl, &defaulted);
+  }
+  SetSecurityDescriptorDacl(&complete, TRUE, present ? dacl : ((TOKEN_DEFAULT_DACL *)list)->DefaultDacl, !present);
+  if (given == NULL || !GetSecurityDescriptorOwner(given, &sid, &defaulted) || sid == NULL) sid = ((TOKEN_OWNER *)owner)->Owner;
+  SetSecurityDescriptorOwner(&complete, sid, FALSE);
+  sid = NULL;
+  if (given == NULL || !GetSecurityDescriptorGroup(given, &sid, &defaulted) || sid == NULL)
+    sid = ((TOKEN_PRIMARY_GROUP *)group)->PrimaryGroup;
+  SetSecurityDescriptorGroup(&complete, sid, FALSE);
+  length = MAX_DESCRIPTOR;
+  if (!MakeSelfRelativeSD(&complete, port->descriptor, &length)) return STATUS_INVALID_SECURITY_DESCR;
+  port->descriptorLength = length;
+  return STATUS_SUCCESS;
+}
