@@ -86,6 +86,11 @@ export function decodeConnectReply(bytes: Buffer): ConnectReply {
   };
 }
 
+/** Whether a connect message, or the answer to one, is of one of our kernels; any other is of a foreign program. */
+export function isConnectMessage(bytes: Buffer): boolean {
+  return bytes.length >= 4 && bytes.readUInt32LE(0) === MAGIC;
+}
+
 /** The name of an NTSTATUS that a peer sent: null for success, UNSUCCESSFUL for one that we do not know. */
 export function statusName(status: number): NtStatusName | null {
   if (status === 0) return null;

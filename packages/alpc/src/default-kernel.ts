@@ -1,6 +1,7 @@
 import { AlpcError } from "./error.js";
 import type { Kernel } from "./kernel.js";
 import { createLinuxKernel } from "./linux/linux-kernel.js";
+import { createNtKernel } from "./nt/nt-kernel.js";
 
 let kernel: Kernel | undefined;
 
@@ -12,8 +13,9 @@ export function defaultKernel(): Kernel {
 
 function create(): Kernel {
   if (process.platform === "linux") return createLinuxKernel();
+  if (process.platform === "win32") return createNtKernel();
   throw new AlpcError(
     "NOT_SUPPORTED",
-    `there is no port kernel for ${process.platform} yet; Linux has one, and createLoopbackKernel() works within one process everywhere`,
+    `there is no port kernel for ${process.platform} yet; Linux and Windows have one, and createLoopbackKernel() works within one process everywhere`,
   );
 }

@@ -12,6 +12,7 @@ export {
   type LoopbackKernelOptions,
 } from "./loopback/loopback-kernel.js";
 export * from "./message.js";
+export { createNtKernel, type NtKernel, type NtKernelOptions } from "./nt/nt-kernel.js";
 export { defaultPortLimits, MAX_CONNECT_PAYLOAD, resolvePortLimits } from "./port-limits.js";
 export { type PortName, parsePortName } from "./port-name.js";
 export { DIRECT_MEMORY_THRESHOLD, SHORT_PAYLOAD_LIMIT } from "./transfer-thresholds.js";

@@ -68,6 +68,11 @@ export interface ConnectAttributes {
   readonly tracking?: "static" | "dynamic";
   /** Other processes of this user may send on this connection too (a forked child, say). Default false. */
   readonly delegate?: boolean;
+  /**
+   * The server is not one of ours (an rpcrt4 server, say): it is sent nothing but the payload as it is, none by default, and
+   * messages of up to 0x1000 octets. Only where the system has such servers (nt); others take no notice. Default false.
+   */
+  readonly foreign?: boolean;
 }
 
 export interface PortHandler {

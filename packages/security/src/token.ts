@@ -14,6 +14,10 @@ export interface TokenRecord {
   readonly pid: number;
   /** RID of S-1-16-*, see `integrityLevels`. Null or left out: mandatory labels are not checked. */
   readonly integrityLevel?: number | null;
+  /** Terminal Services session of the caller. Null or left out: the system has none. */
+  readonly sessionId?: number | null;
+  /** LUID of the logon session (AuthenticationId). Null or left out: the system has none. */
+  readonly authenticationId?: bigint | null;
 }
 
 let lastModifiedId = 0;
@@ -31,6 +35,8 @@ export class Token {
   readonly restrictedSids: readonly Sid[] | null;
   readonly pid: number;
   readonly integrityLevel: number | null;
+  readonly sessionId: number | null;
+  readonly authenticationId: bigint | null;
   readonly modifiedId: number;
   /** The user is S-1-5-7. */
   readonly anonymous: boolean;
@@ -47,6 +53,8 @@ export class Token {
     this.restrictedSids = record.restrictedSids ? Object.freeze([...record.restrictedSids]) : null;
     this.pid = record.pid;
     this.integrityLevel = record.integrityLevel ?? null;
+    this.sessionId = record.sessionId ?? null;
+    this.authenticationId = record.authenticationId ?? null;
     this.modifiedId = ++lastModifiedId;
     this.#enabled = new Set([this.user, ...this.groups].map(String));
     this.#denyOnly = new Set(this.denyOnlySids.map(String));
@@ -76,6 +84,8 @@ export class Token {
       (this.user.equals(other.user) &&
         this.pid === other.pid &&
         this.integrityLevel === other.integrityLevel &&
+        this.sessionId === other.sessionId &&
+        this.authenticationId === other.authenticationId &&
         sameSids(this.groups, other.groups) &&
         sameSids(this.denyOnlySids, other.denyOnlySids) &&
         sameSids(this.restrictedSids, other.restrictedSids))

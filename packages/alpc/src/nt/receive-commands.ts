@@ -7,14 +7,17 @@ export const COMMAND_KEY = 0;
 export const Command = {
   /** A port of this process receives: messages are announced under its id. */
   OPEN: 1,
-  /** The port is no longer used: the worker closes it, since only it knows that it is not just receiving from it. */
-  CLOSE: 2,
+  /** Nothing more is received from the port: answered with a RETIRED record, after which the main thread may close it. */
+  RETIRE: 2,
   /** A connect is decided: the port need not be looked at without an announcement any more. */
   SETTLED: 3,
   STOP: 4,
 } as const;
 
-/** What a port is to the worker: connecting ports and client ports are also looked at from time to time. */
+/** The status of the last record of a port; no NTSTATUS. */
+export const RETIRED = 0xffff_ffff;
+
+/** What the worker starts with. */
 export interface WorkerData {
   readonly library: string;
   readonly completionPort: number;

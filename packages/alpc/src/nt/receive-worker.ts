@@ -5,7 +5,7 @@ import { FILE_IO_COMPLETION_INFORMATION } from "./layout/generic-structures.js";
 import { PORT_MESSAGE } from "./layout/port-structures.js";
 import { Status } from "./layout/status.js";
 import { isSuccess } from "./nt-status.js";
-import { COMMAND_KEY, Command, type WorkerData } from "./receive-commands.js";
+import { COMMAND_KEY, Command, RETIRED, type WorkerData } from "./receive-commands.js";
 import { RingWriter } from "./receive-ring.js";
 import { dataView, ownMemory } from "./structures.js";
 import { systemLibrary } from "./system-library.js";
@@ -56,6 +56,7 @@ const empty = new Uint8Array(0);
 
 let isRunning = true;
 let hasNews = false;
+let lastLook = performance.now();
 
 function notify(): void {
   if (hasNews && ring.takeWake()) parentPort?.postMessage(null);
@@ -67,9 +68,8 @@ function wakeForRoom(): void {
   notify();
 }
 
-/** Milliseconds until something has to be looked at; null: never. */
-function patience(): number | null {
-  if (ready.size > 0) return 0;
+/** Milliseconds between two looks at ports that were not announced; null: there are none to look at. */
+function lookInterval(): number | null {
   let result: number | null = null;
   for (const port of ports.values()) {
     if (port.isConnecting) return CONNECT_CHECK;
@@ -78,8 +78,15 @@ function patience(): number | null {
   return result;
 }
 
+/** Milliseconds to wait for packets; null: as long as it takes. */
+function patience(interval: number | null): number | null {
+  if (ready.size > 0) return 0;
+  return interval === null ? null : Math.max(0, Math.ceil(lastLook + interval - performance.now()));
+}
+
 function harvest(): void {
-  const milliseconds = patience();
+  const interval = lookInterval();
+  const milliseconds = patience(interval);
   if (milliseconds !== null) setWord(waitTimeView, 0, milliseconds * -10_000);
   const status = system.NtRemoveIoCompletionEx(
     completionPort,
@@ -89,10 +96,11 @@ function harvest(): void {
     milliseconds === null ? null : waitTime,
     0,
   );
-  if (status === Status.TIMEOUT) {
+  if (interval !== null && performance.now() >= lastLook + interval) {
+    lastLook = performance.now();
     for (const port of ports.values()) if (!port.isOver) ready.add(port);
-    return;
   }
+  if (status === Status.TIMEOUT) return;
   if (!isSuccess(status)) throw new Error(`NtRemoveIoCompletionEx: 0x${status.toString(16)}`);
   const count = removedView.getUint32(0, true);
   for (let i = 0; i < count; i++) onPacket(i * FILE_IO_COMPLETION_INFORMATION.size);
@@ -115,10 +123,11 @@ function onPacket(at: number): void {
     case Command.SETTLED:
       if (port !== undefined) port.isConnecting = false;
       break;
-    case Command.CLOSE:
+    case Command.RETIRE:
       if (port !== undefined) ready.delete(port);
       ports.delete(id);
-      alpc.NtClose(handle);
+      hasNews = true;
+      ring.write(id, RETIRED, empty, empty, wakeForRoom);
       break;
     default:
       isRunning = false;

@@ -1,0 +1,444 @@
+import type { Token } from "@ncalrpc/security";
+import type { DataEntry } from "../data-information.js";
+import { AlpcError, isAlpcError } from "../error.js";
+import type { CommunicationPort, PortHandler } from "../kernel.js";
+import { MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage, type SendAttributes } from "../message.js";
+import { noDataEntries, noHandles } from "../received-message.js";
+import type { View } from "../view.js";
+import { setWord } from "./attribute-buffer.js";
+import type { DecodedMessage } from "./correspondence.js";
+import type { DirectCopier } from "./direct-copier.js";
+import { farewellMessage, readFarewell, vanished } from "./farewell.js";
+import { impersonateSender } from "./impersonation.js";
+import type { InboundMessage } from "./inbound-message.js";
+import { CONTEXT_ATTR } from "./layout/attribute-structures.js";
+import { MessageFlags } from "./layout/flags.js";
+import { isLate, isSuccess, ntError } from "./nt-status.js";
+import { newMessage } from "./outbound-message.js";
+import { PlainCorrespondence } from "./plain-correspondence.js";
+import { finishMessage, PortAttachments, releaseReceivedView } from "./port-attachments.js";
+import { emptyMessage, PortSender } from "./port-sender.js";
+import type { PortTerms } from "./port-terms.js";
+import { dataView, ownMemory } from "./structures.js";
+
+/** Milliseconds for the other side to read what was sent before it was closed. */
+const FAREWELL_TIME = 1_000;
+
+/** One side of a connection. */
+export class NtCommunicationPort implements CommunicationPort {
+  readonly id: number;
+  readonly token: Token;
+  readonly payload: Uint8Array;
+  readonly maxPayload: number;
+  readonly maxViewSize: number;
+  readonly allowsDirectMemory: boolean;
+  readonly #terms: PortTerms;
+  readonly #handler: PortHandler;
+  readonly #sender: PortSender;
+  readonly #attachments: PortAttachments;
+  /** Requests of the other side that have no answer yet, by our id. */
+  readonly #open = new Map<number, InboundMessage>();
+  /** Requests that wait until an answer can be told from another (PlainCorrespondence). */
+  #held: { readonly id: number; readonly bytes: Buffer; readonly attributes: SendAttributes | null }[] = [];
+  #isClosed = false;
+  #isRetired = false;
+  #farewell: NodeJS.Timeout | null = null;
+
+  constructor(terms: PortTerms, handler: PortHandler) {
+    this.#terms = terms;
+    this.#handler = handler;
+    this.id = terms.id;
+    this.token = terms.token;
+    this.payload = terms.payload;
+    this.maxPayload = terms.maxMessageLength - PORT_MESSAGE_SIZE;
+    this.maxViewSize = terms.maxViewSize;
+    this.allowsDirectMemory = terms.allowsDirectMemory;
+    this.#sender = new PortSender(terms.completion, terms.handle, terms.nativeMaxLength);
+    this.#attachments = new PortAttachments(terms.completion, terms);
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  get queuedMessages(): number {
+    return this.#held.length;
+  }
+
+  send(
+    type: MessageType,
+    bytes: Buffer,
+    length: number,
+    messageId: number,
+    callbackId: number,
+    attributes?: SendAttributes,
+  ): number {
+    this.#checkSend(bytes, length);
+    const { correspondence } = this.#terms;
+    const given = attributes ?? null;
+    if (type === MessageType.REPLY || type === MessageType.CANCELED) {
+      this.#answer(type, bytes, length, messageId, callbackId, given);
+      return messageId;
+    }
+    if (type !== MessageType.REQUEST) {
+      this.#transmit(MessageFlags.RELEASE_MESSAGE, type, bytes, length, messageId, callbackId, given);
+      return messageId;
+    }
+    const mayGo = !(correspondence instanceof PlainCorrespondence) || correspondence.allowsMany;
+    const id = correspondence.issue();
+    try {
+      if (mayGo) this.#request(bytes, length, id, callbackId, given);
+      else this.#held.push({ id, bytes: Buffer.from(bytes.subarray(0, length)), attributes: given });
+    } catch (error) {
+      correspondence.withdraw(id);
+      throw error;
+    }
+    return id;
+  }
+
+  cancel(messageId: number): void {
+    const { correspondence } = this.#terms;
+    if (this.#isClosed) return;
+    const nativeId = correspondence instanceof PlainCorrespondence ? correspondence.nativeIdOf(messageId) : 0;
+    if (!correspondence.withdraw(messageId)) return;
+    this.#held = this.#held.filter(({ id }) => id !== messageId);
+    if (correspondence.isOurs) this.#post(MessageType.CANCELED, messageId);
+    else if (nativeId !== 0) this.#withdrawNative(nativeId, messageId);
+  }
+
+  #withdrawNative(nativeId: number, id: number): void {
+    const { completion, handle } = this.#terms;
+    const context = ownMemory(CONTEXT_ATTR.size);
+    setWord(dataView(context), CONTEXT_ATTR.MessageContext, id);
+    dataView(context).setUint32(CONTEXT_ATTR.MessageId, nativeId, true);
+    completion.alpc.NtAlpcCancelMessage(handle, 0, context);
+  }
+
+  allocateView(size: number): View {
+    this.#checkOpen();
+    return this.#attachments.allocateView(size);
+  }
+
+  readPeerMemory(entry: DataEntry, target: Buffer): Promise<void> {
+    return this.#copy("read", entry, target);
+  }
+
+  writePeerMemory(entry: DataEntry, source: Buffer): Promise<void> {
+    return this.#copy("write", entry, source);
+  }
+
+  impersonate<T>(message: ReceivedMessage, work: () => T): T {
+    this.#checkOpen();
+    const { completion, receivingHandle } = this.#terms;
+    const request = this.#open.get(message.messageId);
+    if (request === undefined) {
+      throw new AlpcError("ACCESS_DENIED", "only the sender of an open request can be impersonated");
+    }
+    const { alpc, system } = completion;
+    const outcome = impersonateSender(alpc, system, receivingHandle, request.header, work);
+    if ("result" in outcome) return outcome.result;
+    throw ntError(outcome.status, "impersonating the sender of a request");
+  }
+
+  close(): void {
+    if (!this.#isClosed) this.#hangUp(null);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** A message of the other side. `body` follows the header and is borrowed. Does not throw. */
+  onMessage(message: InboundMessage, body: Buffer): void {
+    const { completion, receivingHandle, handle } = this.#terms;
+    try {
+      if (message.kind === MessageType.PORT_CLOSED) this.onDisconnected();
+      else this.#receive(message, body);
+    } catch (error) {
+      const reason = isAlpcError(error)
+        ? error
+        : new AlpcError("UNSUCCESSFUL", "a message failed", { cause: error });
+      if (!this.#isClosed) this.#hangUp(reason);
+    } finally {
+      releaseReceivedView(completion, [handle, receivingHandle], message);
+      if (!message.isKept) finishMessage(completion, receivingHandle, message);
+    }
+  }
+
+  /** The system says that the other side has gone. */
+  onDisconnected(): void {
+    if (!this.#isClosed) this.#end(this.#terms.correspondence.isOurs ? vanished() : null);
+    this.#retire();
+  }
+
+  #receive(message: InboundMessage, body: Buffer): void {
+    const { correspondence, receivingHandle } = this.#terms;
+    // What the system itself sends has no trailer: a request that its sender did not live to see answered.
+    if (correspondence.isOurs && message.kind === MessageType.CANCELED) return;
+    if (message.kind === MessageType.LOST_REPLY) return;
+    const token = this.#terms.identity?.check(receivingHandle, message) ?? this.token;
+    const decoded = correspondence.decode(message, body);
+    if (decoded.type === MessageType.PORT_CLOSED) {
+      this.#onFarewell(message, body.subarray(0, decoded.payloadLength));
+      return;
+    }
+    if (this.#isClosed) return;
+    if (correspondence.arrived(decoded)) this.#handOn(message, decoded, body, token);
+    else if (decoded.type === MessageType.REPLY) this.#attachments.loans.returned(decoded.messageId);
+    if (decoded.type !== MessageType.REQUEST) this.#sendHeld();
+  }
+
+  #handOn(message: InboundMessage, decoded: DecodedMessage, body: Buffer, token: Token): void {
+    const { completion, receivingHandle, borrowed } = this.#terms;
+    const { type, messageId } = decoded;
+    if (type === MessageType.REQUEST) {
+      message.isKept = true;
+      this.#open.set(messageId, message);
+    }
+    if (type === MessageType.REPLY) this.#attachments.loans.returned(messageId);
+    if (type === MessageType.CANCELED) this.#onWithdrawn(messageId);
+    const view = this.#attachments.importView(message, decoded.viewSize);
+    // Handles and memory are taken while the message is open; the handler may end it.
+    const handles = this.#attachments.importHandles(receivingHandle, message);
+    borrowed.type = type as MessageType;
+    borrowed.messageId = messageId;
+    borrowed.callbackId = decoded.callbackId;
+    borrowed.buffer = body;
+    borrowed.start = 0;
+    borrowed.length = decoded.payloadLength;
+    borrowed.token = token;
+    borrowed.view = view;
+    borrowed.handles = handles;
+    borrowed.dataEntries = this.#attachments.importMemory(message, body, messageId);
+    completion.atBatchEnd(this.#handler);
+    try {
+      this.#handler.onMessage(this, borrowed);
+    } finally {
+      borrowed.view = null;
+      borrowed.handles = noHandles;
+      borrowed.dataEntries = noDataEntries;
+    }
+  }
+
+  /** A request was withdrawn: it is ended by an answer that nobody waits for. */
+  #onWithdrawn(id: number): void {
+    const request = this.#open.get(id);
+    if (request === undefined) return;
+    this.#open.delete(id);
+    this.#attachments.loans.end(id);
+    this.#reply(request, MessageType.CANCELED, emptyMessage, PORT_MESSAGE_SIZE, id, 0, null);
+  }
+
+  #onFarewell(message: InboundMessage, payload: Buffer): void {
+    if (message.kind === MessageType.REPLY) {
+      this.#retire();
+      return;
+    }
+    const reason = readFarewell(payload);
+    this.#reply(message, MessageType.PORT_CLOSED, emptyMessage, PORT_MESSAGE_SIZE, 0, 0, null);
+    if (!this.#isClosed) this.#end(reason);
+    this.#retire();
+  }
+
+  #answer(
+    type: MessageType,
+    bytes: Buffer,
+    length: number,
+    id: number,
+    callbackId: number,
+    attributes: SendAttributes | null,
+  ): void {
+    const request = this.#open.get(id);
+    if (request === undefined || !this.#terms.correspondence.answer(id)) {
+      attributes?.view?.release();
+      return;
+    }
+    this.#open.delete(id);
+    this.#attachments.loans.end(id);
+    this.#reply(request, type, bytes, length, id, callbackId, attributes);
+  }
+
+  #reply(
+    request: InboundMessage,
+    type: MessageType,
+    bytes: Buffer,
+    length: number,
+    id: number,
+    callbackId: number,
+    attributes: SendAttributes | null,
+  ): void {
+    try {
+      this.#transmit(MessageFlags.RELEASE_MESSAGE, type, bytes, length, id, callbackId, attributes, request);
+      request.isOwed = false;
+    } catch (error) {
+      finishMessage(this.#terms.completion, this.#terms.receivingHandle, request);
+      throw error;
+    }
+  }
+
+  #request(
+    bytes: Buffer,
+    length: number,
+    id: number,
+    callbackId: number,
+    attributes: SendAttributes | null,
+  ): void {
+    const buffers = attributes?.dataEntries ?? [];
+    const entries = this.#attachments.describeMemory(buffers);
+    const { correspondence } = this.#terms;
+    const outcome = this.#transmit(
+      0,
+      MessageType.REQUEST,
+      bytes,
+      length,
+      id,
+      callbackId,
+      attributes,
+      newMessage,
+      entries,
+    );
+    if (buffers.length > 0) this.#attachments.loans.lend(id, buffers);
+    if (correspondence instanceof PlainCorrespondence) correspondence.wasSent(id, outcome);
+  }
+
+  /** A message of ours without payload. */
+  #post(type: MessageType, id: number): void {
+    try {
+      this.#transmit(MessageFlags.RELEASE_MESSAGE, type, emptyMessage, PORT_MESSAGE_SIZE, id, 0, null);
+    } catch {
+      // The connection has ended: its end is announced by itself.
+    }
+  }
+
+  #sendHeld(): void {
+    const { correspondence } = this.#terms;
+    while (correspondence instanceof PlainCorrespondence && this.#held.length > 0 && !this.#isClosed) {
+      if (!correspondence.allowsMany) return;
+      const next = this.#held.shift();
+      if (next === undefined) return;
+      this.#request(next.bytes, next.bytes.length, next.id, 0, next.attributes);
+    }
+  }
+
+  /** Sends; answers the id that the system wrote back, if it did. Throws AlpcError, but not for answers that come too late. */
+  #transmit(
+    flags: number,
+    type: MessageType,
+    source: Buffer,
+    length: number,
+    id: number,
+    callbackId: number,
+    attributes: SendAttributes | null,
+    ids = newMessage,
+    entries: readonly DataEntry[] = noDataEntries,
+  ): number {
+    const { correspondence } = this.#terms;
+    const viewSize = attributes?.view?.size ?? 0;
+    const trailer = correspondence.trailer(type, id, callbackId, length - PORT_MESSAGE_SIZE, viewSize);
+    const messageContext = type === MessageType.REQUEST && !correspondence.isOurs ? id : 0;
+    const { status, nativeId } = this.#sender.send(
+      { flags, ids, source, length, trailer, messageContext, attributes, entries },
+      this.#attachments,
+    );
+    const wasLate = ids !== newMessage && isLate(status);
+    if (isSuccess(status) || wasLate) attributes?.view?.release();
+    else throw ntError(status, "sending a message");
+    return nativeId;
+  }
+
+  async #copy(operation: "read" | "write", entry: DataEntry, buffer: Buffer): Promise<void> {
+    this.#checkOpen();
+    const { direct } = this.#terms;
+    const { loans } = this.#attachments;
+    const id = loans.requestOf(entry);
+    const request = id === null ? undefined : this.#open.get(id);
+    if (direct === null || id === null || request === undefined) {
+      throw new AlpcError("ACCESS_DENIED", "that memory is not offered by an open request");
+    }
+    if (buffer.length > entry.size) {
+      throw new AlpcError("INVALID_PARAMETER", `${buffer.length} octets; ${entry.size} are offered`);
+    }
+    await this.#runCopy(direct, operation, request, entry, buffer);
+    if (!this.#isClosed && this.#open.has(id)) return;
+    const status = this.#isClosed ? "PORT_DISCONNECTED" : "ACCESS_DENIED";
+    throw new AlpcError(status, "the request that offered the memory ended during the copy");
+  }
+
+  async #runCopy(
+    direct: DirectCopier,
+    operation: "read" | "write",
+    request: InboundMessage,
+    entry: DataEntry,
+    buffer: Buffer,
+  ): Promise<void> {
+    const index = this.#attachments.indexOf(entry);
+    await direct.copy(operation, this.#terms.receivingHandle, request.header, index, buffer);
+  }
+
+  #hangUp(reason: AlpcError | null): void {
+    this.#release();
+    const { correspondence } = this.#terms;
+    if (!correspondence.isOurs || !this.#sayFarewell(reason)) this.#retire();
+    setImmediate(() => this.#announceEnd(reason));
+  }
+
+  /** False if nobody listens any more. */
+  #sayFarewell(reason: AlpcError | null): boolean {
+    const bytes = farewellMessage(reason);
+    try {
+      this.#transmit(0, MessageType.PORT_CLOSED, bytes, bytes.length, 0, 0, null);
+    } catch {
+      return false;
+    }
+    this.#farewell = setTimeout(() => this.#retire(), FAREWELL_TIME);
+    return true;
+  }
+
+  #end(reason: AlpcError | null): void {
+    this.#release();
+    this.#announceEnd(reason);
+  }
+
+  #announceEnd(reason: AlpcError | null): void {
+    this.#terms.onGone(this);
+    this.#handler.onClosed(this, reason);
+  }
+
+  /** Everything but the handle. */
+  #release(): void {
+    this.#isClosed = true;
+    this.#held = [];
+    this.#attachments.close();
+    for (const request of this.#open.values()) {
+      finishMessage(this.#terms.completion, this.#terms.receivingHandle, request);
+    }
+    this.#open.clear();
+  }
+
+  #retire(): void {
+    if (this.#isRetired) return;
+    this.#isRetired = true;
+    if (this.#farewell !== null) clearTimeout(this.#farewell);
+    this.#terms.closeHandle(this);
+  }
+
+  #checkSend(bytes: Buffer, length: number): void {
+    this.#checkOpen();
+    if (length - PORT_MESSAGE_SIZE > this.maxPayload) {
+      throw new AlpcError(
+        "PORT_MESSAGE_TOO_LONG",
+        `a message of ${length} octets; this port carries up to ${this.maxPayload + PORT_MESSAGE_SIZE}, larger data goes into a view`,
+      );
+    }
+    if (length < PORT_MESSAGE_SIZE || length > bytes.length) {
+      throw new AlpcError(
+        "INVALID_PARAMETER",
+        `a message of ${length} octets in a buffer of ${bytes.length}`,
+      );
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new AlpcError("PORT_DISCONNECTED", "the connection is closed");
+  }
+}

@@ -1,0 +1,137 @@
+import { integrityLevels, Sid, Token, wellKnownSids } from "@ncalrpc/security";
+import { addressOf, type Handle } from "./alpc-library.js";
+import { getWord } from "./attribute-buffer.js";
+import { Status } from "./layout/status.js";
+import {
+  CURRENT_PROCESS,
+  CURRENT_THREAD,
+  GroupFlags,
+  SID_AND_ATTRIBUTES,
+  TOKEN_GROUPS,
+  TOKEN_QUERY,
+  TOKEN_STATISTICS,
+  TokenInformation,
+} from "./layout/token-structures.js";
+import { check, isSuccess } from "./nt-status.js";
+import { dataView, ownMemory } from "./structures.js";
+import type { SystemLibrary } from "./system-library.js";
+
+/** The LUIDs by which a token is recognised. */
+export interface TokenIds {
+  readonly authenticationId: bigint;
+  readonly modifiedId: bigint;
+}
+
+/** STATUS_NOT_IMPLEMENTED (ntstatus.h): Wine 8 answers so where it has no restricted tokens. */
+const NOT_IMPLEMENTED = 0xc000_0002;
+
+/** Information about a token of a thousand groups is smaller. Octets. */
+const MAX_INFORMATION = 0x1_0000;
+
+/** Reads what a token says of its user. `pid` is that of who has it. Throws AlpcError. */
+export function readToken(system: SystemLibrary, handle: Handle, pid: number): Token {
+  const groups = sidsOf(query(system, handle, TokenInformation.GROUPS));
+  const restricted = sidsOf(query(system, handle, TokenInformation.RESTRICTED_SIDS));
+  const user = sidAt(query(system, handle, TokenInformation.USER), 0);
+  const integrity = sidAt(query(system, handle, TokenInformation.INTEGRITY_LEVEL), 0);
+  return new Token({
+    user,
+    groups: groups.filter(({ flags }) => (flags & GroupFlags.ENABLED) !== 0).map(({ sid }) => sid),
+    denyOnlySids: groups
+      .filter(({ flags }) => (flags & GroupFlags.USE_FOR_DENY_ONLY) !== 0)
+      .map(({ sid }) => sid),
+    restrictedSids: restricted.length === 0 ? null : restricted.map(({ sid }) => sid),
+    pid,
+    integrityLevel: integrity.subAuthorities.at(-1) ?? integrityLevels.untrusted,
+    sessionId: dataView(query(system, handle, TokenInformation.SESSION_ID)).getUint32(0, true),
+    authenticationId: readTokenIds(system, handle).authenticationId,
+  });
+}
+
+/** Throws AlpcError. */
+export function readTokenIds(system: SystemLibrary, handle: Handle): TokenIds {
+  const statistics = dataView(query(system, handle, TokenInformation.STATISTICS));
+  return {
+    authenticationId: statistics.getBigUint64(TOKEN_STATISTICS.AuthenticationId, true),
+    modifiedId: statistics.getBigUint64(TOKEN_STATISTICS.ModifiedId, true),
+  };
+}
+
+/** Someone of whom only the user is known: no groups, and trusted with nothing that asks for integrity. */
+export function bareToken(user: Sid, pid: number): Token {
+  return new Token({
+    user,
+    groups: [wellKnownSids.everyone],
+    pid,
+    integrityLevel: integrityLevels.untrusted,
+  });
+}
+
+/** Nobody vouches for the caller. */
+export function anonymousToken(pid: number): Token {
+  return bareToken(wellKnownSids.anonymous, pid);
+}
+
+/** Opens the token that this thread acts with, its own or the process's; the caller closes it. Throws AlpcError. */
+export function openEffectiveToken(system: SystemLibrary): Handle {
+  const slot = ownMemory(8);
+  const status = system.NtOpenThreadToken(CURRENT_THREAD, TOKEN_QUERY, 1, slot);
+  if (!isSuccess(status)) {
+    check(system.NtOpenProcessToken(CURRENT_PROCESS, TOKEN_QUERY, slot), "opening the own token");
+  }
+  return getWord(dataView(slot), 0);
+}
+
+/** Runs `use` with the primary token of a process, or answers null if that cannot be opened. */
+export function withProcessToken<T>(
+  system: SystemLibrary,
+  process: Handle,
+  use: (token: Handle) => T,
+): T | null {
+  const slot = ownMemory(8);
+  if (!isSuccess(system.NtOpenProcessToken(process, TOKEN_QUERY, slot))) return null;
+  const token = getWord(dataView(slot), 0);
+  try {
+    return use(token);
+  } finally {
+    system.NtClose(token);
+  }
+}
+
+function query(system: SystemLibrary, token: Handle, informationClass: number): Buffer {
+  const returned = ownMemory(4);
+  let size = 256;
+  for (;;) {
+    const information = ownMemory(size);
+    const status = system.NtQueryInformationToken(token, informationClass, information, size, returned);
+    const needed = dataView(returned).getUint32(0, true);
+    if (status === Status.BUFFER_TOO_SMALL && needed > size && needed <= MAX_INFORMATION) {
+      size = needed;
+      continue;
+    }
+    if (status === NOT_IMPLEMENTED && informationClass === TokenInformation.RESTRICTED_SIDS) {
+      return ownMemory(TOKEN_GROUPS.size);
+    }
+    check(status, `asking for information ${informationClass} of a token`);
+    return information;
+  }
+}
+
+function sidsOf(information: Buffer): { readonly sid: Sid; readonly flags: number }[] {
+  const view = dataView(information);
+  const sids = [];
+  for (let i = 0; i < view.getUint32(TOKEN_GROUPS.GroupCount, true); i++) {
+    const at = TOKEN_GROUPS.size + i * SID_AND_ATTRIBUTES.size;
+    sids.push({
+      sid: sidAt(information, at),
+      flags: view.getUint32(at + SID_AND_ATTRIBUTES.Attributes, true),
+    });
+  }
+  return sids;
+}
+
+/** The SID that the pointer at `at` leads to: it lies in the same memory. */
+function sidAt(information: Buffer, at: number): Sid {
+  const pointer = getWord(dataView(information), at + SID_AND_ATTRIBUTES.Sid);
+  return Sid.fromBytes(information, pointer - addressOf(information));
+}

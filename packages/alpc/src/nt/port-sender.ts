@@ -1,0 +1,85 @@
+import type { DataEntry } from "../data-information.js";
+import { AlpcError } from "../error.js";
+import { PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
+import type { Handle } from "./alpc-library.js";
+import type { CompletionPort } from "./completion-port.js";
+import { PORT_MESSAGE } from "./layout/port-structures.js";
+import { Status } from "./layout/status.js";
+import type { MessageTrailer } from "./message-trailer.js";
+import { isSuccess } from "./nt-status.js";
+import { type NativeIds, OutboundMessage } from "./outbound-message.js";
+import type { PortAttachments } from "./port-attachments.js";
+import { SectionTransfer } from "./section-transfer.js";
+
+/** One at a time per thread: a send is over when the call returns. */
+let outbound: OutboundMessage | undefined;
+
+export interface Sending {
+  /** MessageFlags. */
+  readonly flags: number;
+  readonly ids: NativeIds;
+  /** source[0x28..length) is the payload. */
+  readonly source: Buffer;
+  readonly length: number;
+  readonly trailer: MessageTrailer | null;
+  /** 0: none. */
+  readonly messageContext: number;
+  readonly attributes: SendAttributes | null;
+  readonly entries: readonly DataEntry[];
+}
+
+/** What became of it: NTSTATUS, and the id that the system wrote into the message, 0 if it did not. */
+export interface SendOutcome {
+  readonly status: number;
+  readonly nativeId: number;
+}
+
+/** Sends on one communication port. */
+export class PortSender {
+  readonly #completion: CompletionPort;
+  readonly #port: Handle;
+  readonly #maxLength: number;
+
+  /** `maxLength` is the port's MaxMessageLength, octets. */
+  constructor(completion: CompletionPort, port: Handle, maxLength: number) {
+    this.#completion = completion;
+    this.#port = port;
+    this.#maxLength = maxLength;
+  }
+
+  /** NtAlpcSendWaitReceivePort. The view is ours again if the status is a failure. Throws AlpcError for what cannot be sent at all. */
+  send(sending: Sending, attachments: PortAttachments | null): SendOutcome {
+    outbound ??= new OutboundMessage();
+    const { source, length, ids, trailer, entries, attributes } = sending;
+    outbound.compose(source, length, ids, this.#maxLength, trailer, entries);
+    if (sending.messageContext !== 0) outbound.setMessageContext(sending.messageContext);
+    let keep: Uint8Array | null = null;
+    let transfer: SectionTransfer | null = null;
+    if (attributes !== null && attachments !== null) {
+      const view = attributes.view === undefined ? null : attachments.ownView(attributes.view);
+      keep = attachments.describeHandles(outbound.attributes, attributes.handles ?? []);
+      if (view !== null) {
+        transfer = SectionTransfer.fill(this.#completion, this.#port, view.bytes);
+        transfer.describe(outbound.attributes);
+      }
+    }
+    const status = this.#completion.alpc.NtAlpcSendWaitReceivePort(
+      this.#port,
+      sending.flags,
+      outbound.bytes,
+      outbound.attributes.bytes,
+      null,
+      null,
+      null,
+      null,
+    );
+    transfer?.end(isSuccess(status));
+    if (status === Status.INVALID_HANDLE && keep !== null)
+      throw new AlpcError("INVALID_PARAMETER", "a handle that is none");
+    const nativeId = ids.nativeId === 0 ? outbound.bytes.readUInt32LE(PORT_MESSAGE.MessageId) : 0;
+    return { status, nativeId: isSuccess(status) ? nativeId : 0 };
+  }
+}
+
+/** A source without payload. */
+export const emptyMessage = Buffer.alloc(PORT_MESSAGE_SIZE);

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { NtStatus } from "../../src/error.js";
+import { MessageType } from "../../src/message.js";
+import * as attributes from "../../src/nt/layout/attribute-structures.js";
+import * as flags from "../../src/nt/layout/flags.js";
+import * as generic from "../../src/nt/layout/generic-structures.js";
+import * as port from "../../src/nt/layout/port-structures.js";
+import { Status } from "../../src/nt/layout/status.js";
+
+interface Facts {
+  readonly structures: Record<string, { readonly size: string; readonly fields: Record<string, string> }>;
+  readonly attributes: {
+    readonly total: string;
+    readonly bits: Record<string, { bit: string; size: string; offsetIfAllAllocated: string }>;
+  };
+  readonly messageTypes: { readonly kinds: Record<string, number> };
+}
+type Values = { readonly values: Record<string, string> };
+const facts: Facts & Record<string, Values> = JSON.parse(
+  readFileSync(new URL("alpc-facts.json", import.meta.url), "utf8"),
+);
+const values = (table: string): Record<string, string> => facts[table]?.values ?? {};
+
+/** Every structure of the layout folder: an object with a `size`. */
+const structures = Object.entries({ ...generic, ...port, ...attributes }).filter(
+  (entry): entry is [string, { size: number } & Record<string, number>] =>
+    typeof entry[1] === "object" && "size" in entry[1],
+);
+
+describe("structures", () => {
+  test("of the layout folder are those of the fact sheet", () => {
+    expect(structures.map(([name]) => name).sort()).toEqual(Object.keys(facts.structures).sort());
+  });
+
+  test.each(structures)("%s", (name, { size, ...offsets }) => {
+    const fact = facts.structures[name];
+    expect(size).toBe(Number(fact?.size));
+    expect(Object.keys(offsets).length).toBeGreaterThan(0);
+    for (const [field, offset] of Object.entries(offsets)) {
+      expect([field, offset]).toEqual([field, Number(fact?.fields[field])]);
+    }
+  });
+});
+
+describe("numbers", () => {
+  const tables: [string, Record<string, number>][] = [
+    ["portFlags", flags.PortFlags],
+    ["messageFlags", flags.MessageFlags],
+    ["viewFlags", flags.ViewFlags],
+    ["handleFlags", flags.HandleFlags],
+    ["sectionFlags", flags.SectionFlags],
+    ["objectTypes", flags.ObjectType],
+    ["portInformation", flags.PortInformation],
+    ["messageInformation", flags.MessageInformation],
+    ["impersonationLevels", generic.ImpersonationLevel],
+    ["objectFlags", generic.ObjectFlags],
+    ["statuses", Status],
+  ];
+  test.each(tables)("%s", (table, numbers) => {
+    expect(Object.keys(numbers).length).toBeGreaterThan(0);
+    for (const [name, value] of Object.entries(numbers)) {
+      expect([name, value]).toEqual([name, Number(values(table)[name])]);
+    }
+  });
+
+  test("attributes: bits, sizes, and places if all are allocated", () => {
+    let at = attributes.ALPC_MESSAGE_ATTRIBUTES.size;
+    for (const [name, { bit, size, offsetIfAllAllocated }] of Object.entries(facts.attributes.bits)) {
+      const key = name as attributes.AttributeName;
+      expect(attributes.Attribute[key]).toBe(Number(bit));
+      expect(attributes.attributeSize[key]).toBe(Number(size));
+      expect(at).toBe(Number(offsetIfAllAllocated));
+      at += attributes.attributeSize[key];
+    }
+    expect(at).toBe(Number(facts.attributes.total));
+    expect(Object.keys(attributes.Attribute)).toEqual(Object.keys(facts.attributes.bits));
+  });
+
+  test("message types and the mask of object types", () => {
+    for (const [name, value] of Object.entries(MessageType)) {
+      expect([name, value]).toEqual([name, facts.messageTypes.kinds[name]]);
+    }
+    const all = Object.values(flags.ObjectType).reduce((mask, bit) => mask | bit, 0);
+    expect(all).toBe(flags.ALL_OBJECT_TYPES);
+  });
+
+  test("the package's own statuses are the system's", () => {
+    const known: Record<string, number> = Status;
+    for (const [name, value] of Object.entries(NtStatus)) {
+      if (name in known) expect([name, value]).toEqual([name, known[name]]);
+    }
+  });
+});
