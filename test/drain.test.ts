@@ -155,6 +155,23 @@ describe.each(kernels)("a server over %s ports", (_name, createKernel) => {
       await second.openCounter(8);
     });
 
+    it("holds no more octets of large requests than they say", async () => {
+      const upload = async (data: Uint8Array) => {
+        await delay(50);
+        return { received: data.length, sum: 0 };
+      };
+      await servers.serve({ upload }, {}, { limits: { maxBytesInFlight: 1_000_000 } });
+      const client = await servers.connect();
+      const large = () => client.upload(new Uint8Array(400_000));
+      const [first, second, third] = [large(), large(), large()];
+      expect(await statusOf(third)).toBe("RPC_S_SERVER_TOO_BUSY");
+      expect(await Promise.all([first, second])).toMatchObject([
+        { received: 400_000 },
+        { received: 400_000 },
+      ]);
+      expect(await large()).toMatchObject({ received: 400_000 });
+    });
+
     it("takes no larger requests and gives no larger responses than they say", async () => {
       await servers.serve({}, {}, { limits: { maxRequestSize: 200_000, maxResponseSize: 200_000 } });
       const client = await servers.connect();

@@ -35,7 +35,7 @@ const plainHandlers: ProbeHandlers = {
     }
   },
   fail: (kind) => ({ result: kind }),
-  whoAmI: () => ({ user: null, pid: 0, tokenId: 0 }),
+  whoAmI: () => ({ user: null, pid: 0, tokenId: 0, object: null }),
   privileged: () => {},
   openCounter: () => ({ counter: new State() }),
   increment: (_counter, by) => by,

@@ -146,7 +146,7 @@ export interface CommunicationPort extends Disposable {
   cancel(messageId: number): void;
   /** Memory for one large message; at once when the connection's pool has it, else when the server has made it. */
   allocateView(size: number): View | Promise<View>;
-  /** Copies from (to) memory that the other side offered with an open request. Off the event loop. Rejects: ACCESS_DENIED, PARTIAL_COPY, TIMEOUT, PORT_DISCONNECTED. */
+  /** Copies from (to) memory that the other side offered: `entry` is the object that came with a request, still open. Off the event loop. Rejects: ACCESS_DENIED, PARTIAL_COPY, TIMEOUT, PORT_DISCONNECTED. */
   readPeerMemory(entry: DataEntry, target: Buffer): Promise<void>;
   writePeerMemory(entry: DataEntry, source: Buffer): Promise<void>;
   /** Runs `work` as the sender of `message` where the system can do that; synchronous, reverted on every path. */

@@ -9,6 +9,8 @@ export interface ServerLimits {
   readonly maxContextsPerUser: number;
   /** Octets of stub data in one request, however it travels. */
   readonly maxRequestSize: number;
+  /** Octets of large requests whose calls are in flight; more are answered RPC_S_SERVER_TOO_BUSY. */
+  readonly maxBytesInFlight: number;
   /** Octets of stub data in one response. */
   readonly maxResponseSize: number;
   /** Nesting of decoded values. */
@@ -23,6 +25,7 @@ export const defaultServerLimits: ServerLimits = {
   maxContexts: 1024,
   maxContextsPerUser: 8192,
   maxRequestSize: 128 * 1024 * 1024,
+  maxBytesInFlight: 512 * 1024 * 1024,
   maxResponseSize: 128 * 1024 * 1024,
   maxDepth: 64,
   maxStrikes: 16,

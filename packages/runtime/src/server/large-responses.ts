@@ -19,15 +19,16 @@ import type { ServerState } from "./server-state.js";
 
 const MESSAGE_LENGTH = PORT_MESSAGE_SIZE + LARGE_RESPONSE_HEADER_SIZE;
 
-/** Responses that a client may leave to be pulled. */
+/** Responses that a client may leave to be pulled, and for how long (milliseconds). */
 const MAX_WAITING = 4;
+const MAX_WAIT = 10_000;
 
 /** Responses of one connection that are too long for a message: in a section, or written into the client's memory. */
 export class LargeResponses {
   readonly #port: CommunicationPort;
   readonly #hello: Hello;
-  /** Stub data that clients have been told to pull, by call id. */
-  readonly #waiting = new Map<number, Buffer>();
+  /** Stub data that the client has been told to pull, by call id. */
+  readonly #waiting = new Map<number, { readonly data: Buffer; readonly timer: NodeJS.Timeout }>();
 
   constructor(port: CommunicationPort, hello: Hello) {
     this.#port = port;
@@ -62,25 +63,30 @@ export class LargeResponses {
     }
     const data = Buffer.allocUnsafeSlow(length);
     writer.copyTo(data, 0);
-    this.#waiting.set(replyTo.callId, data);
+    const timer = setTimeout(() => this.#waiting.delete(replyTo.callId), MAX_WAIT).unref();
+    this.#waiting.set(replyTo.callId, { data, timer });
     this.#sendHeader(replyTo, ResponseFlags.PULL, length);
     return false;
   }
 
   /** Answers a pull: writes a waiting response into memory that the client offers. Throws RpcError, AlpcError. */
   async pull(callId: number, replyTo: ReplyTo, entry: ReceivedMessage["dataEntries"][number]): Promise<void> {
-    const data = this.#waiting.get(callId);
-    if (data === undefined || entry.size < data.length) {
+    const waiting = this.#waiting.get(callId);
+    if (waiting === undefined || entry.size < waiting.data.length) {
       throw new RpcError("RPC_S_PROTOCOL_ERROR", { details: "no response waits for this pull" });
     }
     this.#waiting.delete(callId);
-    await this.#port.writePeerMemory(entry, data);
+    clearTimeout(waiting.timer);
+    await this.#port.writePeerMemory(entry, waiting.data);
     if (!this.#port.isClosed) {
       this.#sendHeader(replyTo, 0, 0);
     }
   }
 
   clear(): void {
+    for (const { timer } of this.#waiting.values()) {
+      clearTimeout(timer);
+    }
     this.#waiting.clear();
   }
 

@@ -100,7 +100,7 @@ export class RequestDispatcher {
     if (!readRequestHeader(message.buffer, message.start, message.length, header)) {
       throw malformed("a request is too short");
     }
-    const { maxCalls, maxRequestSize } = this.#server.limits;
+    const { maxCalls, maxRequestSize, maxBytesInFlight } = this.#server.limits;
     if (connection.inFlight >= maxCalls || this.#server.isDraining) {
       const details = this.#server.isDraining
         ? "the server is shutting down"
@@ -122,6 +122,11 @@ export class RequestDispatcher {
         details: `the request has ${header.largeDataSize} octets, and the limit is ${maxRequestSize}`,
       });
     }
+    if (connection.bytesInFlight + header.largeDataSize > maxBytesInFlight) {
+      throw new RpcError("RPC_S_SERVER_TOO_BUSY", {
+        details: `${maxBytesInFlight} octets of requests are in flight`,
+      });
+    }
     if (connection.hasCall(header.callId)) {
       throw malformed(`call ${header.callId} is in flight already`);
     }
@@ -132,13 +137,14 @@ export class RequestDispatcher {
       { messageId: message.messageId, callbackId: message.callbackId, callId: header.callId },
       header.timeout === 0 ? Number.POSITIVE_INFINITY : performance.now() + header.timeout,
       (header.flags & RequestFlags.OBJECT_UUID) === 0 ? null : readObjectUuid(message.buffer, message.start),
+      header.largeDataSize,
     );
     const denial = connection.findDenial(message.token, method);
     if (denial !== null) {
       throw denied(call, denial);
     }
     const stubData = this.#stubData(connection, message, header);
-    connection.inFlight++;
+    connection.beginCall(call);
     const authorized = binding.authorize === null ? true : authorize(binding.authorize, call);
     if (authorized === true && stubData === null) {
       const { buffer, start, length } = message;
@@ -178,7 +184,7 @@ export class RequestDispatcher {
       }
       return async () => {
         const octets = Buffer.allocUnsafeSlow(size);
-        await connection.port.readPeerMemory({ address: entry.address, size }, octets);
+        await connection.port.readPeerMemory(entry, octets);
         return octets;
       };
     }

@@ -21,6 +21,8 @@ export class ServerCall {
   readonly objectUuid: string | null;
   /** @internal */
   readonly replyTo: ReplyTo;
+  /** @internal Octets of memory that the request took beside its message. */
+  readonly octets: number;
   readonly #connection: ServerConnection;
   readonly #method: MethodEntry;
   #abort: AbortController | null = null;
@@ -36,6 +38,7 @@ export class ServerCall {
     replyTo: ReplyTo,
     deadline: number,
     objectUuid: string | null,
+    octets: number,
   ) {
     this.#connection = connection;
     this.#method = method;
@@ -43,6 +46,7 @@ export class ServerCall {
     this.replyTo = replyTo;
     this.deadline = deadline;
     this.objectUuid = objectUuid;
+    this.octets = octets;
   }
 
   /** Identifies the connection in logs and per-connection state; never reused in this process. */

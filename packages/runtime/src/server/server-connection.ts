@@ -26,6 +26,8 @@ export class ServerConnection {
   readonly large: LargeResponses;
   /** Calls that have not been answered. */
   inFlight = 0;
+  /** Octets that the requests of those calls took beside their messages. */
+  bytesInFlight = 0;
   strikes = 0;
   readonly #server: ServerState;
   /** Unanswered calls that outlived their message, by call id. */
@@ -91,9 +93,15 @@ export class ServerConnection {
     }
   }
 
+  beginCall(call: ServerCall): void {
+    this.inFlight++;
+    this.bytesInFlight += call.octets;
+  }
+
   /** A call has been answered, or its answer has nowhere to go. */
   endCall(call: ServerCall): void {
     this.inFlight--;
+    this.bytesInFlight -= call.octets;
     if (this.#calls.get(call.replyTo.callId) === call) {
       this.#calls.delete(call.replyTo.callId);
     }
