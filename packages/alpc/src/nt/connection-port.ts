@@ -148,7 +148,7 @@ export class NtConnectionPort implements ConnectionPort, RequestOwner {
 
   closed(port: NtCommunicationPort, handle: Handle): void {
     this.#ports.delete(port.id);
-    this.machinery.completion.alpc.NtClose(handle);
+    if (handle >= 0) this.machinery.completion.alpc.NtClose(handle);
     this.#closeIfUnused();
   }
 

@@ -9,13 +9,14 @@ import { AlpcError, isAlpcError } from "../error.js";
 import type { CommunicationPort, ConnectionRequest } from "../kernel.js";
 import { SectionQuota } from "../linux/section-quota.js";
 import { PORT_MESSAGE_SIZE } from "../message.js";
-import { MAX_HANDLES } from "../port-limits.js";
+import { checkConnectPayload, MAX_HANDLES } from "../port-limits.js";
 import type { Handle } from "./alpc-library.js";
 import { getWord } from "./attribute-buffer.js";
 import { NtCommunicationPort } from "./communication-port.js";
 import type { NtConnectionPort } from "./connection-port.js";
 import { OwnCorrespondence } from "./correspondence.js";
 import type { InboundMessage } from "./inbound-message.js";
+import { Status } from "./layout/status.js";
 import { MAX_VIEW_SIZE } from "./message-trailer.js";
 import { isLate, isSuccess, ntError } from "./nt-status.js";
 import { PlainCorrespondence } from "./plain-correspondence.js";
@@ -44,7 +45,9 @@ export class ConnectionRequestHandling {
   #identity: SenderIdentity | null = null;
   #timer: NodeJS.Timeout | null = null;
   #user: string | null = null;
+  /** The handler has decided; the port has, against it. */
   #isDecided = false;
+  #isDropped = false;
 
   constructor(owner: NtConnectionPort, message: InboundMessage, body: Buffer) {
     this.#owner = owner;
@@ -80,13 +83,19 @@ export class ConnectionRequestHandling {
         this.refuse(new AlpcError("TIMEOUT", `not accepted or rejected within ${limits.connectTimeout} ms`)),
       limits.connectTimeout,
     );
-    handler.onConnect(this.#request(this.#asked, this.#identity.token));
+    try {
+      handler.onConnect(this.#request(this.#asked, this.#identity.token));
+    } catch (error) {
+      this.refuse(new AlpcError("UNSUCCESSFUL", "the handler of a connection failed", { cause: error }));
+    }
   }
 
   /** Ends it by the port's own decision, of which the handler is told. */
   refuse(reason: AlpcError): void {
-    if (this.#isDecided) return;
-    this.#answerNo(reason, new Uint8Array());
+    if (this.#isDecided || this.#isDropped) return;
+    this.#isDropped = true;
+    // Of a client that has given up itself there is nothing to tell.
+    if (!this.#answerNo(reason, new Uint8Array())) return;
     this.#owner.handler.onRefused?.(reason, this.#identity?.token ?? null);
   }
 
@@ -98,8 +107,10 @@ export class ConnectionRequestHandling {
       accept: (payload = new Uint8Array()) => this.#accept(payload),
       reject: (payload = new Uint8Array()) => {
         const reason = new AlpcError("PORT_CONNECTION_REFUSED", "the server rejected the connection");
+        checkConnectPayload(payload);
         if (this.#isDecided) throw decidedBefore();
-        this.#answerNo(reason, payload);
+        this.#isDecided = true;
+        if (!this.#isDropped) this.#answerNo(reason, payload);
       },
     };
   }
@@ -107,7 +118,9 @@ export class ConnectionRequestHandling {
   #accept(payload: Uint8Array): CommunicationPort {
     const asked = this.#asked;
     const identity = this.#identity;
+    checkConnectPayload(payload);
     if (this.#isDecided || asked === null || identity === null) throw decidedBefore();
+    this.#isDecided = true;
     const owner = this.#owner;
     const { machinery, limits, attributes } = owner;
     const acceptsHandles = attributes.acceptHandles ?? false;
@@ -123,7 +136,9 @@ export class ConnectionRequestHandling {
       payload,
     });
     const id = machinery.completion.nextId();
-    const { status, handle } = this.#decide(id, this.#isOurs ? answer : payload);
+    const { status, handle } = this.#isDropped
+      ? droppedBefore
+      : this.#decide(id, this.#isOurs ? answer : payload);
     if (!isSuccess(status) && !isLate(status)) {
       this.#leave();
       throw ntError(status, "accepting a connection");
@@ -165,12 +180,12 @@ export class ConnectionRequestHandling {
     return port;
   }
 
-  /** Clients of ours are told why: they are let in to read the answer. */
-  #answerNo(reason: AlpcError, payload: Uint8Array): void {
+  /** Clients of ours are told why: they are let in to read the answer. False if the client has gone. */
+  #answerNo(reason: AlpcError, payload: Uint8Array): boolean {
     if (!this.#isOurs) {
-      this.#decide(0, null);
+      const { status } = this.#decide(0, null);
       this.#leave();
-      return;
+      return isSuccess(status);
     }
     const answer = encodeConnectReply({
       refusal: reason.status,
@@ -184,11 +199,11 @@ export class ConnectionRequestHandling {
     const { status, handle } = this.#decide(id, answer);
     if (isSuccess(status)) this.#owner.keepUntilRead(id, handle, REFUSAL_TIME);
     this.#leave();
+    return isSuccess(status);
   }
 
   /** NtAlpcAcceptConnectPort; `answer` null refuses. */
   #decide(context: number, answer: Uint8Array | null): { readonly status: number; readonly handle: Handle } {
-    this.#isDecided = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     const owner = this.#owner;
     owner.ended(this);
@@ -215,6 +230,9 @@ export class ConnectionRequestHandling {
     this.#user = null;
   }
 }
+
+/** What an accept comes to after the port has refused. */
+const droppedBefore = { status: Status.REQUEST_CANCELED, handle: -1 };
 
 function decidedBefore(): AlpcError {
   return new AlpcError("INVALID_MESSAGE", "the connection was accepted or rejected before");
