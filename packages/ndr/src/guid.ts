@@ -4,6 +4,9 @@ export const guidSize = 16;
 /** Where each octet of a GUID on the wire stands in its text: the first three fields are little-endian (C706 appendix A). */
 const textPositions = Uint8Array.of(6, 4, 2, 0, 11, 9, 16, 14, 19, 21, 24, 26, 28, 30, 32, 34);
 
+/** The same with the three fields big-endian. */
+const bigTextPositions = Uint8Array.of(0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34);
+
 const textLength = 36;
 const hyphens = Uint8Array.of(8, 13, 18, 23);
 const hyphen = 0x2d;
@@ -35,10 +38,11 @@ export function writeGuid(target: Uint8Array, at: number, text: string): boolean
 }
 
 /** The canonical text, in lower case, of the 16 octets at `at`. */
-export function readGuid(source: Uint8Array, at: number): string {
+export function readGuid(source: Uint8Array, at: number, littleEndian = true): string {
+  const positions = littleEndian ? textPositions : bigTextPositions;
   for (let i = 0; i < guidSize; i++) {
     const octet = source[at + i] ?? 0;
-    const position = textPositions[i] ?? 0;
+    const position = positions[i] ?? 0;
     scratch[position] = digits[octet >>> 4] ?? 0;
     scratch[position + 1] = digits[octet & 0xf] ?? 0;
   }

@@ -1,6 +1,16 @@
+export { BigEndianReader } from "./big-endian-reader.js";
 export { isNdrError, NdrError, type NdrErrorCode } from "./error.js";
 export { readGuid, writeGuid } from "./guid.js";
-export { defaultReaderLimits, maxCount, type ReaderLimits, type WriterOptions } from "./limits.js";
+export {
+  defaultReaderLimits,
+  maxCount,
+  type ReaderLimits,
+  type TransferSyntax,
+  type WriterOptions,
+} from "./limits.js";
 export { countOfPending, pending, pendingCount } from "./pending.js";
 export { Reader } from "./reader.js";
+export { Reader64 } from "./reader64.js";
+export { StubReader } from "./stub-reader.js";
 export { externalThreshold, Writer } from "./writer.js";
+export { Writer64 } from "./writer64.js";

@@ -1,3 +1,9 @@
+/** What values are aligned to, in octets. */
+export type Alignment = 1 | 2 | 4 | 8;
+
+/** How values lie in a message: C706 chapter 14, or the variant of MS-RPCE 2.2.5 with 64-bit counts and pointers. */
+export type TransferSyntax = "ndr20" | "ndr64";
+
 /** What one message may ask of a `Reader`. */
 export interface ReaderLimits {
   /** Deepest nesting of recursive types, 1 and up. */

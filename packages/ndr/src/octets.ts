@@ -22,3 +22,11 @@ export function copyOctets(source: Buffer, at: number, length: number): Uint8Arr
   }
   return copy;
 }
+
+/** Reverses the octets of each element of `size` octets, in place. */
+export function swapOctets(octets: Uint8Array, size: number): void {
+  const view = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+  if (size === 2) view.swap16();
+  else if (size === 4) view.swap32();
+  else if (size === 8) view.swap64();
+}

@@ -1,9 +1,10 @@
 import { types } from "node:util";
 import { NdrError, type NdrErrorCode } from "./error.js";
 import { guidSize, isNilGuid, writeGuid } from "./guid.js";
-import { defaultWriterOptions, maxCount, maxEnum16, type WriterOptions } from "./limits.js";
+import { type Alignment, defaultWriterOptions, maxCount, maxEnum16, type WriterOptions } from "./limits.js";
 import { putOctets } from "./octets.js";
 import { writeLatin1, writeUtf16 } from "./text.js";
+import { typeHeaderSize, writeTypeHeader } from "./type-header.js";
 
 /** Octets from which `Writer.bytes` keeps a reference to the caller's array instead of a copy. */
 export const externalThreshold = 0x4000;
@@ -19,8 +20,8 @@ const referentStep = 4;
 const maxFloat32 = 3.4028235677973366e38;
 
 /**
- * Encodes stub data in NDR20, little-endian (C706 chapter 14), in one buffer that is reused from message to message. Every
- * method aligns itself, relative to stub offset 0, and writes zeros as padding. All errors are `NdrError`; after one the
+ * Encodes stub data in NDR20, little-endian (C706 chapter 14), in one buffer that is reused from message to message;
+ * `Writer64` does so in NDR64, behind the same calls. Every method aligns itself, relative to stub offset 0, and writes zeros as padding. All errors are `NdrError`; after one the
  * message is incomplete and the next use starts with `reset`. Array elements and large blocks are copied as they lie in
  * memory, which is little-endian on every system that we run on.
  */
@@ -29,15 +30,17 @@ export class Writer {
   readonly #maxLength: number;
   readonly #maxDepth: number;
   #buffer: Buffer;
-  #view: DataView;
+  protected view: DataView;
   #headroom: number;
   #position: number;
   /** Physical position at which the buffer or the allowed length ends, whichever is first. */
   #end: number;
   /** Stub offset minus physical position: minus the headroom, plus the octets of external chunks. */
   #bias: number;
-  #nextReferent = firstReferent;
+  protected nextReferent = firstReferent;
   #depth = 0;
+  /** The objects that full pointers of this message point to, with their ids: negative until the referent is written. */
+  #fullReferents: Map<object, number> | null = null;
   /** External chunks, in order, and the physical position that each is inserted at. */
   readonly #chunks: Uint8Array[] = [];
   readonly #chunkPositions: number[] = [];
@@ -48,7 +51,7 @@ export class Writer {
     this.#maxLength = Math.min(maxLength, maxCount);
     this.#maxDepth = maxDepth;
     this.#buffer = Buffer.alloc(this.#capacity);
-    this.#view = viewOf(this.#buffer);
+    this.view = viewOf(this.#buffer);
     this.#headroom = headroom;
     this.#position = headroom;
     this.#bias = -headroom;
@@ -59,7 +62,7 @@ export class Writer {
   reset(headroom: number = this.#headroom): void {
     if (this.#buffer.length > Math.max(keptCapacity, this.#capacity) || this.#buffer.length < headroom) {
       this.#buffer = Buffer.alloc(Math.max(this.#capacity, headroom));
-      this.#view = viewOf(this.#buffer);
+      this.view = viewOf(this.#buffer);
     } else if (headroom > this.#headroom) {
       this.#buffer.fill(0, this.#headroom, headroom);
     }
@@ -68,8 +71,9 @@ export class Writer {
     this.#position = headroom;
     this.#bias = -headroom;
     this.#end = Math.min(this.#buffer.length, headroom + this.#maxLength);
-    this.#nextReferent = firstReferent;
+    this.nextReferent = firstReferent;
     this.#depth = 0;
+    this.#fullReferents = null;
   }
 
   /** Stub octets written, those of external chunks included. */
@@ -77,78 +81,81 @@ export class Writer {
     return this.#position + this.#bias;
   }
 
-  /** Pads with zeros to a multiple of `n`, as in front of a structure with that alignment. */
-  align(n: 1 | 2 | 4 | 8): void {
-    this.#claim(n, 0);
+  /** Pads with zeros to a multiple of `n`, or of `wide` in NDR64, as in front of a structure with that alignment. */
+  align(n: Alignment, _wide?: Alignment): void {
+    this.claim(n, 0);
   }
 
+  /** The padding at the end of a structure, which only NDR64 has (MS-RPCE 2.2.5.3.4.1). */
+  trail(_n: Alignment): void {}
+
   boolean(v: boolean): void {
-    if (typeof v !== "boolean") this.#refuse("a boolean", v);
-    const at = this.#claim(1, 1);
+    if (typeof v !== "boolean") this.refuse("a boolean", v);
+    const at = this.claim(1, 1);
     this.#buffer[at] = v ? 1 : 0;
   }
 
   int8(v: number): void {
-    if (typeof v !== "number" || (v << 24) >> 24 !== v) this.#refuse("an integer from -128 to 127", v);
-    const at = this.#claim(1, 1);
+    if (typeof v !== "number" || (v << 24) >> 24 !== v) this.refuse("an integer from -128 to 127", v);
+    const at = this.claim(1, 1);
     this.#buffer[at] = v;
   }
 
   uint8(v: number): void {
-    if (typeof v !== "number" || (v & 0xff) !== v) this.#refuse("an integer from 0 to 255", v);
-    const at = this.#claim(1, 1);
+    if (typeof v !== "number" || (v & 0xff) !== v) this.refuse("an integer from 0 to 255", v);
+    const at = this.claim(1, 1);
     this.#buffer[at] = v;
   }
 
   int16(v: number): void {
-    if (typeof v !== "number" || (v << 16) >> 16 !== v) this.#refuse("an integer from -32768 to 32767", v);
-    const at = this.#claim(2, 2);
-    this.#view.setInt16(at, v, true);
+    if (typeof v !== "number" || (v << 16) >> 16 !== v) this.refuse("an integer from -32768 to 32767", v);
+    const at = this.claim(2, 2);
+    this.view.setInt16(at, v, true);
   }
 
   uint16(v: number): void {
-    if (typeof v !== "number" || (v & 0xffff) !== v) this.#refuse("an integer from 0 to 65535", v);
-    const at = this.#claim(2, 2);
-    this.#view.setUint16(at, v, true);
+    if (typeof v !== "number" || (v & 0xffff) !== v) this.refuse("an integer from 0 to 65535", v);
+    const at = this.claim(2, 2);
+    this.view.setUint16(at, v, true);
   }
 
   int32(v: number): void {
-    if (typeof v !== "number" || (v | 0) !== v) this.#refuse("an integer from -2147483648 to 2147483647", v);
-    const at = this.#claim(4, 4);
-    this.#view.setInt32(at, v, true);
+    if (typeof v !== "number" || (v | 0) !== v) this.refuse("an integer from -2147483648 to 2147483647", v);
+    const at = this.claim(4, 4);
+    this.view.setInt32(at, v, true);
   }
 
   uint32(v: number): void {
-    if (typeof v !== "number" || v >>> 0 !== v) this.#refuse("an integer from 0 to 4294967295", v);
-    const at = this.#claim(4, 4);
-    this.#view.setUint32(at, v, true);
+    if (typeof v !== "number" || v >>> 0 !== v) this.refuse("an integer from 0 to 4294967295", v);
+    const at = this.claim(4, 4);
+    this.view.setUint32(at, v, true);
   }
 
   int64(v: bigint): void {
-    if (typeof v !== "bigint" || BigInt.asIntN(64, v) !== v) this.#refuse("a bigint from -2^63 to 2^63-1", v);
-    const at = this.#claim(8, 8);
-    this.#view.setBigInt64(at, v, true);
+    if (typeof v !== "bigint" || BigInt.asIntN(64, v) !== v) this.refuse("a bigint from -2^63 to 2^63-1", v);
+    const at = this.claim(8, 8);
+    this.view.setBigInt64(at, v, true);
   }
 
   uint64(v: bigint): void {
-    if (typeof v !== "bigint" || BigInt.asUintN(64, v) !== v) this.#refuse("a bigint from 0 to 2^64-1", v);
-    const at = this.#claim(8, 8);
-    this.#view.setBigUint64(at, v, true);
+    if (typeof v !== "bigint" || BigInt.asUintN(64, v) !== v) this.refuse("a bigint from 0 to 2^64-1", v);
+    const at = this.claim(8, 8);
+    this.view.setBigUint64(at, v, true);
   }
 
   /** Rounds to the nearest float; a finite number too large for one is refused, infinities and NaN are not. */
   float32(v: number): void {
     if (typeof v !== "number" || (Math.abs(v) >= maxFloat32 && Number.isFinite(v))) {
-      this.#refuse("a number in the range of a float", v);
+      this.refuse("a number in the range of a float", v);
     }
-    const at = this.#claim(4, 4);
-    this.#view.setFloat32(at, v, true);
+    const at = this.claim(4, 4);
+    this.view.setFloat32(at, v, true);
   }
 
   float64(v: number): void {
-    if (typeof v !== "number") this.#refuse("a number", v);
-    const at = this.#claim(8, 8);
-    this.#view.setFloat64(at, v, true);
+    if (typeof v !== "number") this.refuse("a number", v);
+    const at = this.claim(8, 8);
+    this.view.setFloat64(at, v, true);
   }
 
   /** One code of a character set of octets, 0 to 255. */
@@ -161,13 +168,24 @@ export class Writer {
     this.uint16(v);
   }
 
-  /** An enum that is not a v1_enum: 0 to 32767 in 16 bits (C706 14.2.6). */
+  /** __int3264: 32 bits in NDR20, 64 in NDR64. */
+  int3264(v: bigint): void {
+    if (typeof v !== "bigint" || BigInt.asIntN(32, v) !== v) this.refuse("a bigint from -2^31 to 2^31-1", v);
+    this.int32(Number(v));
+  }
+
+  uint3264(v: bigint): void {
+    if (typeof v !== "bigint" || BigInt.asUintN(32, v) !== v) this.refuse("a bigint from 0 to 2^32-1", v);
+    this.uint32(Number(v));
+  }
+
+  /** An enum that is not a v1_enum: 0 to 32767 in 16 bits (C706 14.2.6); in NDR64 as a v1_enum. */
   enum16(v: number): void {
     if (typeof v !== "number" || (v & maxEnum16) !== v) {
-      this.#fail("enum_out_of_range", `an enum is from 0 to ${maxEnum16}, not ${shown(v)}`);
+      this.fail("enum_out_of_range", `an enum is from 0 to ${maxEnum16}, not ${shown(v)}`);
     }
-    const at = this.#claim(2, 2);
-    this.#view.setUint16(at, v, true);
+    const at = this.claim(2, 2);
+    this.view.setUint16(at, v, true);
   }
 
   /** A v1_enum: signed 32 bits. */
@@ -177,34 +195,75 @@ export class Writer {
 
   /** The referent id of a unique pointer: 0, or the next unused id. */
   pointer(present: boolean): void {
-    const at = this.#claim(4, 4);
+    const at = this.claim(4, 4);
     if (present) {
-      this.#view.setUint32(at, this.#nextReferent, true);
-      this.#nextReferent += referentStep;
+      this.view.setUint32(at, this.nextReferent, true);
+      this.nextReferent += referentStep;
     } else {
-      this.#view.setUint32(at, 0, true);
+      this.view.setUint32(at, 0, true);
     }
   }
 
-  /** The four octets that stand for an embedded reference pointer: any value but zero. */
+  /**
+   * The referent id of a full pointer: the same for the same object all over a message. Whether its referent follows, now
+   * or deferred, `fullReferent` says.
+   */
+  fullPointer(v: object | null): void {
+    const known = v === null ? undefined : this.#fullReferents?.get(v);
+    const next = this.nextReferent;
+    if (known !== undefined) this.nextReferent = Math.abs(known);
+    this.pointer(v !== null);
+    if (known !== undefined) this.nextReferent = next;
+    else if (v !== null) {
+      this.#checkBlock(typeof v === "object", "an object behind a full pointer", v);
+      this.#fullReferents ??= new Map();
+      this.#fullReferents.set(v, -next);
+    }
+  }
+
+  /** Whether what a full pointer points to is to be written at this place: true once for each object. */
+  fullReferent(v: object | null): v is object {
+    if (v === null) return false;
+    const known = this.#fullReferents?.get(v) ?? 0;
+    if (known >= 0) return false;
+    this.#fullReferents?.set(v, -known);
+    return true;
+  }
+
+  /** The octets that stand for an embedded reference pointer: any value but zero. */
   refPointer(): void {
     this.pointer(true);
   }
 
   /** The max count of a conformant array, 0 to 2^31-1. */
   count(n: number): void {
-    this.#checkCount(n);
-    const at = this.#claim(4, 4);
-    this.#view.setUint32(at, n, true);
+    this.checkCount(n);
+    const at = this.claim(4, 4);
+    this.view.setUint32(at, n, true);
   }
 
   /** Offset and actual count of a varying array, each 0 to 2^31-1. */
   variance(offset: number, actual: number): void {
-    this.#checkCount(offset);
-    this.#checkCount(actual);
-    const at = this.#claim(4, 8);
-    this.#view.setUint32(at, offset, true);
-    this.#view.setUint32(at + 4, actual, true);
+    this.checkCount(offset);
+    this.checkCount(actual);
+    const at = this.claim(4, 8);
+    this.view.setUint32(at, offset, true);
+    this.view.setUint32(at + 4, actual, true);
+  }
+
+  /** The count of a chunk of a pipe, 1 and up; its elements and `chunkEnd` follow (C706 14.3.10). */
+  chunk(n: number): void {
+    this.check(n !== 0, "a pipe has an empty chunk");
+    this.count(n);
+  }
+
+  /** What follows the elements of a chunk: in NDR64 the count once more, negated (MS-RPCE 2.2.5.3.5). */
+  chunkEnd(_n: number): void {}
+
+  /** The end of a pipe: an empty chunk. */
+  pipeEnd(): void {
+    this.count(0);
+    this.chunkEnd(0);
   }
 
   /**
@@ -226,7 +285,7 @@ export class Writer {
   byteString(v: Uint8Array, capacity?: number): void {
     this.#checkBlock(types.isUint8Array(v), "a Uint8Array", v);
     const zero = v.indexOf(0);
-    if (zero >= 0) this.#fail("value_out_of_range", `a string has a zero octet at ${zero}`);
+    if (zero >= 0) this.fail("value_out_of_range", `a string has a zero octet at ${zero}`);
     const at = this.#conformantString(v.length, 1, capacity);
     putOctets(this.#buffer, at, v);
     this.#buffer[at + v.length] = 0;
@@ -251,7 +310,7 @@ export class Writer {
   bytes(v: Uint8Array): void {
     this.#checkBlock(types.isUint8Array(v), "a Uint8Array", v);
     if (v.length < externalThreshold) {
-      const at = this.#claim(1, v.length);
+      const at = this.claim(1, v.length);
       putOctets(this.#buffer, at, v);
       return;
     }
@@ -310,21 +369,21 @@ export class Writer {
 
   /** A GUID in its text form, either case. */
   guid(v: string): void {
-    const at = this.#claim(4, guidSize);
-    if (typeof v !== "string" || !writeGuid(this.#buffer, at, v)) this.#refuse("a GUID", v);
+    const at = this.claim(4, guidSize);
+    if (typeof v !== "string" || !writeGuid(this.#buffer, at, v)) this.refuse("a GUID", v);
   }
 
   /** A context handle: attributes 0 and its GUID, or 20 zero octets for null (C706 14.2.16.6; MS-RPCE 2.2.4.13). */
   contextHandle(v: string | null): void {
-    const at = this.#claim(4, 4 + guidSize);
-    this.#view.setUint32(at, 0, true);
+    const at = this.claim(4, 4 + guidSize);
+    this.view.setUint32(at, 0, true);
     if (v === null) this.#buffer.fill(0, at + 4, at + 4 + guidSize);
     else if (
       typeof v !== "string" ||
       !writeGuid(this.#buffer, at + 4, v) ||
       isNilGuid(this.#buffer, at + 4)
     ) {
-      this.#refuse("the GUID of a context handle", v);
+      this.refuse("the GUID of a context handle", v);
     }
   }
 
@@ -332,7 +391,7 @@ export class Writer {
   enter(): void {
     this.#depth++;
     if (this.#depth > this.#maxDepth) {
-      this.#fail("depth_exceeded", `nested deeper than ${this.#maxDepth}: a cycle, or too long a list`);
+      this.fail("depth_exceeded", `nested deeper than ${this.#maxDepth}: a cycle, or too long a list`);
     }
   }
 
@@ -342,17 +401,22 @@ export class Writer {
 
   /** Refuses, as `invalid_bound`, a value whose lengths disagree with the interface definition: `what` says which. */
   check(ok: boolean, what: string): void {
-    if (!ok) this.#fail("invalid_bound", what);
+    if (!ok) this.fail("invalid_bound", what);
+  }
+
+  /** Refuses a union's tag that no arm of it stands for. */
+  invalidTag(union: string, tag: unknown): never {
+    this.fail("bad_stub_data", `${union}: no arm for tag ${shown(tag)}`);
   }
 
   /** Answers `value` if it is from `min` to `max`, as [range] demands. */
   range(value: number, min: number, max: number): number {
-    if (!(value >= min && value <= max)) this.#refuse(`from ${min} to ${max}`, value);
+    if (!(value >= min && value <= max)) this.refuse(`from ${min} to ${max}`, value);
     return value;
   }
 
   rangeBig(value: bigint, min: bigint, max: bigint): bigint {
-    if (!(value >= min && value <= max)) this.#refuse(`from ${min} to ${max}`, value);
+    if (!(value >= min && value <= max)) this.refuse(`from ${min} to ${max}`, value);
     return value;
   }
 
@@ -374,7 +438,7 @@ export class Writer {
   /** Copies the stub octets, without headroom and with external chunks in place, to `targetStart`; `target` has room for `length`. */
   copyTo(target: Uint8Array, targetStart: number): void {
     if (!(targetStart >= 0) || target.length - targetStart < this.length) {
-      this.#fail(
+      this.fail(
         "limit_exceeded",
         `${this.length} octets do not fit into ${target.length} from ${targetStart}`,
       );
@@ -391,6 +455,30 @@ export class Writer {
     target.set(this.#buffer.subarray(from, this.#position), to);
   }
 
+  /**
+   * Encodes a value in type serialization version 1 (MS-RPCE 2.2.6), in octets of its own. `isPrimitive`: a type that is no
+   * struct, union, array, string or pointer has no header of its own there.
+   */
+  static encodeType<T>(value: T, write: (w: Writer, value: T) => void, isPrimitive: boolean): Uint8Array {
+    const headers = isPrimitive ? typeHeaderSize : 2 * typeHeaderSize;
+    const w = new Writer({ headroom: headers });
+    write(w, value);
+    w.align(typeHeaderSize);
+    const octets = Buffer.alloc(headers + w.length);
+    writeTypeHeader(octets, w.length, isPrimitive);
+    w.copyTo(octets, headers);
+    return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
+  }
+
+  /** All chunks of a pipe that is sent within one message, without empty ones, which would end it. */
+  static async drain<T extends { readonly length: number }>(
+    source: AsyncIterable<T> | Iterable<T>,
+  ): Promise<T[]> {
+    const chunks: T[] = [];
+    for await (const chunk of source) if (chunk.length > 0) chunks.push(chunk);
+    return chunks;
+  }
+
   /** Copies external chunks into the buffer, after which the message is contiguous. */
   flatten(): void {
     if (this.#chunks.length === 0) return;
@@ -400,14 +488,14 @@ export class Writer {
     this.copyTo(flat, this.#headroom);
     this.#dropChunks();
     this.#buffer = flat;
-    this.#view = viewOf(flat);
+    this.view = viewOf(flat);
     this.#position = flat.length;
     this.#bias = -this.#headroom;
     this.#end = flat.length;
   }
 
   /** Pads with zeros to `alignment`, makes room for `size` octets and answers their physical position. */
-  #claim(alignment: number, size: number): number {
+  protected claim(alignment: number, size: number): number {
     const position = this.#position;
     // Only the low bits of the offset count, and negation in 32 bits keeps those.
     const at = position + (-(position + this.#bias) & (alignment - 1));
@@ -426,7 +514,7 @@ export class Writer {
       const grown = Buffer.alloc(Math.min(Math.max(needed, 2 * this.#buffer.length), allowed));
       grown.set(this.#buffer.subarray(0, this.#position));
       this.#buffer = grown;
-      this.#view = viewOf(grown);
+      this.view = viewOf(grown);
     }
     this.#end = Math.min(this.#buffer.length, allowed);
   }
@@ -442,41 +530,49 @@ export class Writer {
   #conformantString(length: number, unitSize: number, capacity: number | undefined): number {
     const actual = length + 1;
     const max = capacity ?? actual;
-    this.#checkCount(max);
-    if (actual > max) this.#fail("invalid_bound", `a string of ${actual} units with NUL, room for ${max}`);
-    const at = this.#claim(4, 12 + actual * unitSize);
-    this.#view.setUint32(at, max, true);
-    this.#view.setUint32(at + 4, 0, true);
-    this.#view.setUint32(at + 8, actual, true);
+    this.checkCount(max);
+    if (actual > max) this.fail("invalid_bound", `a string of ${actual} units with NUL, room for ${max}`);
+    return this.stringCounts(max, actual, unitSize);
+  }
+
+  /** Counts of a conformant string and room for its units; answers where those go. */
+  protected stringCounts(max: number, actual: number, unitSize: number): number {
+    const at = this.claim(4, 12 + actual * unitSize);
+    this.view.setUint32(at, max, true);
+    this.view.setUint32(at + 4, 0, true);
+    this.view.setUint32(at + 8, actual, true);
     return at + 12;
   }
 
   #varyingString(length: number, unitSize: number, bound: number): number {
     const actual = length + 1;
-    if (actual > bound)
-      this.#fail("invalid_bound", `a string of ${actual} units with NUL, room for ${bound}`);
-    const at = this.#claim(4, 8 + actual * unitSize);
-    this.#view.setUint32(at, 0, true);
-    this.#view.setUint32(at + 4, actual, true);
+    if (actual > bound) this.fail("invalid_bound", `a string of ${actual} units with NUL, room for ${bound}`);
+    return this.varyingCounts(actual, unitSize);
+  }
+
+  /** As `stringCounts`, without the max count. */
+  protected varyingCounts(actual: number, unitSize: number): number {
+    const at = this.claim(4, 8 + actual * unitSize);
+    this.view.setUint32(at, 0, true);
+    this.view.setUint32(at + 4, actual, true);
     return at + 8;
   }
 
   #latin1(at: number, v: string): void {
     const bad = writeLatin1(this.#buffer, at, v);
-    if (bad >= 0)
-      this.#fail("value_out_of_range", `a string has NUL or a character beyond Latin-1 at ${bad}`);
+    if (bad >= 0) this.fail("value_out_of_range", `a string has NUL or a character beyond Latin-1 at ${bad}`);
     this.#buffer[at + v.length] = 0;
   }
 
   #utf16(at: number, v: string): void {
     const bad = writeUtf16(this.#buffer, at, v);
-    if (bad >= 0) this.#fail("value_out_of_range", `a string has NUL at ${bad}`);
-    this.#view.setUint16(at + 2 * v.length, 0, true);
+    if (bad >= 0) this.fail("value_out_of_range", `a string has NUL at ${bad}`);
+    this.view.setUint16(at + 2 * v.length, 0, true);
   }
 
   #elements(v: ArrayBufferView, size: number): void {
     if (v.byteLength === 0) return; // no elements, no alignment (C706 14.3.3)
-    const at = this.#claim(size, v.byteLength);
+    const at = this.claim(size, v.byteLength);
     this.#buffer.set(new Uint8Array(v.buffer, v.byteOffset, v.byteLength), at);
   }
 
@@ -485,30 +581,27 @@ export class Writer {
     return v.length;
   }
 
-  #checkCount(n: number): void {
+  protected checkCount(n: number): void {
     if (typeof n !== "number" || (n & maxCount) !== n) {
-      this.#fail("invalid_bound", `a count is an integer from 0 to ${maxCount}, not ${shown(n)}`);
+      this.fail("invalid_bound", `a count is an integer from 0 to ${maxCount}, not ${shown(n)}`);
     }
   }
 
   #checkBlock(ok: boolean, wanted: string, v: unknown): void {
     if (ok) return;
-    if (v === null || v === undefined) this.#fail("null_ref_pointer", `${wanted} is required here, not ${v}`);
-    this.#refuse(wanted, v);
+    if (v === null || v === undefined) this.fail("null_ref_pointer", `${wanted} is required here, not ${v}`);
+    this.refuse(wanted, v);
   }
 
-  #refuse(wanted: string, v: unknown): never {
-    this.#fail("value_out_of_range", `${wanted} is required here, not ${shown(v)}`);
+  protected refuse(wanted: string, v: unknown): never {
+    this.fail("value_out_of_range", `${wanted} is required here, not ${shown(v)}`);
   }
 
   #refuseLength(length: number): never {
-    this.#fail(
-      "limit_exceeded",
-      `${length} octets, more than the ${this.#maxLength} that a message may have`,
-    );
+    this.fail("limit_exceeded", `${length} octets, more than the ${this.#maxLength} that a message may have`);
   }
 
-  #fail(code: NdrErrorCode, message: string): never {
+  protected fail(code: NdrErrorCode, message: string): never {
     throw new NdrError(code, message, this.length);
   }
 }

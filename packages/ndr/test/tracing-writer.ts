@@ -34,9 +34,9 @@ export class TracingWriter extends Writer {
     this.stringMaxima = [];
   }
 
-  override align(n: 1 | 2 | 4 | 8): void {
+  override align(n: 1 | 2 | 4 | 8, wide?: 1 | 2 | 4 | 8): void {
     const from = this.length;
-    super.align(n);
+    super.align(n, wide);
     if (this.length > from) this.free.push({ from, to: this.length, same: anything });
   }
 

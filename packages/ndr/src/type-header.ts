@@ -1,0 +1,44 @@
+import { NdrError } from "./error.js";
+
+/** Octets of the common type header, and of the private header before each constructed value; also what both pad to. */
+export const typeHeaderSize = 8;
+
+const version = 1;
+const bigEndian = 0x00;
+const littleEndian = 0x10;
+const filler = 0xcc;
+
+/** Writes the headers of type serialization version 1 (MS-RPCE 2.2.6.1, 2.2.6.2) before `length` octets of a value. */
+export function writeTypeHeader(target: Buffer, length: number, isPrimitive: boolean): void {
+  target[0] = version;
+  target[1] = littleEndian;
+  target.writeUInt16LE(typeHeaderSize, 2);
+  target.fill(filler, 4, typeHeaderSize);
+  if (isPrimitive) return;
+  target.writeUInt32LE(length, typeHeaderSize);
+  target.writeUInt32LE(0, typeHeaderSize + 4);
+}
+
+/** Checks the headers; answers the octets that the value has, padding included. */
+export function readTypeHeader(
+  octets: Uint8Array,
+  isPrimitive: boolean,
+): { isBigEndian: boolean; length: number } {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  const headers = isPrimitive ? typeHeaderSize : 2 * typeHeaderSize;
+  if (octets.length < headers) {
+    throw new NdrError("short_data", `${octets.length} octets, less than the headers of a type`, null);
+  }
+  const isBigEndian = octets[1] === bigEndian;
+  const isKnown = octets[0] === version && (isBigEndian || octets[1] === littleEndian);
+  // The header's own length is little-endian in either case (MS-RPCE 2.2.6.1).
+  if (!isKnown || view.getUint16(2, true) !== typeHeaderSize) {
+    throw new NdrError("bad_stub_data", "no header of type serialization version 1", null);
+  }
+  const left = octets.length - headers;
+  const length = isPrimitive ? left : view.getUint32(typeHeaderSize, !isBigEndian);
+  if (length !== left) {
+    throw new NdrError("bad_stub_data", `a value of ${length} octets in ${left}`, null);
+  }
+  return { isBigEndian, length };
+}
