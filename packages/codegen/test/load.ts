@@ -34,7 +34,7 @@ export class Loaded {
     method: string,
     args: readonly unknown[],
   ): { octets: Buffer; respond: (octets: Buffer) => unknown } {
-    let octets = Buffer.alloc(0);
+    let octets: Buffer = Buffer.alloc(0);
     let read: (reader: Reader) => unknown = () => undefined;
     const client = Object.create(this.definition.client.prototype, {
       call: {
@@ -60,7 +60,7 @@ export class Loaded {
 
   /** The response to a request, for what its handler returns. */
   respond(method: string, octets: Buffer, result: unknown): Buffer {
-    let response = Buffer.alloc(0);
+    let response: Buffer = Buffer.alloc(0);
     const respond = (value: unknown, write: Write): void => {
       response = encode(value, write);
     };

@@ -23,6 +23,8 @@ const record: Required<TokenRecord> = {
   restrictedSids: [unixUser(3)],
   pid: 7,
   integrityLevel: 0x2000,
+  sessionId: 2,
+  authenticationId: 5n,
 };
 
 describe("Token", () => {

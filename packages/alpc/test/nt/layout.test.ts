@@ -23,9 +23,9 @@ const facts: Facts & Record<string, Values> = JSON.parse(
 const values = (table: string): Record<string, string> => facts[table]?.values ?? {};
 
 /** Every structure of the layout folder: an object with a `size`. */
-const structures = Object.entries({ ...generic, ...port, ...attributes }).filter(
+const structures = Object.entries<unknown>({ ...generic, ...port, ...attributes }).filter(
   (entry): entry is [string, { size: number } & Record<string, number>] =>
-    typeof entry[1] === "object" && "size" in entry[1],
+    typeof entry[1] === "object" && entry[1] !== null && "size" in entry[1],
 );
 
 describe("structures", () => {

@@ -125,7 +125,13 @@ export function startTestServer(kernel, name, attributes) {
   return connectionPort;
 }
 
-/** A descriptor that lets these SIDs connect. */
+/**
+ * A descriptor that lets these SIDs connect.
+ *
+ * @param {import("@ncalrpc/security").Sid} owner
+ * @param {import("@ncalrpc/security").Sid[]} sids
+ * @returns {import("@ncalrpc/security").SecurityDescriptor}
+ */
 export function allow(owner, ...sids) {
   return {
     owner,
