@@ -77,6 +77,22 @@ describe("documentation", () => {
     }
   });
 
+  it("names source files that exist", () => {
+    const missing = documents.flatMap((document) => {
+      const text = readFileSync(join(root, document), "utf8");
+      const named = [...text.matchAll(/`((?:[a-z0-9.-]+\/)+[A-Za-z0-9.-]+\.(?:ts|mjs|js|idl|json))`/g)].map(
+        (match) => match[1] ?? "",
+      );
+      return named
+        .filter((file) => !file.startsWith("dist/"))
+        .filter(
+          (file) => !["", "packages", dirname(document)].some((base) => existsSync(join(root, base, file))),
+        )
+        .map((file) => `${document}: ${file}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
   it("links to files that exist", () => {
     const broken = documents.flatMap((document) => {
       const text = readFileSync(join(root, document), "utf8");

@@ -16,6 +16,7 @@ import { REQUEST_HEADER_SIZE, writeObjectUuid, writeRequestHeader } from "../pro
 import { RpcError } from "../rpc-error.js";
 import { rpcStatusFromNumber } from "../rpc-status.js";
 import { parseStringBinding } from "../string-binding.js";
+import { CallTable } from "./call-table.js";
 import { CallTimer } from "./call-timer.js";
 import type { ClientBinding } from "./client.js";
 import type { ConnectOptions } from "./connect-options.js";
@@ -32,7 +33,7 @@ import { ResponseReceiver } from "./response-receiver.js";
 export type { ConnectOptions } from "./connect-options.js";
 
 /** Room in front of a request's stub data. */
-export const REQUEST_HEADROOM = PORT_MESSAGE_SIZE + REQUEST_HEADER_SIZE;
+const REQUEST_HEADROOM = PORT_MESSAGE_SIZE + REQUEST_HEADER_SIZE;
 
 const CLIENT_FEATURES = Features.CANCEL | Features.DEADLINE | Features.FAULT_DETAILS | Features.DIRECT;
 const DEFAULT_TIMEOUT = 10_000;
@@ -48,16 +49,10 @@ export class ClientConnection implements Disposable {
   /** The object that calls are for, of the string binding. */
   readonly #objectUuid: string | null;
   readonly #shortLimit: number;
-  readonly #maxWaitingCalls: number;
   readonly #bindTimeout: number;
   readonly #responses: ResponseReceiver;
   readonly #timer = new CallTimer((now) => this.#expire(now));
-  /** Calls that the server has not answered, by message id. Settled ones stay until it has. */
-  readonly #pending = new Map<number, PendingCall>();
-  /** Calls that wait for one of the server's slots. */
-  readonly #waiting: ProcedureCall[] = [];
-  /** Calls that wait for memory to send their request in; they hold a slot. */
-  readonly #starting = new Set<PendingCall>();
+  readonly #calls: CallTable;
   #spareWriter: Writer | null = new Writer({ headroom: REQUEST_HEADROOM });
   #lastCallId = 0;
   #lastBindingId = 0;
@@ -73,7 +68,7 @@ export class ClientConnection implements Disposable {
       options.shortLimit ?? Number.POSITIVE_INFINITY,
       port.maxPayload - REQUEST_HEADER_SIZE,
     );
-    this.#maxWaitingCalls = limits.maxWaitingCalls;
+    this.#calls = new CallTable(this.#server.maxCalls, limits.maxWaitingCalls);
     this.#bindTimeout = options.timeout ?? DEFAULT_TIMEOUT;
     this.#responses = new ResponseReceiver(limits);
     this.#closed = new Promise((resolve) => {
@@ -141,7 +136,7 @@ export class ClientConnection implements Disposable {
     const answer = await new Promise<Bind>((resolve, reject) => {
       const call = new BindCall({ timeout: this.#bindTimeout }, resolve, reject);
       this.#timer.arm(call.deadline);
-      this.#register(call, this.#port.send(MessageType.REQUEST, message, message.length, 0, 0));
+      this.#calls.addSent(call, this.#port.send(MessageType.REQUEST, message, message.length, 0, 0));
     });
     if (answer.status !== 0) {
       const { major, minor } = id.version;
@@ -169,14 +164,10 @@ export class ClientConnection implements Disposable {
       if (options !== undefined && !this.#accept(call, options)) {
         return;
       }
-      if (this.#pending.size + this.#starting.size < this.#server.maxCalls) {
+      if (this.#calls.hasSlot) {
         this.#start(call);
-      } else if (this.#waiting.length < this.#maxWaitingCalls) {
-        this.#waiting.push(call);
       } else {
-        call.fail(
-          new RpcError("RPC_S_OUT_OF_RESOURCES", { details: "too many calls wait for earlier ones" }),
-        );
+        this.#wait(call);
       }
     });
   }
@@ -192,42 +183,35 @@ export class ClientConnection implements Disposable {
 
   /** @internal A message of the server. */
   onMessage(message: ReceivedMessage): void {
-    const call = this.#pending.get(message.messageId);
-    if (message.type !== MessageType.REPLY || call === undefined) {
+    const call = message.type === MessageType.REPLY ? this.#calls.takeSent(message.messageId) : undefined;
+    if (call === undefined) {
       // Nothing that we asked for: whoever sends that can't be trusted with the calls in flight.
       message.view?.release();
       this.#port.close();
       return;
     }
-    this.#pending.delete(message.messageId);
     call.retained = null;
     if (call.deadline !== Number.POSITIVE_INFINITY && call.deadline <= performance.now()) {
       // The timer has not had its turn yet, but the time is up all the same.
       call.fail(timedOut(call));
     }
     this.#responses.receive(this.#port, message, call, this.#continue);
-    if (this.#waiting.length > 0) {
-      this.#startWaiting();
-    }
+    this.#startWaiting();
   }
 
   /** @internal The port has closed. */
   onClosed(cause: unknown): void {
     this.#timer.stop();
     const details = cause instanceof Error ? cause.message : "the connection was closed";
-    const sent = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const call of sent) {
-      call.fail(new RpcError("RPC_S_CALL_FAILED", { details, cause }));
-    }
-    for (const call of [...this.#starting, ...this.#waiting.splice(0)]) {
-      call.fail(new RpcError("RPC_S_CALL_FAILED_DNE", { details, cause }));
-    }
+    this.#calls.failAll(
+      new RpcError("RPC_S_CALL_FAILED", { details, cause }),
+      new RpcError("RPC_S_CALL_FAILED_DNE", { details, cause }),
+    );
     this.#onClosed();
   }
 
   /** A large response needs another message before it is complete: the call stays pending under that message's id. */
-  readonly #continue = (call: PendingCall, messageId: number): void => this.#register(call, messageId);
+  readonly #continue = (call: PendingCall, messageId: number): void => this.#calls.addSent(call, messageId);
 
   #accept(call: PendingCall, options: CallOptions): boolean {
     const { signal, timeout } = options;
@@ -250,6 +234,14 @@ export class ClientConnection implements Disposable {
       this.#timer.arm(call.deadline);
     }
     return true;
+  }
+
+  #wait(call: ProcedureCall): void {
+    try {
+      this.#calls.addWaiting(call);
+    } catch (error) {
+      call.fail(RpcError.from(error));
+    }
   }
 
   #start(call: ProcedureCall): void {
@@ -281,7 +273,8 @@ export class ClientConnection implements Disposable {
     writer.flatten();
     const { storage, length } = writer;
     this.#writeHeader(call, storage, 0);
-    this.#register(call, this.#port.send(MessageType.REQUEST, storage, REQUEST_HEADROOM + length, 0, 0));
+    const messageId = this.#port.send(MessageType.REQUEST, storage, REQUEST_HEADROOM + length, 0, 0);
+    this.#calls.addSent(call, messageId);
   }
 
   /** True if the request holds the writer beyond this call. */
@@ -291,18 +284,12 @@ export class ClientConnection implements Disposable {
       call,
       writer,
       (message, flags) => this.#writeHeader(call, message, flags),
-      (messageId) => this.#register(call, messageId),
+      (messageId) => this.#calls.addSent(call, messageId),
     );
     if (sending === undefined) {
       return call.retained !== null;
     }
-    this.#starting.add(call);
-    sending
-      .catch((error: unknown) => call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE")))
-      .finally(() => {
-        this.#starting.delete(call);
-        this.#startWaiting();
-      });
+    void this.#calls.hold(call, sending).then(() => this.#startWaiting());
     return true;
   }
 
@@ -315,17 +302,9 @@ export class ClientConnection implements Disposable {
     }
   }
 
-  #register(call: PendingCall, messageId: number): void {
-    call.messageId = messageId;
-    this.#pending.set(messageId, call);
-  }
-
   #startWaiting(): void {
-    while (this.#waiting.length > 0 && this.#pending.size + this.#starting.size < this.#server.maxCalls) {
-      const call = this.#waiting.shift();
-      if (call !== undefined && !call.isSettled) {
-        this.#start(call);
-      }
+    for (let call = this.#calls.nextWaiting(); call !== undefined; call = this.#calls.nextWaiting()) {
+      this.#start(call);
     }
   }
 
@@ -339,11 +318,7 @@ export class ClientConnection implements Disposable {
 
   #giveUp(call: PendingCall, error: RpcError): void {
     call.fail(error);
-    if (
-      this.#pending.has(call.messageId) &&
-      (this.#server.features & Features.CANCEL) !== 0 &&
-      !this.#port.isClosed
-    ) {
+    if (this.#calls.isSent(call) && (this.#server.features & Features.CANCEL) !== 0 && !this.#port.isClosed) {
       const message = Buffer.alloc(PORT_MESSAGE_SIZE + CANCEL_SIZE);
       writeCancel(message, PORT_MESSAGE_SIZE, call.callId);
       this.#port.send(MessageType.DATAGRAM, message, message.length, 0, 0);
@@ -352,10 +327,7 @@ export class ClientConnection implements Disposable {
 
   #expire(now: number): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const call of [...this.#pending.values(), ...this.#starting, ...this.#waiting]) {
-      if (call.isSettled) {
-        continue;
-      }
+    for (const call of this.#calls.unsettled()) {
       if (call.deadline <= now) {
         this.#giveUp(call, timedOut(call));
       } else {
