@@ -5,21 +5,16 @@ import type { CommunicationPort, PortHandler } from "../kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage, type SendAttributes } from "../message.js";
 import { noDataEntries, noHandles } from "../received-message.js";
 import type { View } from "../view.js";
-import { setWord } from "./attribute-buffer.js";
 import type { DecodedMessage } from "./correspondence.js";
 import type { DirectCopier } from "./direct-copier.js";
 import { farewellMessage, readFarewell, vanished } from "./farewell.js";
 import { impersonateSender } from "./impersonation.js";
 import type { InboundMessage } from "./inbound-message.js";
-import { CONTEXT_ATTR } from "./layout/attribute-structures.js";
-import { MessageFlags } from "./layout/flags.js";
-import { isLate, isSuccess, ntError } from "./nt-status.js";
-import { newMessage } from "./outbound-message.js";
-import { PlainCorrespondence } from "./plain-correspondence.js";
+import { MessageChannel } from "./message-channel.js";
+import { ntError } from "./nt-status.js";
 import { finishMessage, PortAttachments, releaseReceivedView } from "./port-attachments.js";
-import { emptyMessage, PortSender } from "./port-sender.js";
+import { emptyMessage } from "./port-sender.js";
 import type { PortTerms } from "./port-terms.js";
-import { dataView, ownMemory } from "./structures.js";
 
 /** Milliseconds for the other side to read what was sent before it was closed. */
 const FAREWELL_TIME = 1_000;
@@ -34,12 +29,10 @@ export class NtCommunicationPort implements CommunicationPort {
   readonly allowsDirectMemory: boolean;
   readonly #terms: PortTerms;
   readonly #handler: PortHandler;
-  readonly #sender: PortSender;
+  readonly #channel: MessageChannel;
   readonly #attachments: PortAttachments;
   /** Requests of the other side that have no answer yet, by our id. */
   readonly #open = new Map<number, InboundMessage>();
-  /** Requests that wait until an answer can be told from another (PlainCorrespondence). */
-  #held: { readonly id: number; readonly bytes: Buffer; readonly attributes: SendAttributes | null }[] = [];
   #isClosed = false;
   #isRetired = false;
   #farewell: NodeJS.Timeout | null = null;
@@ -53,8 +46,8 @@ export class NtCommunicationPort implements CommunicationPort {
     this.maxPayload = terms.maxMessageLength - PORT_MESSAGE_SIZE;
     this.maxViewSize = terms.maxViewSize;
     this.allowsDirectMemory = terms.allowsDirectMemory;
-    this.#sender = new PortSender(terms.completion, terms.handle, terms.nativeMaxLength);
     this.#attachments = new PortAttachments(terms.completion, terms);
+    this.#channel = new MessageChannel(terms, this.#attachments);
   }
 
   get isClosed(): boolean {
@@ -62,7 +55,7 @@ export class NtCommunicationPort implements CommunicationPort {
   }
 
   get queuedMessages(): number {
-    return this.#held.length;
+    return this.#channel.heldMessages;
   }
 
   send(
@@ -74,44 +67,16 @@ export class NtCommunicationPort implements CommunicationPort {
     attributes?: SendAttributes,
   ): number {
     this.#checkSend(bytes, length);
-    const { correspondence } = this.#terms;
     const given = attributes ?? null;
+    if (type === MessageType.REQUEST) return this.#channel.request(bytes, length, callbackId, given);
     if (type === MessageType.REPLY || type === MessageType.CANCELED) {
       this.#answer(type, bytes, length, messageId, callbackId, given);
-      return messageId;
-    }
-    if (type !== MessageType.REQUEST) {
-      this.#transmit(MessageFlags.RELEASE_MESSAGE, type, bytes, length, messageId, callbackId, given);
-      return messageId;
-    }
-    const mayGo = !(correspondence instanceof PlainCorrespondence) || correspondence.allowsMany;
-    const id = correspondence.issue();
-    try {
-      if (mayGo) this.#request(bytes, length, id, callbackId, given);
-      else this.#held.push({ id, bytes: Buffer.from(bytes.subarray(0, length)), attributes: given });
-    } catch (error) {
-      correspondence.withdraw(id);
-      throw error;
-    }
-    return id;
+    } else this.#channel.datagram(type, bytes, length, messageId, callbackId, given);
+    return messageId;
   }
 
   cancel(messageId: number): void {
-    const { correspondence } = this.#terms;
-    if (this.#isClosed) return;
-    const nativeId = correspondence instanceof PlainCorrespondence ? correspondence.nativeIdOf(messageId) : 0;
-    if (!correspondence.withdraw(messageId)) return;
-    this.#held = this.#held.filter(({ id }) => id !== messageId);
-    if (correspondence.isOurs) this.#post(MessageType.CANCELED, messageId);
-    else if (nativeId !== 0) this.#withdrawNative(nativeId, messageId);
-  }
-
-  #withdrawNative(nativeId: number, id: number): void {
-    const { completion, handle } = this.#terms;
-    const context = ownMemory(CONTEXT_ATTR.size);
-    setWord(dataView(context), CONTEXT_ATTR.MessageContext, id);
-    dataView(context).setUint32(CONTEXT_ATTR.MessageId, nativeId, true);
-    completion.alpc.NtAlpcCancelMessage(handle, 0, context);
+    if (!this.#isClosed) this.#channel.withdraw(messageId);
   }
 
   allocateView(size: number): View {
@@ -185,7 +150,7 @@ export class NtCommunicationPort implements CommunicationPort {
     if (this.#isClosed) return;
     if (correspondence.arrived(decoded)) this.#handOn(message, decoded, body, token);
     else if (decoded.type === MessageType.REPLY) this.#attachments.loans.returned(decoded.messageId);
-    if (decoded.type !== MessageType.REQUEST) this.#sendHeld();
+    if (decoded.type !== MessageType.REQUEST) this.#channel.requestHeld();
   }
 
   #handOn(message: InboundMessage, decoded: DecodedMessage, body: Buffer, token: Token): void {
@@ -226,7 +191,7 @@ export class NtCommunicationPort implements CommunicationPort {
     if (request === undefined) return;
     this.#open.delete(id);
     this.#attachments.loans.end(id);
-    this.#reply(request, MessageType.CANCELED, emptyMessage, PORT_MESSAGE_SIZE, id, 0, null);
+    this.#channel.reply(request, MessageType.CANCELED, emptyMessage, PORT_MESSAGE_SIZE, id, 0, null);
   }
 
   #onFarewell(message: InboundMessage, payload: Buffer): void {
@@ -235,7 +200,7 @@ export class NtCommunicationPort implements CommunicationPort {
       return;
     }
     const reason = readFarewell(payload);
-    this.#reply(message, MessageType.PORT_CLOSED, emptyMessage, PORT_MESSAGE_SIZE, 0, 0, null);
+    this.#channel.reply(message, MessageType.PORT_CLOSED, emptyMessage, PORT_MESSAGE_SIZE, 0, 0, null);
     if (!this.#isClosed) this.#end(reason);
     this.#retire();
   }
@@ -255,95 +220,7 @@ export class NtCommunicationPort implements CommunicationPort {
     }
     this.#open.delete(id);
     this.#attachments.loans.end(id);
-    this.#reply(request, type, bytes, length, id, callbackId, attributes);
-  }
-
-  #reply(
-    request: InboundMessage,
-    type: MessageType,
-    bytes: Buffer,
-    length: number,
-    id: number,
-    callbackId: number,
-    attributes: SendAttributes | null,
-  ): void {
-    try {
-      this.#transmit(MessageFlags.RELEASE_MESSAGE, type, bytes, length, id, callbackId, attributes, request);
-      request.isOwed = false;
-    } catch (error) {
-      finishMessage(this.#terms.completion, this.#terms.receivingHandle, request);
-      throw error;
-    }
-  }
-
-  #request(
-    bytes: Buffer,
-    length: number,
-    id: number,
-    callbackId: number,
-    attributes: SendAttributes | null,
-  ): void {
-    const buffers = attributes?.dataEntries ?? [];
-    const entries = this.#attachments.describeMemory(buffers);
-    const { correspondence } = this.#terms;
-    const outcome = this.#transmit(
-      0,
-      MessageType.REQUEST,
-      bytes,
-      length,
-      id,
-      callbackId,
-      attributes,
-      newMessage,
-      entries,
-    );
-    if (buffers.length > 0) this.#attachments.loans.lend(id, buffers);
-    if (correspondence instanceof PlainCorrespondence) correspondence.wasSent(id, outcome);
-  }
-
-  /** A message of ours without payload. */
-  #post(type: MessageType, id: number): void {
-    try {
-      this.#transmit(MessageFlags.RELEASE_MESSAGE, type, emptyMessage, PORT_MESSAGE_SIZE, id, 0, null);
-    } catch {
-      // The connection has ended: its end is announced by itself.
-    }
-  }
-
-  #sendHeld(): void {
-    const { correspondence } = this.#terms;
-    while (correspondence instanceof PlainCorrespondence && this.#held.length > 0 && !this.#isClosed) {
-      if (!correspondence.allowsMany) return;
-      const next = this.#held.shift();
-      if (next === undefined) return;
-      this.#request(next.bytes, next.bytes.length, next.id, 0, next.attributes);
-    }
-  }
-
-  /** Sends; answers the id that the system wrote back, if it did. Throws AlpcError, but not for answers that come too late. */
-  #transmit(
-    flags: number,
-    type: MessageType,
-    source: Buffer,
-    length: number,
-    id: number,
-    callbackId: number,
-    attributes: SendAttributes | null,
-    ids = newMessage,
-    entries: readonly DataEntry[] = noDataEntries,
-  ): number {
-    const { correspondence } = this.#terms;
-    const viewSize = attributes?.view?.size ?? 0;
-    const trailer = correspondence.trailer(type, id, callbackId, length - PORT_MESSAGE_SIZE, viewSize);
-    const messageContext = type === MessageType.REQUEST && !correspondence.isOurs ? id : 0;
-    const { status, nativeId } = this.#sender.send(
-      { flags, ids, source, length, trailer, messageContext, attributes, entries },
-      this.#attachments,
-    );
-    const wasLate = ids !== newMessage && isLate(status);
-    if (isSuccess(status) || wasLate) attributes?.view?.release();
-    else throw ntError(status, "sending a message");
-    return nativeId;
+    this.#channel.reply(request, type, bytes, length, id, callbackId, attributes);
   }
 
   async #copy(operation: "read" | "write", entry: DataEntry, buffer: Buffer): Promise<void> {
@@ -384,9 +261,8 @@ export class NtCommunicationPort implements CommunicationPort {
 
   /** False if nobody listens any more. */
   #sayFarewell(reason: AlpcError | null): boolean {
-    const bytes = farewellMessage(reason);
     try {
-      this.#transmit(0, MessageType.PORT_CLOSED, bytes, bytes.length, 0, 0, null);
+      this.#channel.farewell(farewellMessage(reason));
     } catch {
       return false;
     }
@@ -407,7 +283,7 @@ export class NtCommunicationPort implements CommunicationPort {
   /** Everything but the handle. */
   #release(): void {
     this.#isClosed = true;
-    this.#held = [];
+    this.#channel.close();
     this.#attachments.close();
     for (const request of this.#open.values()) {
       finishMessage(this.#terms.completion, this.#terms.receivingHandle, request);
