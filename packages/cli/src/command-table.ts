@@ -19,6 +19,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/generate.js")).generate,
   },
   {
+    name: "format",
+    summary: "Lay out IDL files in the one canonical way.",
+    load: async () => (await import("./commands/format.js")).format,
+  },
+  {
     name: "list",
     summary: "List the endpoints on this machine, who owns them and what they offer.",
     load: async () => (await import("./commands/list.js")).list,
