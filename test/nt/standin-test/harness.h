@@ -100,11 +100,11 @@ typedef struct Case {
   const char *switches;
   const char *violations; /* rules expected in the report, separated by blanks; NULL: none at all */
 } Case;
-extern const Case connectCases[], messageCases[], transferCases[], identityCases[], endCases[], reportCases[];
+extern const Case connectCases[], messageCases[], transferCases[], identityCases[], endCases[], reportCases[], stressCases[];
 typedef struct Role {
   const char *name;
   void (*run)(const char *argument);
 } Role;
-extern const Role connectRoles[], messageRoles[], transferRoles[], identityRoles[], endRoles[];
+extern const Role connectRoles[], messageRoles[], transferRoles[], identityRoles[], endRoles[], stressRoles[];
 
 #endif

@@ -143,8 +143,8 @@ static void serve_identity(const char *options, NTSTATUS expected, UINT32 level)
   CHECK_EQUAL(request.header.UniqueThread, GetThreadId(sender));
   CloseHandle(sender);
   CHECK_STATUS(STATUS_SUCCESS, reply_text(listener, FLAG_RELEASE_MESSAGE, &request, "you"));
-  CHECK_STATUS(STATUS_INVALID_MESSAGE, NtAlpcImpersonateClientOfPort(server, &request.header, NULL));
   expect_closed(listener, 1);
+  CHECK_STATUS(STATUS_INVALID_MESSAGE, NtAlpcImpersonateClientOfPort(server, &request.header, NULL));
   expect_exit(process, 0);
   NtClose(server);
   NtClose(listener);

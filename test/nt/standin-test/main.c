@@ -7,8 +7,8 @@
 
 #include "harness.h"
 
-static const Case *const suites[] = {connectCases, messageCases, transferCases, identityCases, endCases, reportCases};
-static const Role *const roleLists[] = {connectRoles, messageRoles, transferRoles, identityRoles, endRoles};
+static const Case *const suites[] = {connectCases, messageCases, transferCases, identityCases, endCases, reportCases, stressCases};
+static const Role *const roleLists[] = {connectRoles, messageRoles, transferRoles, identityRoles, endRoles, stressRoles};
 
 static int run_role(const char *name, const char *argument) {
   for (size_t list = 0; list < sizeof roleLists / sizeof roleLists[0]; list++)

@@ -62,7 +62,7 @@ NTSTATUS capture_attributes(UINT32 from, UINT32 to, UINT32 message, ALPC_MESSAGE
     const ALPC_DATA_VIEW_ATTR *view = attribute_get(attributes, ATTRIBUTE_VIEW);
     captured->releaseView = view->Flags & VIEW_UNMAP_EXISTING;
     if (view->SectionHandle != 0 || view->ViewBase != NULL || view->ViewSize != 0)
-      status = view_capture(from, message, view, &captured->view);
+      status = view_capture(from, to, message, view, &captured->view);
     else if (view->Flags != VIEW_UNMAP_EXISTING) status = STATUS_INVALID_PARAMETER;
     if (status != STATUS_SUCCESS)
       for (UINT32 index = 0; index < captured->handleCount; index++)

@@ -135,6 +135,8 @@ typedef struct View {
   UINT32 message; /* it came with this message */
   UINT32 sender; /* view of the sender that is read-only meanwhile */
   UINT32 received;
+  HANDLE carried; /* the section, in the receiver's process, until it is mapped there */
+  UINT32 carrier;
 } View;
 
 typedef struct SecurityContext {
@@ -248,7 +250,7 @@ void *attribute_get(ALPC_MESSAGE_ATTRIBUTES *attributes, UINT32 attribute);
 UINT32 attributes_size(UINT32 attributes);
 
 /* views.c */
-NTSTATUS view_capture(UINT32 port, UINT32 message, const ALPC_DATA_VIEW_ATTR *attribute, UINT32 *view);
+NTSTATUS view_capture(UINT32 port, UINT32 to, UINT32 message, const ALPC_DATA_VIEW_ATTR *attribute, UINT32 *view);
 void view_drop(UINT32 view); /* releases it wherever it is mapped */
 NTSTATUS view_deliver(UINT32 view, UINT32 port, UINT32 message, ALPC_DATA_VIEW_ATTR *attribute);
 void view_release_received(UINT32 message, UINT32 port);

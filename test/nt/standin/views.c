@@ -116,15 +116,10 @@ static UINT32 view_find(UINT32 port, const void *base) {
 }
 
 /* Maps from a multiple of 64 KB at or below the region. */
-static NTSTATUS map_view(View *view, UINT32 access) {
-  const Section *section = &session->sections[view->section];
-  HANDLE mapping = section->process == self ? section->mapping
-                                            : copy_from_process(section->process, section->mapping, 0, DUPLICATE_SAME_ACCESS);
-  if (mapping == NULL) return STATUS_INSUFFICIENT_RESOURCES;
+static NTSTATUS map_view(View *view, HANDLE mapping, UINT32 access) {
   UINT64 start = view->offset & ~(UINT64)(SECTION_GRANULARITY - 1);
   UINT64 lead = view->offset - start;
   view->mapped = MapViewOfFile(mapping, access, (DWORD)(start >> 32), (DWORD)start, lead + view->size);
-  if (mapping != section->mapping) CloseHandle(mapping);
   if (view->mapped == NULL) return STATUS_INSUFFICIENT_RESOURCES;
   view->base = (BYTE *)view->mapped + lead;
   view->process = self;
@@ -148,7 +143,7 @@ static NTSTATUS create_view(HANDLE handle, UINT32 flags, ALPC_DATA_VIEW_ATTR *at
   if (view == 0) return STATUS_INSUFFICIENT_RESOURCES;
   View *row = &session->views[view];
   row->port = port;
-  status = map_view(row, FILE_MAP_READ | FILE_MAP_WRITE);
+  status = map_view(row, session->sections[section].mapping, FILE_MAP_READ | FILE_MAP_WRITE);
   if (status != STATUS_SUCCESS) {
     row->section = 0;
     return status;
@@ -186,6 +181,7 @@ void view_drop(UINT32 view) {
   if (section == 0) return;
   if (row->sender != 0 && session->views[row->sender].section == section) protect(&session->views[row->sender], PAGE_READWRITE);
   unmap(row);
+  close_in_process(row->carrier, row->carried);
   row->section = 0;
   row->base = NULL;
   section_free_if_unused(section);
@@ -215,9 +211,9 @@ ALPC_CALL NtAlpcDeleteSectionView(HANDLE handle, UINT32 flags, void *base) {
 
 /*
  * A view goes with a message: with AUTO_RELEASE the sender's view itself, else a second one of the same region, during
- * whose life a SECURED sender can only read (8.8).
+ * whose life a SECURED sender can only read (8.8). The section travels as a handle of the receiver's, so that the sender may die.
  */
-NTSTATUS view_capture(UINT32 port, UINT32 message, const ALPC_DATA_VIEW_ATTR *attribute, UINT32 *captured) {
+NTSTATUS view_capture(UINT32 port, UINT32 to, UINT32 message, const ALPC_DATA_VIEW_ATTR *attribute, UINT32 *captured) {
   if (attribute->Flags & ~(VIEW_UNMAP_EXISTING | VIEW_AUTO_RELEASE | VIEW_SECURED_ACCESS)) return STATUS_INVALID_PARAMETER;
   UINT32 section = section_find(port, attribute->SectionHandle);
   UINT32 view = view_find(port, attribute->ViewBase);
@@ -231,13 +227,21 @@ NTSTATUS view_capture(UINT32 port, UINT32 message, const ALPC_DATA_VIEW_ATTR *at
     return STATUS_INVALID_PARAMETER;
   }
   if ((attribute->Flags & VIEW_SECURED_ACCESS) && !(session->sections[section].flags & SECTION_SECURE)) return STATUS_INVALID_PARAMETER;
+  HANDLE receiver = process_handle(session->ports[to].process);
+  HANDLE carried = NULL;
+  if (receiver == NULL || !DuplicateHandle(GetCurrentProcess(), session->sections[section].mapping, receiver, &carried, 0, FALSE,
+                                           DUPLICATE_SAME_ACCESS))
+    return STATUS_PORT_DISCONNECTED;
   UINT32 sent = view;
   if (attribute->Flags & VIEW_AUTO_RELEASE) {
     unmap(row);
     row->base = NULL;
   } else {
     sent = view_add(section, row->offset, row->size);
-    if (sent == 0) return STATUS_INSUFFICIENT_RESOURCES;
+    if (sent == 0) {
+      close_in_process(session->ports[to].process, carried);
+      return STATUS_INSUFFICIENT_RESOURCES;
+    }
     if (attribute->Flags & VIEW_SECURED_ACCESS) {
       session->views[sent].sender = view;
       protect(row, PAGE_READONLY);
@@ -247,6 +251,8 @@ NTSTATUS view_capture(UINT32 port, UINT32 message, const ALPC_DATA_VIEW_ATTR *at
   session->views[sent].flags = attribute->Flags & ~VIEW_UNMAP_EXISTING;
   session->views[sent].message = session->messages[message].id;
   session->views[sent].received = 1;
+  session->views[sent].carried = carried;
+  session->views[sent].carrier = session->ports[to].process;
   *captured = sent;
   return STATUS_SUCCESS;
 }
@@ -254,8 +260,10 @@ NTSTATUS view_capture(UINT32 port, UINT32 message, const ALPC_DATA_VIEW_ATTR *at
 /* The receiver gets a mapping of its own; read-only if it is SECURED. It outlives the message until it is released. */
 NTSTATUS view_deliver(UINT32 view, UINT32 port, UINT32 message, ALPC_DATA_VIEW_ATTR *attribute) {
   View *row = &session->views[view];
-  NTSTATUS status = map_view(row, row->flags & VIEW_SECURED_ACCESS ? FILE_MAP_READ : FILE_MAP_READ | FILE_MAP_WRITE);
+  NTSTATUS status = map_view(row, row->carried, row->flags & VIEW_SECURED_ACCESS ? FILE_MAP_READ : FILE_MAP_READ | FILE_MAP_WRITE);
   if (status != STATUS_SUCCESS) return status;
+  CloseHandle(row->carried);
+  row->carried = NULL;
   row->port = port;
   row->message = session->messages[message].id;
   attribute->Flags = row->flags;
