@@ -47,7 +47,9 @@ export class NtCommunicationPort implements CommunicationPort {
     this.maxViewSize = terms.maxViewSize;
     this.allowsDirectMemory = terms.allowsDirectMemory;
     this.#attachments = new PortAttachments(terms.completion, terms);
-    this.#channel = new MessageChannel(terms, this.#attachments);
+    this.#channel = new MessageChannel(terms, this.#attachments, (reason) => {
+      if (!this.#isClosed) this.#hangUp(reason);
+    });
   }
 
   get isClosed(): boolean {
@@ -55,7 +57,7 @@ export class NtCommunicationPort implements CommunicationPort {
   }
 
   get queuedMessages(): number {
-    return this.#channel.heldMessages;
+    return this.#channel.queuedMessages;
   }
 
   send(
@@ -283,7 +285,6 @@ export class NtCommunicationPort implements CommunicationPort {
   /** Everything but the handle. */
   #release(): void {
     this.#isClosed = true;
-    this.#channel.close();
     this.#attachments.close();
     for (const request of this.#open.values()) {
       finishMessage(this.#terms.completion, this.#terms.receivingHandle, request);
@@ -295,6 +296,7 @@ export class NtCommunicationPort implements CommunicationPort {
     if (this.#isRetired) return;
     this.#isRetired = true;
     if (this.#farewell !== null) clearTimeout(this.#farewell);
+    this.#channel.close();
     this.#terms.closeHandle(this);
   }
 

@@ -78,16 +78,22 @@ export class NtConnectionPort implements ConnectionPort, RequestOwner {
     return this.#connections;
   }
 
-  /** ALPC_PORT_ATTRIBUTES of this port and of the communication ports that it makes. */
-  portAttributes(): Buffer {
+  /** ALPC_PORT_ATTRIBUTES of this port, and with a limit for one connection of the communication ports that it makes. */
+  portAttributes(maxPoolUsage?: number): Buffer {
     const { limits } = this;
     return portAttributes({
+      ...(maxPoolUsage === undefined ? {} : { maxPoolUsage }),
       flags: portFlags(this.attributes.acceptHandles ?? false),
       maxMessageLength: this.nativeMaxLength,
       acceptHandles: this.attributes.acceptHandles ?? false,
       maxSectionSize: limits.maxSectionSize,
       maxTotalSectionSize: limits.maxTotalSectionSize,
     });
+  }
+
+  /** Octets that one client may leave unread: its queue of the longest messages. */
+  get maxPoolUsage(): number {
+    return Math.max(this.limits.maxQueuedBytes, this.limits.maxQueuedMessages * this.nativeMaxLength);
   }
 
   onRecord(record: RingRecord): void {

@@ -216,7 +216,7 @@ export class ConnectionRequestHandling {
       owner.handle,
       0,
       null,
-      owner.portAttributes(),
+      owner.portAttributes(owner.maxPoolUsage),
       context,
       bytes,
       null,

@@ -1,17 +1,23 @@
 import type { DataEntry } from "../data-information.js";
+import { AlpcError } from "../error.js";
 import { MessageType, PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import { noDataEntries } from "../received-message.js";
 import { setWord } from "./attribute-buffer.js";
 import type { InboundMessage } from "./inbound-message.js";
 import { CONTEXT_ATTR } from "./layout/attribute-structures.js";
 import { MessageFlags } from "./layout/flags.js";
+import { Status } from "./layout/status.js";
 import { isLate, isSuccess, ntError } from "./nt-status.js";
 import { newMessage } from "./outbound-message.js";
 import { PlainCorrespondence } from "./plain-correspondence.js";
 import { finishMessage, type PortAttachments } from "./port-attachments.js";
-import { emptyMessage, PortSender } from "./port-sender.js";
+import { emptyMessage, PortSender, type Sending } from "./port-sender.js";
 import type { PortTerms } from "./port-terms.js";
 import { dataView, ownMemory } from "./structures.js";
+
+/** Milliseconds until the kernel is asked again whether it has room, and messages that wait for it at most. */
+const RETRY_INTERVAL = 5;
+const MAX_UNSENT = 10_000;
 
 /** What goes out on a connection, and how ALPC is told what it is. */
 export class MessageChannel {
@@ -21,14 +27,22 @@ export class MessageChannel {
   /** Requests that wait until an answer can be told from another (PlainCorrespondence). */
   #held: { readonly id: number; readonly bytes: Buffer; readonly attributes: SendAttributes | null }[] = [];
 
-  constructor(terms: PortTerms, attachments: PortAttachments) {
+  /** What the kernel had no room for, in order. */
+  #unsent: Sending[] = [];
+  #fullSince: number | null = null;
+  #retry: NodeJS.Timeout | null = null;
+  readonly #onStuck: (reason: AlpcError) => void;
+
+  /** `onStuck` is told when the other side has read nothing for the port's slowReaderGrace. */
+  constructor(terms: PortTerms, attachments: PortAttachments, onStuck: (reason: AlpcError) => void) {
+    this.#onStuck = onStuck;
     this.#terms = terms;
     this.#attachments = attachments;
     this.#sender = new PortSender(terms.completion, terms.handle, terms.nativeMaxLength);
   }
 
-  get heldMessages(): number {
-    return this.#held.length;
+  get queuedMessages(): number {
+    return this.#held.length + this.#unsent.length;
   }
 
   /** A new request: its id. Throws AlpcError. */
@@ -109,8 +123,17 @@ export class MessageChannel {
     completion.alpc.NtAlpcCancelMessage(handle, 0, context);
   }
 
+  /** Drops what has not been sent. */
   close(): void {
     this.#held = [];
+    this.#unsent = [];
+    this.#stopRetrying();
+  }
+
+  #stopRetrying(): void {
+    this.#fullSince = null;
+    if (this.#retry !== null) clearInterval(this.#retry);
+    this.#retry = null;
   }
 
   #request(
@@ -146,7 +169,7 @@ export class MessageChannel {
     }
   }
 
-  /** Sends; answers the id that the system wrote back, if it did. */
+  /** Sends, now or when the other side has room; answers the id that the system wrote back, 0 if it did not. */
   #transmit(
     flags: number,
     type: MessageType,
@@ -162,13 +185,57 @@ export class MessageChannel {
     const viewSize = attributes?.view?.size ?? 0;
     const trailer = correspondence.trailer(type, id, callbackId, length - PORT_MESSAGE_SIZE, viewSize);
     const messageContext = type === MessageType.REQUEST && !correspondence.isOurs ? id : 0;
-    const { status, nativeId } = this.#sender.send(
-      { flags, ids, source, length, trailer, messageContext, attributes, entries },
-      this.#attachments,
-    );
+    const sending = { flags, ids, source, length, trailer, messageContext, attributes, entries };
+    if (this.#unsent.length === 0) {
+      const { status, nativeId } = this.#sender.send(sending, this.#attachments);
+      if (!isFull(status)) {
+        this.#settle(sending, status);
+        return nativeId;
+      }
+    }
+    // Handles are the caller's again when this returns.
+    if ((attributes?.handles?.length ?? 0) > 0 || this.#unsent.length >= MAX_UNSENT) {
+      throw new AlpcError("QUOTA_EXCEEDED", "the other side leaves too much unread");
+    }
+    this.#unsent.push({ ...sending, source: Buffer.from(source.subarray(0, length)) });
+    this.#fullSince ??= performance.now();
+    this.#retry ??= setInterval(() => this.#sendUnsent(), RETRY_INTERVAL);
+    return 0;
+  }
+
+  #settle({ attributes, ids }: Sending, status: number): void {
     const isTooLate = ids !== newMessage && isLate(status);
     if (!isSuccess(status) && !isTooLate) throw ntError(status, "sending a message");
     attributes?.view?.release();
-    return nativeId;
   }
+
+  #sendUnsent(): void {
+    for (let next = this.#unsent[0]; next !== undefined; next = this.#unsent[0]) {
+      if (!this.#isTaken(next)) break;
+      this.#unsent.shift();
+      this.#fullSince = performance.now();
+    }
+    if (this.#unsent.length === 0) this.#stopRetrying();
+    else if (performance.now() - (this.#fullSince ?? 0) > this.#terms.limits.slowReaderGrace) {
+      this.close();
+      this.#onStuck(new AlpcError("QUOTA_EXCEEDED", "the peer left too much unread for too long"));
+    }
+  }
+
+  /** False if there still is no room. */
+  #isTaken(sending: Sending): boolean {
+    try {
+      const { status } = this.#sender.send(sending, this.#attachments);
+      if (isFull(status)) return false;
+      this.#settle(sending, status);
+    } catch {
+      // The connection has ended, which is announced by itself, or the view of this one message is gone.
+    }
+    return true;
+  }
+}
+
+/** The kernel takes no more messages of this connection for now. */
+function isFull(status: number): boolean {
+  return status === Status.QUOTA_EXCEEDED || status === Status.INSUFFICIENT_RESOURCES;
 }

@@ -74,6 +74,8 @@ export interface PortAttributeOptions {
   /** Octets of sections that this port may make; unlimited if left out. */
   readonly maxSectionSize?: number;
   readonly maxTotalSectionSize?: number;
+  /** Octets of messages that the other side leaves unread; unlimited if left out. */
+  readonly maxPoolUsage?: number;
 }
 
 /** ALPC_PORT_ATTRIBUTES. Peers may impersonate: what they may do with it is for the quality of service to say. */
@@ -94,7 +96,8 @@ export function portAttributes(options: PortAttributeOptions): Buffer {
     options.tracking === "dynamic" ? 1 : 0,
   );
   setWord(view, A.MaxMessageLength, options.maxMessageLength);
-  view.setBigUint64(A.MaxPoolUsage, UNLIMITED, true);
+  if (options.maxPoolUsage === undefined) view.setBigUint64(A.MaxPoolUsage, UNLIMITED, true);
+  else setWord(view, A.MaxPoolUsage, options.maxPoolUsage);
   setLimit(view, A.MaxSectionSize, options.maxSectionSize);
   setLimit(view, A.MaxViewSize, options.maxSectionSize);
   setLimit(view, A.MaxTotalSectionSize, options.maxTotalSectionSize);
