@@ -11,6 +11,11 @@ export function defaultKernel(): Kernel {
   return kernel;
 }
 
+/** Has everything that names no kernel use this one from now on: one over another library, say, or one for tests. */
+export function setDefaultKernel(chosen: Kernel): void {
+  kernel = chosen;
+}
+
 function create(): Kernel {
   if (process.platform === "linux") return createLinuxKernel();
   if (process.platform === "win32") return createNtKernel();

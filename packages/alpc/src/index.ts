@@ -1,6 +1,6 @@
 export { ConnectionRefusedError } from "./connection-refused.js";
 export type * from "./data-information.js";
-export { defaultKernel } from "./default-kernel.js";
+export { defaultKernel, setDefaultKernel } from "./default-kernel.js";
 export * from "./error.js";
 export type * from "./handle.js";
 export * from "./kernel.js";

@@ -1,4 +1,6 @@
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { devNull, tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Kernel } from "../src/kernel.js";
 import { MemoryClient } from "./memory-client.js";
@@ -143,14 +145,14 @@ export function memorySuite(title: string, start: () => Promise<MemoryWorld> | M
 
     describe("handles", () => {
       test("arrive as what they are", async () => {
-        const fds = [openSync("/dev/null", "r"), openSync("/", "r"), openSync(new URL(import.meta.url), "r")];
+        const fds = [openSync(devNull, "r"), openSync(new URL(import.meta.url), "r")];
         const { value } = await client.call({ op: "handles" }, { handles: fds.map((fd) => ({ fd })) });
-        expect(value).toEqual({ ok: true, kinds: ["device", "directory", "file"] });
+        expect(value).toEqual({ ok: true, kinds: ["device", "file"] });
         for (const fd of fds) closeSync(fd);
       });
 
       test("lead to the same object", async () => {
-        const path = `/dev/shm/ncalrpc-${process.pid}-handle`;
+        const path = join(tmpdir(), `ncalrpc-${process.pid}-handle`);
         const fd = openSync(path, "w+");
         writeSync(fd, "from the client");
         const reader = openSync(path, "r");

@@ -2,6 +2,7 @@ import { Sid } from "@ncalrpc/security";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConnectionRefusedError, type Kernel, MessageType, type PortAttributes } from "../src/index.js";
 import { eventually, message, PortClient } from "./port-client.js";
+import { allow } from "./programs/test-server.mjs";
 
 /** One kernel, with a server to talk to. */
 export interface PortEnvironment {
@@ -381,9 +382,17 @@ export function portSuite(title: string, start: () => Promise<PortEnvironment>):
     });
 
     it("lists the ports", () => {
-      const listing = environment.kernel.listPorts().find((port) => port.name === name);
+      const { kernel } = environment;
+      const { user } = kernel.currentToken();
+      const ignore = { onConnect() {}, onMessage() {}, onClosed() {} };
+      using port = kernel.createPort(
+        `listed-${process.pid}`,
+        { securityDescriptor: allow(user, user) },
+        ignore,
+      );
+      const listing = kernel.listPorts().find(({ name }) => name === port.name);
       expect(listing?.isLive).toBe(true);
-      expect(listing?.owner.equals(environment.kernel.currentToken().user)).toBe(true);
+      expect(listing?.owner.equals(user)).toBe(true);
     });
   });
 }

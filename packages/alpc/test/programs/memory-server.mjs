@@ -1,7 +1,11 @@
-// Runs the memory service over the linux kernel: argv[2] is its name, argv[3] the memory mode. Says "ready"; ends with its input.
-import { createLinuxKernel } from "../../dist/linux/linux-kernel.js";
+// Runs the memory service: argv[2] is its name, argv[3] the memory mode of a linux kernel. Says "ready"; ends with its input.
+import { createLinuxKernel, defaultKernel } from "../../dist/index.js";
 import { startMemoryService } from "./memory-service.mjs";
 
-startMemoryService(createLinuxKernel({ memoryMode: process.argv[3] }), process.argv[2]);
+const [name, memoryMode] = process.argv.slice(2);
+const service = startMemoryService(
+  memoryMode === undefined ? defaultKernel() : createLinuxKernel({ memoryMode }),
+  name,
+);
 process.stdout.write("ready\n");
-process.stdin.on("end", () => process.exit()).resume();
+process.stdin.on("end", () => service.close()).resume();

@@ -1,0 +1,3 @@
+export async function runOnWindows() {
+  throw new Error("x");
+}

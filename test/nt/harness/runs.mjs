@@ -1,0 +1,12 @@
+/**
+ * What is run, one after the other: suites of one process each. `switches` are positions of the stand-in's switches (its
+ * switches.c), one for each question that the fact sheet leaves open.
+ */
+const ALL_B = "1=b,2=b,3=b,4=b,5=b,6=b,7=b,8=b,9=b,10=b,11=b,12=b,13=b";
+
+export const runs = [
+  { name: "ports", suites: ["ports"] },
+  { name: "memory", suites: ["memory"] },
+  { name: "runtime", suites: ["runtime"] },
+  { name: "ports, other switches", suites: ["ports"], switches: ALL_B },
+];

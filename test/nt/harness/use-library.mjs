@@ -1,0 +1,5 @@
+// node --import: programs that name no kernel speak through the library NCALRPC_TEST_LIBRARY, in place of ntdll.
+import { isMainThread } from "node:worker_threads";
+import { createNtKernel, setDefaultKernel } from "@ncalrpc/alpc";
+
+if (isMainThread) setDefaultKernel(createNtKernel({ library: process.env.NCALRPC_TEST_LIBRARY }));
