@@ -296,8 +296,8 @@ static void request_data(const char *argument) {
   CHECK_STATUS(STATUS_PARTIAL_COPY, NtReadRequestData(server, &request.header, 2, buffer, 16, &done));
   CHECK_STATUS(STATUS_SUCCESS, NtWriteRequestData(listener, &request.header, 1, "was written", 12, NULL));
   CHECK_STATUS(STATUS_SUCCESS, reply_text(listener, FLAG_RELEASE_MESSAGE, &request, ""));
-  CHECK_STATUS(STATUS_INVALID_MESSAGE, NtReadRequestData(server, &request.header, 0, buffer, 1, &done));
   expect_closed(listener, 1);
+  CHECK_STATUS(STATUS_INVALID_MESSAGE, NtReadRequestData(server, &request.header, 0, buffer, 1, &done));
   expect_exit(process, 0);
   NtClose(server);
   NtClose(listener);

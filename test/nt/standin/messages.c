@@ -182,4 +182,7 @@ void messages_rebuild_queues(void) {
     row->next = session->freeMessage;
     session->freeMessage = message;
   }
+  /* Whoever died may not have come to tell: spurious packets are normal (8.6). */
+  for (UINT32 port = 1; port <= MAX_PORTS; port++)
+    if (session->ports[port].first != 0) port_notify(port, session->ports[port].first);
 }

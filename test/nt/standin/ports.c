@@ -74,7 +74,6 @@ static void end_messages(UINT32 closing, UINT32 peer, BOOLEAN flush) {
     BOOLEAN outgoing = row->from == closing && row->to == peer;
     BOOLEAN incoming = row->from == peer && row->to == closing;
     if (!outgoing && !incoming) continue;
-    if (row->waiter != 0) waiter_finish(row->waiter, OUTCOME_FAILED, incoming ? STATUS_MESSAGE_LOST : STATUS_PORT_CLOSED);
     row->waiter = 0;
     if (incoming) message_free(message);
     else if (row->state == MESSAGE_OWED) row->state = MESSAGE_WITHDRAWN;
@@ -82,18 +81,38 @@ static void end_messages(UINT32 closing, UINT32 peer, BOOLEAN flush) {
   }
 }
 
-/* NtAlpcDisconnectPort and the first half of closing. */
+static void fail_waiters(UINT32 port, NTSTATUS status) {
+  for (UINT32 waiter = 1; waiter <= MAX_WAITERS; waiter++) {
+    const Waiter *row = &session->waiters[waiter];
+    if (row->process != 0 && row->port == port && row->message != 0) waiter_finish(waiter, OUTCOME_FAILED, status);
+  }
+}
+
+static BOOLEAN has_close_notice(UINT32 port) {
+  for (UINT32 message = 1; message <= session->usedMessages; message++) {
+    const Message *row = &session->messages[message];
+    if (row->state == MESSAGE_QUEUED && row->kind == TYPE_PORT_CLOSED && row->to == port) return TRUE;
+  }
+  return FALSE;
+}
+
+/*
+ * NtAlpcDisconnectPort and the first half of closing. Whoever does it may be killed meanwhile: the links between the two
+ * ports go last, so that the next one does it again.
+ */
 void port_disconnect(UINT32 port, BOOLEAN flush) {
   Port *row = &session->ports[port];
   UINT32 peer = row->peer;
   row->state = PORT_DISCONNECTED;
-  row->peer = 0;
   if (peer == 0) return;
-  end_messages(port, peer, flush);
   Port *other = &session->ports[peer];
-  other->peer = 0;
+  end_messages(port, peer, flush);
+  fail_waiters(port, STATUS_PORT_CLOSED);
+  fail_waiters(peer, STATUS_MESSAGE_LOST);
   other->state = PORT_DISCONNECTED;
-  if (port_of_queue(peer) != 0) message_send_notice(TYPE_PORT_CLOSED, port, peer);
+  if (other->peer == port && port_of_queue(peer) != 0 && !has_close_notice(peer)) message_send_notice(TYPE_PORT_CLOSED, port, peer);
+  other->peer = 0;
+  row->peer = 0;
 }
 
 /* A client that goes before it was accepted: the server's accept fails with REQUEST_CANCELED (8.3). */
