@@ -123,9 +123,8 @@ void handles_deliver(UINT32 message, UINT32 port, ALPC_HANDLE_ATTR *attribute) {
 }
 
 /* Class 3: each query makes another handle (8.9). */
-NTSTATUS handle_query(UINT32 message, UINT32 port, ALPC_MESSAGE_HANDLE_INFORMATION *information) {
+NTSTATUS handle_query(UINT32 message, ALPC_MESSAGE_HANDLE_INFORMATION *information) {
   const Message *row = &session->messages[message];
-  (void)port;
   if (information->Index >= row->handleCount) return STATUS_INVALID_PARAMETER;
   const MessageHandle *entry = &session->bodies[message].handles[information->Index];
   HANDLE copy = copy_from_process(self, entry->handle, 0, DUPLICATE_SAME_ACCESS);

@@ -232,7 +232,7 @@ static NTSTATUS query_message(HANDLE handle, const PORT_MESSAGE *header, UINT32 
     case 3:
       if (length != sizeof(ALPC_MESSAGE_HANDLE_INFORMATION)) return STATUS_INFO_LENGTH_MISMATCH;
       if (needed != NULL) *needed = length;
-      return buffer == NULL ? STATUS_ACCESS_VIOLATION : handle_query(message, port, buffer);
+      return buffer == NULL ? STATUS_ACCESS_VIOLATION : handle_query(message, buffer);
     default: return STATUS_INVALID_INFO_CLASS;
   }
   if (buffer == NULL) return STATUS_ACCESS_VIOLATION;

@@ -260,7 +260,7 @@ void port_sections_remove(UINT32 port, BOOLEAN byOwner);
 NTSTATUS handles_capture(UINT32 to, UINT32 message, const ALPC_HANDLE_ATTR *attribute, UINT32 *count);
 void handles_drop(UINT32 message);
 void handles_deliver(UINT32 message, UINT32 port, ALPC_HANDLE_ATTR *attribute);
-NTSTATUS handle_query(UINT32 message, UINT32 port, ALPC_MESSAGE_HANDLE_INFORMATION *information);
+NTSTATUS handle_query(UINT32 message, ALPC_MESSAGE_HANDLE_INFORMATION *information);
 void imported_handle_closed(HANDLE handle); /* without the mutex */
 void report_imported_handles(void);
 UINT32 imported_handle_count(void);
