@@ -42,6 +42,11 @@ export class AttributeBuffer {
     return (this.data.getUint32(ALPC_MESSAGE_ATTRIBUTES.ValidAttributes, true) & Attribute[name]) !== 0;
   }
 
+  /** What a send is given: nothing, if nothing is valid. */
+  get sent(): Buffer | null {
+    return this.data.getUint32(ALPC_MESSAGE_ATTRIBUTES.ValidAttributes, true) === 0 ? null : this.bytes;
+  }
+
   /** Says that an attribute, which has been written, is to be sent. */
   setValid(name: AttributeName): void {
     this.offset(name);

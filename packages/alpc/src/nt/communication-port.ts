@@ -6,7 +6,6 @@ import { MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage, type SendAttribut
 import { noDataEntries, noHandles } from "../received-message.js";
 import type { View } from "../view.js";
 import type { DecodedMessage } from "./correspondence.js";
-import type { DirectCopier } from "./direct-copier.js";
 import { farewellMessage, readFarewell, vanished } from "./farewell.js";
 import { impersonateSender } from "./impersonation.js";
 import type { InboundMessage } from "./inbound-message.js";
@@ -237,21 +236,20 @@ export class NtCommunicationPort implements CommunicationPort {
     if (buffer.length > entry.size) {
       throw new AlpcError("INVALID_PARAMETER", `${buffer.length} octets; ${entry.size} are offered`);
     }
-    await this.#runCopy(direct, operation, request, entry, buffer);
+    const index = this.#attachments.indexOf(entry);
+    const { receivingHandle, directDeadline } = this.#terms;
+    await direct.copy(
+      operation,
+      receivingHandle,
+      request.header,
+      index,
+      entry.address,
+      buffer,
+      directDeadline,
+    );
     if (!this.#isClosed && this.#open.has(id)) return;
     const status = this.#isClosed ? "PORT_DISCONNECTED" : "ACCESS_DENIED";
     throw new AlpcError(status, "the request that offered the memory ended during the copy");
-  }
-
-  async #runCopy(
-    direct: DirectCopier,
-    operation: "read" | "write",
-    request: InboundMessage,
-    entry: DataEntry,
-    buffer: Buffer,
-  ): Promise<void> {
-    const index = this.#attachments.indexOf(entry);
-    await direct.copy(operation, this.#terms.receivingHandle, request.header, index, buffer);
   }
 
   #hangUp(reason: AlpcError | null): void {

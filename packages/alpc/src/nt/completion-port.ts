@@ -4,7 +4,7 @@ import { type AlpcLibrary, type Handle, loadAlpcLibrary } from "./alpc-library.j
 import { getWord, setWord } from "./attribute-buffer.js";
 import { PortInformation } from "./layout/flags.js";
 import { ALPC_PORT_ASSOCIATE_COMPLETION_PORT } from "./layout/port-structures.js";
-import { check } from "./nt-status.js";
+import { check, isSuccess } from "./nt-status.js";
 import { COMMAND_KEY, Command, RETIRED, type WorkerData } from "./receive-commands.js";
 import { createRingMemory, RingReader, type RingRecord } from "./receive-ring.js";
 import { dataView, ownMemory } from "./structures.js";
@@ -48,27 +48,21 @@ export class CompletionPort {
     return ++this.#lastId;
   }
 
-  /** Receives from a port until `close`. The port is looked at often until it is `settled`. Throws AlpcError. */
-  open(id: number, handle: Handle, receiver: Receiver): void {
-    const { port } = this.#startWorker();
+  /**
+   * Receives from a port until `close`. The port is looked at often until it is `settled`, also if it cannot be associated with
+   * the completion port yet: false then.
+   */
+  open(id: number, handle: Handle, receiver: Receiver): boolean {
+    this.#startWorker();
     this.#receivers.set(id, { receiver, handle });
     this.#command(Command.OPEN, id, handle);
-    const association = ownMemory(ALPC_PORT_ASSOCIATE_COMPLETION_PORT.size);
-    setWord(dataView(association), ALPC_PORT_ASSOCIATE_COMPLETION_PORT.CompletionKey, id);
-    setWord(dataView(association), ALPC_PORT_ASSOCIATE_COMPLETION_PORT.CompletionPort, port);
-    const status = this.alpc.NtAlpcSetInformation(
-      handle,
-      PortInformation.ASSOCIATE_COMPLETION_PORT,
-      association,
-      association.length,
-    );
     this.retain();
-    try {
-      check(status, "associating a port with the completion port");
-    } catch (error) {
-      this.close(id);
-      throw error;
-    }
+    return isSuccess(this.#associate(id, handle));
+  }
+
+  /** Has messages of an open port announced. Throws AlpcError. */
+  associate(id: number, handle: Handle): void {
+    check(this.#associate(id, handle), "associating a port with the completion port");
   }
 
   settled(id: number): void {
@@ -106,6 +100,19 @@ export class CompletionPort {
   /** Has `listener` told at the end of this turn, once. */
   atBatchEnd(listener: PortHandler): void {
     this.#listeners.add(listener);
+  }
+
+  #associate(id: number, handle: Handle): number {
+    const { port } = this.#startWorker();
+    const association = ownMemory(ALPC_PORT_ASSOCIATE_COMPLETION_PORT.size);
+    setWord(dataView(association), ALPC_PORT_ASSOCIATE_COMPLETION_PORT.CompletionKey, id);
+    setWord(dataView(association), ALPC_PORT_ASSOCIATE_COMPLETION_PORT.CompletionPort, port);
+    return this.alpc.NtAlpcSetInformation(
+      handle,
+      PortInformation.ASSOCIATE_COMPLETION_PORT,
+      association,
+      association.length,
+    );
   }
 
   #updateReference(): void {

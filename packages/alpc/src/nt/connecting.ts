@@ -49,6 +49,7 @@ export class Connecting implements Receiver {
   readonly #nativeMaxLength: number;
   #handle: Handle = -1;
   #port: NtCommunicationPort | null = null;
+  #isAssociated = false;
   #isOver = false;
   #settle: (outcome: NtCommunicationPort | AlpcError) => void = () => {};
 
@@ -164,7 +165,8 @@ export class Connecting implements Receiver {
     );
     check(status, `connecting to the port ${this.#name}${name.keep.length > 0 ? "" : " without a name"}`);
     this.#handle = getWord(dataView(slot), 0);
-    this.#machinery.completion.open(this.#id, this.#handle, this);
+    // Whether a port that is not connected yet can be associated is not documented.
+    this.#isAssociated = this.#machinery.completion.open(this.#id, this.#handle, this);
   }
 
   #onAnswer(message: InboundMessage, body: Buffer): void {
@@ -172,6 +174,7 @@ export class Connecting implements Receiver {
       throw new AlpcError("PORT_CONNECTION_REFUSED", `the port ${this.#name} was closed`);
     }
     if (message.kind !== MessageType.CONNECTION_REPLY) throw vanished();
+    if (!this.#isAssociated) this.#machinery.completion.associate(this.#id, this.#handle);
     this.#machinery.completion.settled(this.#id);
     const isOurs = isConnectMessage(body);
     const reply = isOurs ? decodeConnectReply(body) : foreignReply(body, this.#nativeMaxLength);
@@ -197,6 +200,7 @@ export class Connecting implements Receiver {
         nativeMaxLength: this.#nativeMaxLength,
         correspondence: isOurs ? new OwnCorrespondence("client") : new PlainCorrespondence(),
         direct: null,
+        directDeadline: undefined,
         borrowed: message,
         side: "client",
         limits: defaultPortLimits,

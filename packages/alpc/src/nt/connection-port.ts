@@ -70,7 +70,13 @@ export class NtConnectionPort implements ConnectionPort, RequestOwner {
     this.admission = new PortAdmission(name, attributes.securityDescriptor, this.limits);
     this.id = completion.nextId();
     this.handle = this.#create(objectName(name));
-    completion.open(this.id, this.handle, this);
+    const isAssociated = completion.open(this.id, this.handle, this);
+    try {
+      if (!isAssociated) completion.associate(this.id, this.handle);
+    } catch (error) {
+      completion.close(this.id);
+      throw error;
+    }
     completion.settled(this.id);
   }
 

@@ -158,6 +158,7 @@ export class ConnectionRequestHandling {
         nativeMaxLength,
         correspondence: this.#isOurs ? new OwnCorrespondence("server") : new PlainCorrespondence(),
         direct: allowsDirectMemory ? machinery.copier : null,
+        directDeadline: attributes.directMemory?.deadline,
         borrowed: machinery.message,
         side: "server",
         limits: { ...limits, maxHandlesPerMessage: Math.min(limits.maxHandlesPerMessage, MAX_HANDLES) },

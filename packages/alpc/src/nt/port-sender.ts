@@ -67,7 +67,7 @@ export class PortSender {
       this.#port,
       sending.flags,
       outbound.bytes,
-      outbound.attributes.bytes,
+      outbound.attributes.sent,
       null,
       null,
       null,

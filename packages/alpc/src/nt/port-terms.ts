@@ -29,6 +29,8 @@ export interface PortTerms extends AttachmentTerms {
   readonly correspondence: Correspondence;
   /** Uses the other side's memory. */
   readonly direct: DirectCopier | null;
+  /** Milliseconds for one use of it; undefined: the usual. */
+  readonly directDeadline: number | undefined;
   /** The one message object of the kernel. */
   readonly borrowed: BorrowedMessage;
   /** The port is closed, before the handler's onClosed. */

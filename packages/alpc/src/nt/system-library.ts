@@ -55,6 +55,20 @@ export interface SystemLibrary {
     length: number,
     informationClass: number,
   ): number;
+  NtReadVirtualMemory(
+    process: Handle,
+    address: number,
+    buffer: Pointer,
+    length: number,
+    done: Pointer,
+  ): number;
+  NtWriteVirtualMemory(
+    process: Handle,
+    address: number,
+    buffer: Pointer,
+    length: number,
+    done: Pointer,
+  ): number;
   /** Copies memory; the result means nothing. */
   RtlMoveMemory(target: Pointer, source: Pointer, length: number): number;
 }
@@ -86,6 +100,8 @@ const signatures: Record<keyof SystemLibrary, readonly string[]> = {
   NtQueryDirectoryObject: [h, p, u, b, b, p, p],
   NtQueryInformationFile: [h, p, p, u, u],
   NtQueryVolumeInformationFile: [h, p, p, u, u],
+  NtReadVirtualMemory: [h, h, p, h, p],
+  NtWriteVirtualMemory: [h, h, p, h, p],
   RtlMoveMemory: [p, p, h],
 };
 
