@@ -50,7 +50,8 @@ function clientMethod(context: ModuleContext, shape: MethodShape): Doc {
   const result: Doc = ["Promise<", clientResult(context, shape), ">"];
   // A handle that can't be used rejects, as every other failure does.
   const passesHandles = shape.request.some(({ type }) => context.index.contextHandle(type) !== null);
-  const isAsync = shape.responseHasHandles || passesHandles;
+  const passesPipes = shape.request.some(({ type }) => context.index.pipe(type) !== null);
+  const isAsync = shape.responseHasHandles || shape.responseHasPipes || passesHandles || passesPipes;
   const head: Doc = [isAsync ? "async " : "", names.method, list(signature), ": ", result];
   return [docComment(method.doc), block(head, clientBody(context, shape, parameters))];
 }
@@ -71,7 +72,7 @@ function clientBody(context: ModuleContext, shape: MethodShape, parameters: read
   const reader = shape.responseNeedsRequest ? `(r) => ${read}(r, request)` : read;
   const write = hasRequest ? names.request.write : context.library("writeNothing");
   const called = call("this.call", String(method.opnum), request, write, reader, "options");
-  if (!shape.responseHasHandles) return [...statements, ["return ", called, ";"]];
+  if (!shape.responseHasHandles && !shape.responseHasPipes) return [...statements, ["return ", called, ";"]];
   statements.push(["const response = await ", called, ";"]);
   if (typeof shape.response === "string") {
     return [...statements, ["return ", handleAfter(context, shape.outs[0], "response", parameters), ";"]];
@@ -80,7 +81,10 @@ function clientBody(context: ModuleContext, shape: MethodShape, parameters: read
     const property = shape.properties.get(member.name) ?? member.name;
     const text = `response.${property}`;
     const value = handleAfter(context, member, text, parameters);
-    const isNew = value !== text && !parameters.some(({ parameter }) => parameter.name === member.name);
+    const isNew =
+      value !== text &&
+      context.index.pipe(member.type) === null &&
+      !parameters.some(({ parameter }) => parameter.name === member.name);
     if (isNew && isNullableResult(shape, member)) {
       return conditionalProperty(property, `${text} === null`, "null", value);
     }
@@ -91,6 +95,9 @@ function clientBody(context: ModuleContext, shape: MethodShape, parameters: read
 
 function requestProperty(context: ModuleContext, shape: MethodShape, argument: Argument): Doc {
   const { parameter, property, local } = argument;
+  if (context.index.pipe(parameter.type) !== null) {
+    return [property, ": ", call(`await ${context.library("Writer")}.drain`, local)];
+  }
   if (context.index.contextHandle(parameter.type) === null) {
     return property === local ? property : `${property}: ${local}`;
   }
@@ -112,6 +119,9 @@ function handleAfter(
   parameters: readonly Argument[],
 ): Doc {
   const handle = member === undefined ? null : context.index.contextHandle(member.type);
+  if (member !== undefined && context.index.pipe(member.type) !== null) {
+    return call(`${context.library("Reader")}.stream`, text);
+  }
   if (member === undefined || handle === null) return text;
   const type = context.handleClass(handle.unit.name, handle.name);
   const before = parameters.find(({ parameter }) => parameter.name === member.name);
@@ -127,6 +137,8 @@ function isNullableResult(shape: MethodShape, member: Member): boolean {
 }
 
 function clientType(context: ModuleContext, shape: MethodShape, parameter: Parameter): string {
+  const pipe = context.index.pipe(parameter.type);
+  if (pipe !== null) return context.streamText(pipe, true);
   const handle = context.index.contextHandle(parameter.type);
   if (handle === null) return context.typeText(parameter.type);
   const type = context.typeName(handle.unit.name, handle.name, "type");
@@ -135,17 +147,20 @@ function clientType(context: ModuleContext, shape: MethodShape, parameter: Param
 
 /** What a client's method gives: the response with handles in place of their ids. */
 export function clientResult(context: ModuleContext, shape: MethodShape): Doc {
-  return resultType(context, shape, (unit, name) => context.typeName(unit, name, "type"));
+  return resultType(context, shape, false, (unit, name) => context.typeName(unit, name, "type"));
 }
 
-/** The response with another type in place of each context handle. */
+/** The response with another type in place of each context handle, and with streams in place of the chunks of pipes. */
 export function resultType(
   context: ModuleContext,
   shape: MethodShape,
+  isSource: boolean,
   handleType: (unit: string, name: string) => string,
 ): Doc {
-  if (!shape.responseHasHandles) return responseType(context, shape);
+  if (!shape.responseHasHandles && !shape.responseHasPipes) return responseType(context, shape);
   const typeOf = (member: Member): string => {
+    const pipe = context.index.pipe(member.type);
+    if (pipe !== null) return context.streamText(pipe, isSource);
     const handle = context.index.contextHandle(member.type);
     if (handle === null) return context.typeText(member.type);
     const type = handleType(handle.unit.name, handle.name);

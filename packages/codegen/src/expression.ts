@@ -1,7 +1,7 @@
 import type { BinaryOperator, Expression, Member } from "@ncalrpc/idl";
 import { type Doc, group, indent, line } from "./doc.js";
-import { scalarLayout } from "./layout.js";
 import type { ModelIndex } from "./model-index.js";
+import { scalarLayout } from "./scalar-layout.js";
 
 /** JavaScript text and the operator at its top: null for what never needs parentheses. */
 export interface Term {

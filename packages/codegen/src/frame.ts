@@ -1,4 +1,4 @@
-import type { ArrayType, Expression, Member } from "@ncalrpc/idl";
+import type { ArrayType, Expression, Member, UnionDefinition } from "@ncalrpc/idl";
 import { asNumber, type Operands, operandNames, type Term } from "./expression.js";
 import type { ModelIndex } from "./model-index.js";
 
@@ -30,8 +30,8 @@ export class Frame {
     this.#access = access;
     this.operands = (name) => {
       const member = this.member(name);
-      if (readsCounts || member.countOf === null) return asNumber(index, member, access(member));
-      return this.derivedCount(member);
+      if (readsCounts || !this.#isDerived(member)) return asNumber(index, member, access(member));
+      return member.switchOf === null ? this.derivedCount(member) : this.#tagTerm(member);
     };
   }
 
@@ -54,7 +54,22 @@ export class Frame {
 
   /** Whether an expression is no more than a count that values do not have. */
   isDerived(expression: Expression | null): boolean {
-    return expression?.kind === "name" && this.member(expression.name).countOf !== null;
+    return expression?.kind === "name" && this.#isDerived(this.member(expression.name));
+  }
+
+  #isDerived(member: Member): boolean {
+    return member.countOf !== null || member.switchOf !== null;
+  }
+
+  /** The tag that is derived from its union, as the union holds it. */
+  derivedTag(tag: Member): string {
+    const chosen = this.member(tag.switchOf ?? tag.name);
+    return tagText(this.#index.union(chosen.type), this.#access(chosen));
+  }
+
+  #tagTerm(tag: Member): Term {
+    const union = this.#index.union(this.member(tag.switchOf ?? tag.name).type);
+    return tagTerm(this.#index, union, this.derivedTag(tag));
   }
 
   /** The value of a count that is derived: 0 for a null pointer to what it counts. */
@@ -80,12 +95,21 @@ export class Frame {
   }
 }
 
+/** The discriminant of a union's value `text`. */
+export function tagText(union: UnionDefinition | null, text: string): string {
+  const hasDefault = union?.arms.some(({ isDefault }) => isDefault) ?? false;
+  return hasDefault ? `${text}.tag === "default" ? ${text}.discriminant : ${text}.tag` : `${text}.tag`;
+}
+
+/** The same as a number. */
+export function tagTerm(index: ModelIndex, union: UnionDefinition | null, text: string): Term {
+  if (union !== null && index.valueKind(union.discriminant) !== "number") {
+    return { text: `Number(${text})`, operator: null };
+  }
+  return { text, operator: text.includes(" ? ") ? "?" : null };
+}
+
 /** The names in an array's size_is, length_is and first_is. */
 export function arrayControls(array: ArrayType): string[] {
   return [array.size, array.length, array.first].flatMap(operandNames);
-}
-
-/** Whether an array is sent with its offset and actual count. */
-export function isVarying(array: ArrayType): boolean {
-  return array.length !== null || array.first !== null;
 }

@@ -90,13 +90,19 @@ function sharedUnits(model: Model): ReadonlySet<string> {
   const shared = new Set<string>();
   for (const unit of model.units) {
     const visit = (type: Type): void => {
-      if (type.kind === "named" && type.unit !== unit.name) shared.add(type.unit);
-      else if (type.kind === "pointer") visit(type.target);
+      if (type.kind === "named" || type.kind === "union") {
+        if (type.unit !== unit.name) shared.add(type.unit);
+      } else if (type.kind === "pointer") visit(type.target);
       else if (type.kind === "array") visit(type.element);
     };
     for (const definition of unit.types) {
       if (definition.kind === "struct") for (const member of definition.members) visit(member.type);
       else if (definition.kind === "alias") visit(definition.type);
+      else if (definition.kind === "pipe") visit(definition.element);
+      else if (definition.kind === "union") {
+        visit(definition.discriminant);
+        for (const { type } of definition.arms) if (type !== null) visit(type);
+      }
     }
     for (const method of unit.interface?.methods ?? []) {
       for (const parameter of method.parameters) visit(parameter.type);

@@ -1,60 +1,17 @@
-import type { ArrayType, Scalar, StructDefinition, Type } from "@ncalrpc/idl";
-import type { ModelIndex } from "./model-index.js";
-
-/** How one scalar is written, read and held (NDR20 sizes: C706 14.2). */
-export interface ScalarLayout {
-  /** Octets; the alignment too. */
-  readonly size: 1 | 2 | 4 | 8;
-  /** The method of `Reader` and `Writer` for one. */
-  readonly method: string;
-  readonly type: "number" | "bigint" | "boolean";
-  /** What an array of them becomes, null for a plain array, with the methods for its elements. */
-  readonly array: { readonly type: string; readonly method: string } | null;
-}
-
-function scalar(size: 1 | 2 | 4 | 8, method: string, array: string, arrayMethod: string): ScalarLayout {
-  return {
-    size,
-    method,
-    type: size === 8 && method !== "float64" ? "bigint" : "number",
-    array: { type: array, method: arrayMethod },
-  };
-}
-
-const layouts: Readonly<Record<Scalar, ScalarLayout>> = {
-  boolean: { size: 1, method: "boolean", type: "boolean", array: null },
-  byte: scalar(1, "uint8", "Uint8Array", "bytes"),
-  char: scalar(1, "char", "Uint8Array", "bytes"),
-  wchar_t: scalar(2, "wchar", "Uint16Array", "uint16Array"),
-  int8: scalar(1, "int8", "Int8Array", "int8Array"),
-  uint8: scalar(1, "uint8", "Uint8Array", "bytes"),
-  int16: scalar(2, "int16", "Int16Array", "int16Array"),
-  uint16: scalar(2, "uint16", "Uint16Array", "uint16Array"),
-  int32: scalar(4, "int32", "Int32Array", "int32Array"),
-  uint32: scalar(4, "uint32", "Uint32Array", "uint32Array"),
-  int64: scalar(8, "int64", "BigInt64Array", "bigInt64Array"),
-  uint64: scalar(8, "uint64", "BigUint64Array", "bigUint64Array"),
-  float: scalar(4, "float32", "Float32Array", "float32Array"),
-  double: scalar(8, "float64", "Float64Array", "float64Array"),
-  error_status_t: scalar(4, "uint32", "Uint32Array", "uint32Array"),
-};
-
-export function scalarLayout(name: Scalar): ScalarLayout {
-  return layouts[name];
-}
-
-type Alignment = 1 | 2 | 4 | 8;
+import type { ArrayType, StructDefinition, Type, UnionDefinition } from "@ncalrpc/idl";
+import { isVarying, type ModelIndex } from "./model-index.js";
+import { type Alignment, type ScalarLayout, scalarLayout } from "./scalar-layout.js";
 
 function larger(a: Alignment, b: Alignment): Alignment {
   return a > b ? a : b;
 }
 
-/** Facts about how types lie on the wire. */
+/** Facts about how types lie on the wire: in NDR20, or with `wide` in NDR64. */
 export class Layout {
   readonly #index: ModelIndex;
-  readonly #alignments = new Map<StructDefinition, Alignment>();
+  readonly #alignments = [new Map<StructDefinition, Alignment>(), new Map<StructDefinition, Alignment>()];
   readonly #minimums = new Map<StructDefinition, number>();
-  readonly #pointers = new Map<StructDefinition, boolean>();
+  readonly #pointers = new Map<StructDefinition | UnionDefinition, boolean>();
 
   constructor(index: ModelIndex) {
     this.#index = index;
@@ -66,44 +23,115 @@ export class Layout {
     return element.kind === "scalar" ? scalarLayout(element.scalar).array : null;
   }
 
-  /** C706 14.2.2, 14.3.1: of a struct the largest of its members. */
-  alignment(type: Type): Alignment {
+  /** C706 14.2.2, 14.3.1: of a struct the largest of its members, of a union that of its tag and arms. */
+  alignment(type: Type, wide = false): Alignment {
     const resolved = this.#index.resolve(type);
+    const pointer = wide ? 8 : 4;
     switch (resolved.kind) {
-      case "scalar":
-        return scalarLayout(resolved.scalar).size;
+      case "scalar": {
+        const { size, wideSize } = scalarLayout(resolved.scalar);
+        return wide ? wideSize : size;
+      }
       case "pointer":
       case "string":
-        return 4;
+        return pointer;
       case "array": {
-        const element = this.alignment(resolved.element);
-        return resolved.fixed === null || resolved.length !== null ? larger(element, 4) : element;
+        const element = this.alignment(resolved.element, wide);
+        // Captures of NDR64 show that a max count in front of a struct does not align the struct itself.
+        const counted = isVarying(resolved) || (resolved.fixed === null && !wide);
+        return counted ? larger(element, pointer) : element;
       }
-      case "definition":
-        if (resolved.definition.kind === "struct") return this.structAlignment(resolved.definition);
-        return resolved.definition.kind === "enum" && !resolved.definition.wide ? 2 : 4;
+      case "definition": {
+        const { definition } = resolved;
+        if (definition.kind === "struct") return this.structAlignment(definition, wide);
+        if (definition.kind === "union") return this.unionAlignment(definition, wide);
+        return definition.kind === "enum" && !definition.wide && !wide ? 2 : 4;
+      }
     }
   }
 
-  structAlignment(struct: StructDefinition): Alignment {
-    let alignment = this.#alignments.get(struct);
+  structAlignment(struct: StructDefinition, wide = false): Alignment {
+    const known = this.#alignments[Number(wide)];
+    let alignment = known?.get(struct);
     if (alignment === undefined) {
-      alignment = struct.members.map((member) => this.alignment(member.type)).reduce(larger, 1);
-      this.#alignments.set(struct, alignment);
+      alignment = struct.members.map((member) => this.alignment(member.type, wide)).reduce(larger, 1);
+      known?.set(struct, alignment);
     }
     return alignment;
   }
 
-  /** Whether writing the first member aligns the struct by itself: an array may be empty. */
-  alignsItself(struct: StructDefinition): boolean {
-    const alignment = this.structAlignment(struct);
-    if (alignment === 1) return true;
-    const [first] = struct.members;
-    if (first === undefined || this.#index.resolve(first.type).kind === "array") return false;
-    return this.alignment(first.type) === alignment;
+  /** What a struct that holds the union is aligned to, and in NDR64 the union itself. */
+  unionAlignment(union: UnionDefinition, wide = false): Alignment {
+    return larger(this.alignment(union.discriminant, wide), this.armAlignment(union, wide));
   }
 
-  /** Whether an array is one of [ref] pointers: they have no place of their own in it, only their referents (C706 14.3.12.3). */
+  /** The largest alignment of any arm. */
+  armAlignment(union: UnionDefinition, wide = false): Alignment {
+    const types = union.arms.flatMap(({ type }) => (type === null ? [] : [type]));
+    return types.map((type) => this.alignment(type, wide)).reduce(larger, 1);
+  }
+
+  /** Whether writing the first member aligns the struct by itself: an array may be empty. */
+  alignsItself(struct: StructDefinition, wide = false): boolean {
+    const alignment = this.structAlignment(struct, wide);
+    if (alignment === 1) return true;
+    const [first] = struct.members;
+    if (first === undefined) return false;
+    const resolved = this.#index.resolve(first.type);
+    if (resolved.kind === "array") return false;
+    if (resolved.kind === "definition" && resolved.definition.kind === "union" && !wide) {
+      return this.alignment(resolved.definition.discriminant) === alignment;
+    }
+    return this.alignment(first.type, wide) === alignment;
+  }
+
+  /**
+   * What a struct is padded to in NDR64 (MS-RPCE 2.2.5.3.4.1): after its last member, or before the array that it ends in. 1
+   * if its members come to that anyway, or if it ends in another struct with such an array, whose padding it is.
+   */
+  trail(struct: StructDefinition): Alignment {
+    const alignment = this.structAlignment(struct, true);
+    const last = struct.members.at(-1);
+    if (alignment === 1 || last === undefined) return 1;
+    let { members } = struct;
+    if (this.isConformant(last.type)) {
+      if (this.#index.struct(last.type) !== null) return 1;
+      members = members.slice(0, -1);
+    }
+    let size: number | null = 0;
+    for (const { type } of members) size = this.#after(size, type);
+    return size !== null && size % alignment === 0 ? 1 : alignment;
+  }
+
+  /** Where a value ends in NDR64 that comes after `offset` octets; null if that depends on the value. */
+  #after(offset: number | null, type: Type): number | null {
+    if (offset === null) return null;
+    const resolved = this.#index.resolve(type);
+    const alignment = this.alignment(type, true);
+    const start = Math.ceil(offset / alignment) * alignment;
+    if (resolved.kind === "scalar" || resolved.kind === "pointer") return start + alignment;
+    if (resolved.kind === "array") {
+      if (resolved.fixed === null || isVarying(resolved)) return null;
+      return resolved.fixed === 0 ? offset : this.#repeated(start, resolved);
+    }
+    if (resolved.kind !== "definition") return null;
+    const { definition } = resolved;
+    if (definition.kind === "enum") return start + 4;
+    if (definition.kind === "context_handle") return start + 20;
+    if (definition.kind !== "struct" || this.structIsConformant(definition)) return null;
+    let end: number | null = start;
+    for (const member of definition.members) end = this.#after(end, member.type);
+    return end === null ? null : Math.ceil(end / alignment) * alignment;
+  }
+
+  #repeated(start: number, array: ArrayType): number | null {
+    const one = this.#after(0, array.element);
+    const alignment = this.alignment(array.element, true);
+    if (one === null) return null;
+    return start + Math.ceil(one / alignment) * alignment * ((array.fixed ?? 1) - 1) + one;
+  }
+
+  /** Whether an array is one of [ref] pointers: in NDR20 they have no place of their own in it, only their referents (C706 14.3.12.3). */
   holdsReferences(array: ArrayType): boolean {
     const element = this.#index.resolve(array.element);
     return element.kind === "pointer" && element.pointer === "ref";
@@ -114,7 +142,7 @@ export class Layout {
     return this.holdsReferences(array) ? 1 : Math.max(1, this.minimum(array.element));
   }
 
-  /** Fewest octets of a value in place: what its pointers point to is not counted. */
+  /** Fewest octets of a value in place, in either syntax: what its pointers point to is not counted. */
   minimum(type: Type): number {
     const resolved = this.#index.resolve(type);
     switch (resolved.kind) {
@@ -129,10 +157,13 @@ export class Layout {
         if (resolved.fixed === null || this.holdsReferences(resolved)) return 0;
         return resolved.fixed * this.minimum(resolved.element);
       }
-      case "definition":
-        if (resolved.definition.kind === "struct") return this.#structMinimum(resolved.definition);
-        if (resolved.definition.kind === "context_handle") return 20;
-        return resolved.definition.wide ? 4 : 2;
+      case "definition": {
+        const { definition } = resolved;
+        if (definition.kind === "struct") return this.#structMinimum(definition);
+        if (definition.kind === "union") return this.minimum(definition.discriminant);
+        if (definition.kind === "context_handle") return 20;
+        return definition.kind === "enum" && !definition.wide ? 2 : 4;
+      }
     }
   }
 
@@ -150,16 +181,19 @@ export class Layout {
     const resolved = this.#index.resolve(type);
     if (resolved.kind === "pointer") return true;
     if (resolved.kind === "array") return this.hasPointers(resolved.element);
-    return resolved.kind === "definition" && resolved.definition.kind === "struct"
-      ? this.structHasPointers(resolved.definition)
-      : false;
+    if (resolved.kind !== "definition") return false;
+    const { definition } = resolved;
+    return (definition.kind === "struct" || definition.kind === "union") && this.holdsPointers(definition);
   }
 
-  structHasPointers(struct: StructDefinition): boolean {
-    let pointers = this.#pointers.get(struct);
+  holdsPointers(definition: StructDefinition | UnionDefinition): boolean {
+    let pointers = this.#pointers.get(definition);
     if (pointers === undefined) {
-      pointers = struct.members.some((member) => this.hasPointers(member.type));
-      this.#pointers.set(struct, pointers);
+      pointers =
+        definition.kind === "struct"
+          ? definition.members.some(({ type, ignore }) => !ignore && this.hasPointers(type))
+          : definition.arms.some(({ type }) => type !== null && this.hasPointers(type));
+      this.#pointers.set(definition, pointers);
     }
     return pointers;
   }

@@ -1,5 +1,5 @@
 import type { Member } from "@ncalrpc/idl";
-import { assignment, type Doc, hardline, indent, join } from "./doc.js";
+import { assignment, type Doc, hardline, indent, join, run } from "./doc.js";
 import { Frame } from "./frame.js";
 import type { MethodShape } from "./method-shape.js";
 import { visible } from "./model-index.js";
@@ -127,15 +127,24 @@ function writeMembers(
   owner: string,
 ): Doc[] {
   const code = new WriteCode(context);
-  return members.flatMap((member) =>
-    code.item({
+  return members.flatMap((member) => {
+    const isDerived = member.countOf !== null || member.switchOf !== null;
+    const text = isDerived ? code.derived(member, frame) : property(shape, owner, member);
+    if (owner === "request" && isPartlyIgnored(shape, member)) return [run("w.pointer", text)];
+    return code.item({
       type: member.type,
-      text: member.countOf === null ? property(shape, owner, member) : code.derived(member, frame),
+      text,
       label: `${shape.method.name}.${member.name}`,
       range: member.range,
       frame,
-    }),
-  );
+      lenient: member.disableConsistencyCheck,
+    });
+  });
+}
+
+/** Whether the request holds no more of a parameter than whether it is null. */
+function isPartlyIgnored(shape: MethodShape, member: Member): boolean {
+  return shape.ins.some(({ name, partialIgnore }) => name === member.name && partialIgnore);
 }
 
 function record(context: ModuleContext, shape: MethodShape, members: readonly Member[]) {
@@ -148,8 +157,11 @@ function record(context: ModuleContext, shape: MethodShape, members: readonly Me
     members,
     others: shape.inOnly.filter(({ name }) => !sent.has(name)),
     access: (member: Member) =>
-      member.countOf === null ? property(shape, "request", member) : request.operands(member.name).text,
+      member.countOf === null && member.switchOf === null
+        ? property(shape, "request", member)
+        : request.operands(member.name).text,
     names: shape.properties,
+    isPartlyIgnored: (member: Member) => members === shape.ins && isPartlyIgnored(shape, member),
   };
 }
 

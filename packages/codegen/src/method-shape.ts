@@ -1,7 +1,7 @@
-import type { Expression, Member, Method, Parameter, Type } from "@ncalrpc/idl";
+import type { Member, Method, Parameter, Type } from "@ncalrpc/idl";
 import { operandNames } from "./expression.js";
 import { arrayControls } from "./frame.js";
-import { type ModelIndex, visible } from "./model-index.js";
+import { type ModelIndex, settled, visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { camelCase, memberScope } from "./names.js";
 import type { MethodNames } from "./unit-names.js";
@@ -24,6 +24,8 @@ export interface MethodShape {
   readonly inOnly: readonly Parameter[];
   /** Whether reading and writing the response takes the request. */
   readonly responseNeedsRequest: boolean;
+  /** Whether a pipe is among the results. */
+  readonly responseHasPipes: boolean;
   /** Whether a context handle is among the parameters or the result. */
   readonly requestHasHandles: boolean;
   readonly responseHasHandles: boolean;
@@ -37,18 +39,35 @@ export function methodShape(context: ModuleContext, method: Method): MethodShape
   const { index } = context;
   const names = context.names.methods.get(method);
   if (names === undefined) throw new RangeError(`The model has no method ${method.name}`);
-  const ins = method.parameters.filter(({ direction }) => direction !== "out");
-  const inOnly = method.parameters.filter(({ direction }) => direction === "in");
-  const outParameters = method.parameters.filter(({ direction }) => direction !== "in");
+  const parameters = settled(index, method.parameters, false);
+  const isPipe = ({ type }: Member): boolean => index.pipe(type) !== null;
+  const isOther = (member: Member): boolean => !isPipe(member);
+  // [in] pipes come after all other parameters, [out] pipes before them (MS-RPCE 2.2.5.3.5, C706 14.3.10).
+  const sent = parameters.filter(({ direction }) => direction !== "out").map(asSent);
+  const ins = [...sent.filter(isOther), ...sent.filter(isPipe)];
+  const inOnly = parameters.filter(({ direction }) => direction === "in");
+  const returning = parameters.filter(({ direction }) => direction !== "in");
+  const outParameters = [...returning.filter(isPipe), ...returning.filter(isOther)];
   const returned: Member[] =
     method.returns === null
       ? []
-      : [{ name: returnMember, doc: null, type: method.returns, range: null, countOf: null }];
+      : [
+          {
+            name: returnMember,
+            doc: null,
+            type: method.returns,
+            range: null,
+            countOf: null,
+            switchOf: null,
+            ignore: false,
+            disableConsistencyCheck: false,
+          },
+        ];
   const outs = [...outParameters, ...returned];
   const hasHandles = (members: readonly Member[]): boolean =>
     members.some(({ type }) => index.contextHandle(type) !== null);
   const scope = memberScope();
-  const properties = new Map(method.parameters.map(({ name }) => [name, scope.claim(camelCase(name))]));
+  const properties = new Map(parameters.map(({ name }) => [name, scope.claim(camelCase(name))]));
   properties.set(returnMember, scope.claim("returnValue"));
   const used = new Set(outs.flatMap(({ type }) => controls(index, type)));
   const [only] = method.parameters;
@@ -62,14 +81,21 @@ export function methodShape(context: ModuleContext, method: Method): MethodShape
     properties,
     ins,
     outs,
-    request: visible(ins),
+    request: visible(sent),
     response: outParameters.length > 0 ? visible(outs) : method.returns === null ? "nothing" : "value",
     inOnly,
     responseNeedsRequest: inOnly.some(({ name }) => used.has(name)),
+    responseHasPipes: outParameters.some(isPipe),
     requestHasHandles: hasHandles(ins),
     responseHasHandles: hasHandles(outs),
     closes,
   };
+}
+
+/** A parameter as the request has it: of a [partial_ignore] pointer, whether the caller wants what it points to. */
+function asSent(parameter: Parameter): Parameter {
+  if (!parameter.partialIgnore) return parameter;
+  return { ...parameter, type: { kind: "scalar", scalar: "boolean" }, range: null };
 }
 
 /** The siblings that the sizes in a type are given by. */
@@ -77,6 +103,6 @@ function controls(index: ModelIndex, type: Type): string[] {
   const resolved = index.resolve(type);
   if (resolved.kind === "pointer") return controls(index, resolved.target);
   if (resolved.kind === "array") return [...arrayControls(resolved), ...controls(index, resolved.element)];
-  const size: Expression | null = resolved.kind === "string" ? resolved.size : null;
-  return operandNames(size);
+  if (resolved.kind === "string") return operandNames(resolved.size);
+  return resolved.kind === "definition" ? operandNames(resolved.switchIs) : [];
 }

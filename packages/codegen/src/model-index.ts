@@ -1,18 +1,36 @@
-import type { Member, Model, Range, StructDefinition, Type, TypeDefinition, Unit } from "@ncalrpc/idl";
+import type {
+  ArrayType,
+  Expression,
+  Member,
+  Model,
+  PipeDefinition,
+  Range,
+  StructDefinition,
+  Type,
+  TypeDefinition,
+  UnionDefinition,
+  Unit,
+} from "@ncalrpc/idl";
+import { scalarLayout } from "./scalar-layout.js";
 
-/** A type without alias names; enums and structs carry their definitions. */
+/** What can hold other values in place, and itself through pointers. */
+export type Composite = StructDefinition | UnionDefinition;
+
+/** A type without alias names; enums, structs and unions carry their definitions. */
 export type Resolved =
-  | Exclude<Type, { kind: "named" }>
+  | Exclude<Type, { kind: "named" | "union" }>
   | {
       readonly kind: "definition";
       readonly unit: Unit;
       readonly definition: Exclude<TypeDefinition, { kind: "alias" }>;
+      /** What gives the discriminant of a union that is not encapsulated. */
+      readonly switchIs: Expression | null;
     };
 
 /** Looks up what a model's types refer to. */
 export class ModelIndex {
   readonly #types = new Map<string, { readonly unit: Unit; readonly definition: TypeDefinition }>();
-  readonly #recursive = new Map<StructDefinition, boolean>();
+  readonly #recursive = new Map<Composite, boolean>();
 
   constructor(model: Model) {
     for (const unit of model.units) {
@@ -22,7 +40,7 @@ export class ModelIndex {
   }
 
   /** The definition that a named type refers to. Throws RangeError for a model that is not checked. */
-  definition(type: Extract<Type, { kind: "named" }>): {
+  definition(type: Extract<Type, { kind: "named" | "union" }>): {
     readonly unit: Unit;
     readonly definition: TypeDefinition;
   } {
@@ -33,11 +51,10 @@ export class ModelIndex {
 
   /** What stands behind any aliases. */
   resolve(type: Type): Resolved {
-    if (type.kind !== "named") return type;
+    if (type.kind !== "named" && type.kind !== "union") return type;
     const { unit, definition } = this.definition(type);
-    return definition.kind === "alias"
-      ? this.resolve(definition.type)
-      : { kind: "definition", unit, definition };
+    if (definition.kind === "alias") return this.resolve(definition.type);
+    return { kind: "definition", unit, definition, switchIs: type.kind === "union" ? type.switchIs : null };
   }
 
   /** The [range] of the first alias on the way, as an alias hands it to whatever is of its type. */
@@ -61,6 +78,22 @@ export class ModelIndex {
       : null;
   }
 
+  /** The union that a type is, or that it points to by reference. */
+  union(type: Type): UnionDefinition | null {
+    const resolved = this.resolve(type);
+    if (resolved.kind === "pointer" && resolved.pointer === "ref") return this.union(resolved.target);
+    return resolved.kind === "definition" && resolved.definition.kind === "union"
+      ? resolved.definition
+      : null;
+  }
+
+  /** The pipe that a type is, or that it points to by reference. */
+  pipe(type: Type): PipeDefinition | null {
+    const resolved = this.resolve(type);
+    if (resolved.kind === "pointer" && resolved.pointer === "ref") return this.pipe(resolved.target);
+    return resolved.kind === "definition" && resolved.definition.kind === "pipe" ? resolved.definition : null;
+  }
+
   /** The context handle's name that a type is, or that it points to by reference. */
   contextHandle(type: Type): { readonly unit: Unit; readonly name: string } | null {
     const resolved = this.resolve(type);
@@ -69,50 +102,126 @@ export class ModelIndex {
     return { unit: resolved.unit, name: resolved.definition.name };
   }
 
+  /** What JavaScript holds a scalar or enum in. */
+  valueKind(type: Type): "number" | "bigint" | "boolean" {
+    const resolved = this.resolve(type);
+    return resolved.kind === "scalar" ? scalarLayout(resolved.scalar).type : "number";
+  }
+
   /** Whether null is a value of the type. */
   isNullable(type: Type): boolean {
     const resolved = this.resolve(type);
     if (resolved.kind === "definition") return resolved.definition.kind === "context_handle";
-    return resolved.kind === "pointer" && (resolved.pointer === "unique" || this.isNullable(resolved.target));
+    return resolved.kind === "pointer" && (resolved.pointer !== "ref" || this.isNullable(resolved.target));
   }
 
-  /** Adds the structs that a value of the type may hold, through pointers too. */
-  collectStructs(type: Type, found: Set<StructDefinition>): void {
+  /**
+   * Whether what a pointer points to is held in an object with the one property `value`: what could be null itself, and
+   * behind a full pointer what is no object and so has no identity.
+   */
+  isBoxed(pointer: Extract<Type, { kind: "pointer" }>): boolean {
+    if (pointer.pointer === "ref") return false;
+    if (this.isNullable(pointer.target)) return true;
+    if (pointer.pointer === "unique") return false;
+    const resolved = this.resolve(pointer.target);
+    if (resolved.kind === "pointer") return this.isBoxed({ ...pointer, target: resolved.target });
+    if (resolved.kind === "string") return resolved.unit !== "byte";
+    return (
+      resolved.kind === "scalar" || (resolved.kind === "definition" && resolved.definition.kind === "enum")
+    );
+  }
+
+  /** Adds the structs and unions that a value of the type may hold, through pointers too. */
+  collect(type: Type, found: Set<Composite>): void {
     const resolved = this.resolve(type);
-    if (resolved.kind === "pointer") this.collectStructs(resolved.target, found);
-    else if (resolved.kind === "array") this.collectStructs(resolved.element, found);
-    else if (resolved.kind === "definition" && resolved.definition.kind === "struct") {
-      if (found.has(resolved.definition)) return;
-      found.add(resolved.definition);
-      for (const member of resolved.definition.members) this.collectStructs(member.type, found);
+    if (resolved.kind === "pointer") this.collect(resolved.target, found);
+    else if (resolved.kind === "array") this.collect(resolved.element, found);
+    else if (resolved.kind === "definition") {
+      const { definition } = resolved;
+      if (definition.kind === "pipe") this.collect(definition.element, found);
+      if (definition.kind !== "struct" && definition.kind !== "union") return;
+      if (found.has(definition)) return;
+      found.add(definition);
+      for (const held of heldTypes(definition)) this.collect(held, found);
     }
   }
 
-  /** Whether a struct holds a value of itself, through pointers. */
-  isRecursive(struct: StructDefinition): boolean {
-    const known = this.#recursive.get(struct);
+  /** Whether a struct or union holds a value of itself, through pointers. */
+  isRecursive(composite: Composite): boolean {
+    const known = this.#recursive.get(composite);
     if (known !== undefined) return known;
-    const reached = new Set<StructDefinition>();
-    for (const member of struct.members) this.collectStructs(member.type, reached);
-    const recursive = reached.has(struct);
-    this.#recursive.set(struct, recursive);
+    const reached = new Set<Composite>();
+    for (const type of heldTypes(composite)) this.collect(type, reached);
+    const recursive = reached.has(composite);
+    this.#recursive.set(composite, recursive);
     return recursive;
   }
 }
 
-/**
- * The members of a struct. Counts behind embedded pointers are left to the caller: their values are not there yet when the
- * arrays are read.
- */
-export function structMembers(index: ModelIndex, struct: StructDefinition): readonly Member[] {
-  return struct.members.map((member) =>
-    member.countOf !== null && index.resolve(member.type).kind === "pointer"
-      ? { ...member, countOf: null }
-      : member,
-  );
+/** The types of the members or arms. */
+export function heldTypes(composite: Composite): Type[] {
+  if (composite.kind === "struct") return composite.members.map(({ type }) => type);
+  return composite.arms.flatMap(({ type }) => (type === null ? [] : [type]));
 }
 
-/** Members that values have: all but the counts that are derived. */
+/**
+ * Members or parameters as back ends can derive them. What stands behind pointers of its own kind is left to the caller: a
+ * count behind an embedded pointer, whose value is not there yet when the arrays are read; a count of what a full pointer
+ * points to, or of an inner dimension; the tag of a union that may be absent, or of which there are several.
+ */
+export function settled<M extends Member>(
+  index: ModelIndex,
+  members: readonly M[],
+  deferred: boolean,
+): readonly M[] {
+  const find = (name: string | null): Type | null =>
+    members.find((member) => member.name === name)?.type ?? null;
+  return members.map((member) => {
+    const counted = find(member.countOf);
+    const isPlain = !(deferred && index.resolve(member.type).kind === "pointer");
+    const countOf =
+      isPlain && counted !== null && isCounted(index, counted, member.name) ? member.countOf : null;
+    const chosen = find(member.switchOf);
+    const switchOf = isPlain && chosen !== null && index.union(chosen) !== null ? member.switchOf : null;
+    return countOf === member.countOf && switchOf === member.switchOf
+      ? member
+      : { ...member, countOf, switchOf };
+  });
+}
+
+/** Whether the outermost array or string that a type has, behind pointers that are not full, is sized by `name`. */
+function isCounted(index: ModelIndex, type: Type, name: string): boolean {
+  const resolved = index.resolve(type);
+  if (resolved.kind === "pointer") {
+    return resolved.pointer !== "ptr" && isCounted(index, resolved.target, name);
+  }
+  if (resolved.kind !== "array" && resolved.kind !== "string") return false;
+  const controls = resolved.kind === "array" ? [resolved.size, resolved.length] : [resolved.size];
+  return controls.some((control) => control?.kind === "name" && control.name === name);
+}
+
+/** The members of a struct. */
+export function structMembers(index: ModelIndex, struct: StructDefinition): readonly Member[] {
+  return settled(index, struct.members, true);
+}
+
+/** Whether values do not have a member: counts and tags that are derived, and [ignore] pointers. */
+export function isHidden(member: Member): boolean {
+  return member.countOf !== null || member.switchOf !== null || member.ignore;
+}
+
+/** Members that values have. */
 export function visible<M extends Member>(members: readonly M[]): M[] {
-  return members.filter((member) => member.countOf === null);
+  return members.filter((member) => !isHidden(member));
+}
+
+/** Whether an array is sent with its offset and actual count. */
+export function isVarying(array: ArrayType): boolean {
+  return array.length !== null || array.first !== null;
+}
+
+/** A chunk of a pipe, as the array that it is. */
+export function chunkType(pipe: PipeDefinition): ArrayType {
+  const { element } = pipe;
+  return { kind: "array", element, fixed: null, size: null, length: null, first: null, joined: false };
 }

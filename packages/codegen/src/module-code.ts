@@ -1,15 +1,16 @@
-import type { StructDefinition, TypeDefinition } from "@ncalrpc/idl";
+import type { TypeDefinition } from "@ncalrpc/idl";
 import { clientClass } from "./client-code.js";
 import { type Doc, render } from "./doc.js";
 import { handleClass } from "./handle-code.js";
 import { methodCodecs, methodTypes } from "./method-code.js";
 import { type MethodShape, methodShape } from "./method-shape.js";
-import type { ModelIndex } from "./model-index.js";
+import type { Composite, ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { SchemaCode } from "./schema-code.js";
 import { handlersInterface, interfaceDefinition } from "./server-code.js";
 import { structCodecs } from "./struct-code.js";
 import { aliasCode, constantCode, enumCode, structCode } from "./type-code.js";
+import { unionCodecs, unionType } from "./union-code.js";
 
 /** The declarations of a unit's module, in order: types, what methods exchange, codecs, client, server. */
 export function moduleCode(context: ModuleContext, isShared: boolean): string[] {
@@ -18,7 +19,7 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   const shapes = (unit.imported ? [] : (unit.interface?.methods ?? [])).map((method) =>
     methodShape(context, method),
   );
-  const used = isShared ? null : structsWithin(context.index, shapes);
+  const used = isShared ? null : compositesWithin(context.index, shapes);
   const parts: string[] = [];
   // Printed at once: the layout documents of a large interface would be many times its text.
   const print = (docs: readonly Doc[]): void => {
@@ -31,8 +32,10 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   }
   for (const shape of shapes) print(methodTypes(context, shape, schemas));
   for (const definition of unit.types) {
-    if (definition.kind !== "struct" || used?.has(definition) === false) continue;
-    print(structCodecs(context, definition, isShared));
+    if (definition.kind !== "struct" && definition.kind !== "union") continue;
+    if (used?.has(definition) === false) continue;
+    if (definition.kind === "struct") print(structCodecs(context, definition, isShared));
+    else print(unionCodecs(context, definition, isShared));
   }
   for (const shape of shapes) print(methodCodecs(context, shape));
   for (const definition of unit.types) {
@@ -54,16 +57,19 @@ function typeCode(context: ModuleContext, definition: TypeDefinition, schemas: S
       return aliasCode(context, definition, schemas);
     case "struct":
       return structCode(context, definition, schemas);
+    case "union":
+      return unionType(context, definition, schemas);
     case "context_handle":
+    case "pipe":
       return [];
   }
 }
 
-/** The structs that methods exchange, directly or within others. */
-function structsWithin(index: ModelIndex, shapes: readonly MethodShape[]): ReadonlySet<StructDefinition> {
-  const found = new Set<StructDefinition>();
+/** The structs and unions that methods exchange, directly or within others. */
+function compositesWithin(index: ModelIndex, shapes: readonly MethodShape[]): ReadonlySet<Composite> {
+  const found = new Set<Composite>();
   for (const { ins, outs } of shapes) {
-    for (const member of [...ins, ...outs]) index.collectStructs(member.type, found);
+    for (const member of [...ins, ...outs]) index.collect(member.type, found);
   }
   return found;
 }

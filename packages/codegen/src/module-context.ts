@@ -1,7 +1,8 @@
-import type { Type, Unit } from "@ncalrpc/idl";
-import { Layout, scalarLayout } from "./layout.js";
-import type { ModelIndex } from "./model-index.js";
+import type { PipeDefinition, Type, Unit } from "@ncalrpc/idl";
+import { Layout } from "./layout.js";
+import { chunkType, type ModelIndex } from "./model-index.js";
 import { localScope, moduleScope, type Scope } from "./names.js";
+import { scalarLayout } from "./scalar-layout.js";
 import type { TypeNames, UnitNames } from "./unit-names.js";
 
 /** A named import, with the name that it has here. */
@@ -67,6 +68,11 @@ export class ModuleContext {
     return this.#import(`./${names.file}.js`, found[which], which === "type");
   }
 
+  /** An enum's object, for `typeof`, imported if another module declares it. */
+  enumObject(unit: string, name: string): string {
+    return this.typeName(unit, name, "type");
+  }
+
   /** A context handle's class as a value, imported if another module declares it. */
   handleClass(unit: string, name: string): string {
     const type = this.namesOf(unit).types.get(name)?.type ?? name;
@@ -85,9 +91,11 @@ export class ModuleContext {
         return scalarLayout(type.scalar).type;
       case "string":
         return type.unit === "byte" ? "Uint8Array" : "string";
+      case "union":
       case "named": {
         const { definition } = this.index.definition(type);
         if (definition.kind === "context_handle") return "string | null";
+        if (definition.kind === "pipe") return `${this.typeText(chunkType(definition))}[]`;
         return this.typeName(type.unit, type.name, "type");
       }
       case "array": {
@@ -99,9 +107,15 @@ export class ModuleContext {
       case "pointer": {
         const target = this.typeText(type.target);
         if (type.pointer === "ref") return target;
-        return this.index.isNullable(type.target) ? `{ value: ${target} } | null` : `${target} | null`;
+        return this.index.isBoxed(type) ? `{ value: ${target} } | null` : `${target} | null`;
       }
     }
+  }
+
+  /** The chunks of a pipe as programs hand them on: `source` is what we are given, else what we give. */
+  streamText(pipe: PipeDefinition, source: boolean): string {
+    const chunk = this.typeText(chunkType(pipe));
+    return source ? `AsyncIterable<${chunk}> | Iterable<${chunk}>` : `AsyncIterable<${chunk}>`;
   }
 
   #import(module: string, name: string, isType: boolean): string {

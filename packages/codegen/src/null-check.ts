@@ -1,19 +1,19 @@
 import type { Type } from "@ncalrpc/idl";
 import { type Doc, run } from "./doc.js";
 import { comparison, idlText, isZero, operandNames } from "./expression.js";
-import { type Frame, isVarying } from "./frame.js";
-import type { ModelIndex } from "./model-index.js";
+import type { Frame } from "./frame.js";
+import { isVarying, type ModelIndex } from "./model-index.js";
 import { stringLiteral } from "./text.js";
 
 /** A null pointer to an array has no elements, so the counts that the value has may not say otherwise (MS-RPCE, strict checks). */
 export function nullCheck(
   codec: "r" | "w",
   index: ModelIndex,
-  pointer: { readonly type: Type; readonly label: string; readonly frame: Frame },
+  pointer: { readonly type: Type; readonly label: string; readonly frame: Frame; readonly lenient?: boolean },
   text: string,
 ): Doc[] {
   const resolved = index.resolve(pointer.type);
-  if (resolved.kind !== "pointer" || resolved.pointer !== "unique") return [];
+  if (resolved.kind !== "pointer" || resolved.pointer === "ref" || pointer.lenient === true) return [];
   const array = index.resolve(resolved.target);
   if (array.kind !== "array") return [];
   const control = isVarying(array) ? array.length : array.size;

@@ -1,12 +1,13 @@
-import type { ArrayType, Expression, Range, StringType, Type } from "@ncalrpc/idl";
-import { block, call, type Doc, group, ifBlock, indent, line, run } from "./doc.js";
+import type { ArrayType, Expression, PipeDefinition, Range, StringType, Type } from "@ncalrpc/idl";
+import { block, call, type Doc, group, ifBlock, indent, line, list, run } from "./doc.js";
 import { atMost, comparison, equals, idlText } from "./expression.js";
-import { type Frame, isVarying } from "./frame.js";
-import { scalarLayout } from "./layout.js";
+import { type Frame, tagTerm, tagText } from "./frame.js";
+import { chunkType, isVarying, type Resolved } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
+import { scalarLayout } from "./scalar-layout.js";
 import { stringLiteral } from "./text.js";
 
 /** What is to be read. */
@@ -17,6 +18,10 @@ export interface ToRead {
   readonly label: string;
   readonly range: Range | null;
   readonly frame: Frame;
+  /** [disable_consistency_check] */
+  readonly lenient?: boolean;
+  /** The locals that hold the max counts of further open dimensions. */
+  readonly joined?: readonly string[];
 }
 
 /** Code that reads a value. */
@@ -32,6 +37,8 @@ export interface Reading {
   readonly result?: () => Doc;
   /** Conditions on the value, for when all that they name has been read. */
   readonly checks: readonly Check[];
+  /** Of a top-level item, statements that read what it points to; they follow `before`. */
+  readonly after?: readonly Doc[];
 }
 
 /** Conditions on a value that code reaches as `text`; `isNullable` if it may be null there. */
@@ -54,29 +61,36 @@ export class ReadCode {
 
   /** A whole top-level item: counts, body, referents. `inBlock` if its statements will stand in a block of their own. */
   item(toRead: ToRead, inBlock = false): Reading {
+    const { after = [], ...reading } = this.#parts(toRead, inBlock);
+    return { ...reading, before: [...reading.before, ...after] };
+  }
+
+  #parts(toRead: ToRead, inBlock: boolean): Reading {
     const { index, layout } = this.#context;
     const resolved = index.resolve(toRead.type);
     if (resolved.kind === "pointer") {
       const target = { ...toRead, type: resolved.target, range: rangeOf(index, toRead) };
-      return resolved.pointer === "ref" ? this.item(target, inBlock) : this.#optional(target, toRead.type);
+      if (resolved.pointer === "ref") return this.#parts(target, inBlock);
+      if (resolved.pointer === "ptr") return this.#full(resolved, target, "r.fullPointer()");
+      return this.#optional(target, toRead.type);
     }
     if (resolved.kind === "string") return this.#string(resolved, toRead, null);
-    const struct = index.struct(toRead.type);
-    if (struct === null) {
-      if (resolved.kind !== "array") return this.body(toRead, null);
-      return this.#array(resolved, toRead, null, inBlock, true);
+    if (resolved.kind === "array") return this.#array(resolved, toRead, null, inBlock, true);
+    if (resolved.kind === "definition" && resolved.definition.kind === "pipe") {
+      return this.#pipe(resolved.definition, toRead);
     }
-    const count = layout.structIsConformant(struct)
+    const count = layout.isConformant(toRead.type)
       ? call("r.count", ...this.#countArguments(toRead.type))
       : null;
     const body = this.body(toRead, count);
-    if (!layout.structHasPointers(struct)) return body;
+    if (!layout.hasPointers(toRead.type)) return body;
     const { local } = toRead;
     return {
       ...body,
-      before: [["const ", local, " = ", body.value, ";"], ...this.referents(toRead, local)],
+      before: [["const ", local, " = ", body.value, ";"]],
       value: local,
       holds: "local",
+      after: this.referents(toRead, local),
     };
   }
 
@@ -98,6 +112,7 @@ export class ReadCode {
         return plain(range === null ? `r.${method}()` : rangeCheck("r", type, `r.${method}()`, range));
       }
       case "pointer": {
+        if (resolved.pointer === "ptr") return plain("r.fullPointer()");
         const pending = this.#context.library("pending");
         if (resolved.pointer === "ref") {
           return { ...plain(pending), before: ["r.refPointer();"], holds: "constant" };
@@ -111,9 +126,13 @@ export class ReadCode {
       case "definition": {
         const { definition, unit } = resolved;
         if (definition.kind === "context_handle") return plain("r.contextHandle()");
-        if (definition.kind === "struct") {
+        if (definition.kind === "struct" || definition.kind === "union") {
           const read = this.#context.typeName(unit.name, definition.name, "read");
-          return plain(call(read, "r", ...(count === null ? [] : [count])));
+          const reading = plain(call(read, "r", ...(count === null ? [] : [count])));
+          return { ...reading, checks: this.#switchChecks(resolved, toRead) };
+        }
+        if (definition.kind === "pipe") {
+          throw new RangeError(`The model's ${toRead.label} has a pipe that is no parameter`);
         }
         const method = definition.wide ? "r.enum32()" : "r.enum16()";
         const range = rangeOf(index, toRead);
@@ -155,8 +174,12 @@ export class ReadCode {
     const resolved = index.resolve(toRead.type);
     if (resolved.kind !== "pointer") return [];
     const target: ToRead = { ...toRead, type: resolved.target, range: rangeOf(index, toRead) };
+    if (resolved.pointer === "ptr") {
+      const full = this.#full(resolved, target, text);
+      return [...full.before, [text, " = ", full.value, ";"], ...nullCheck("r", index, toRead, text)];
+    }
     const reading = this.item(target);
-    const boxed = resolved.pointer === "unique" && index.isNullable(resolved.target);
+    const boxed = index.isBoxed(resolved);
     const { local } = toRead;
     const checks = reading.checks.flatMap((check) => check(local, index.isNullable(resolved.target)));
     const isHeld = checks.length > 0 && reading.holds === "expression";
@@ -173,9 +196,85 @@ export class ReadCode {
     return [ifBlock(`${text} !== null`, statements), ...nullCheck("r", index, toRead, text)];
   }
 
+  /** A full pointer whose id is at `place`: functions that read the referent where it has not been read yet. */
+  #full(pointer: Extract<Type, { kind: "pointer" }>, target: ToRead, place: string): Reading {
+    const { index } = this.#context;
+    const type = this.#context.typeText(target.type);
+    const boxed = index.isBoxed(pointer);
+    const held = boxed ? `{ value: ${type} }` : type;
+    const local = this.#locals.claim(`${target.local}Value`);
+    const parts = this.#parts({ ...target, local }, false);
+    const { after = [] } = parts;
+    const isHeld = parts.checks.length > 0 && parts.holds === "expression";
+    const value: Doc = isHeld ? local : parts.value;
+    const statements: Doc[] = [
+      ...parts.declare,
+      ...parts.before,
+      ...(boxed ? after : []),
+      ...(isHeld ? [["const ", local, " = ", parts.value, ";"]] : []),
+      ...parts.checks.flatMap((check) => check(local, index.isNullable(target.type))),
+      ["return ", boxed ? ["{ value: ", value, " }"] : value, ";"],
+    ];
+    const read = this.#locals.claim(`${target.local}Read`);
+    const before: Doc[] = [block(`const ${read} = (): ${held} =>`, statements), ";"];
+    const args = [place, stringLiteral(held), read];
+    const functions: Doc[] = [before];
+    if (!boxed && after.length > 0) {
+      const readReferents = this.#locals.claim(`${target.local}Referents`);
+      functions.push([block(`const ${readReferents} = (${local}: ${type}): void =>`, after), ";"]);
+      args.push(readReferents);
+    }
+    const whole = call("r.fullReferent", ...args);
+    return { before: functions, declare: [], value: whole, holds: "expression", checks: [] };
+  }
+
+  #pipe(pipe: PipeDefinition, toRead: ToRead): Reading {
+    const { layout } = this.#context;
+    const { local } = toRead;
+    const chunk = chunkType(pipe);
+    const packed = layout.typedArray(chunk) === null ? [] : ["true"];
+    const count = call("r.chunk", String(layout.elementMinimum(chunk)), ...packed);
+    const name = this.#locals.claim(`${local}Count`);
+    const item = this.#locals.claim(`${local}Chunk`);
+    const toReadChunk = { ...toRead, type: chunk, local: item, range: null };
+    const reading = this.#array(chunk, toReadChunk, name, true, false);
+    const within = pipe.range === null ? [] : this.#rangeCheck(toRead, name, pipe.range, name, false);
+    return {
+      declare: [],
+      before: [
+        `const ${local}: ${this.#context.typeText(chunk)}[] = [];`,
+        block(
+          ["for (let ", name, " = ", count, "; ", name, " !== 0; ", name, " = ", count, ")"],
+          [...within, ...reading.before, run(`${local}.push`, reading.value), run("r.chunkEnd", name)],
+        ),
+      ],
+      value: local,
+      holds: "local",
+      checks: [],
+    };
+  }
+
+  /** A union's tag has to be what switch_is says. */
+  #switchChecks(resolved: Extract<Resolved, { kind: "definition" }>, toRead: ToRead): Check[] {
+    const { definition, switchIs } = resolved;
+    if (definition.kind !== "union" || switchIs === null) return [];
+    const { index } = this.#context;
+    const compare = (text: string): Doc[] => {
+      const tag = tagTerm(index, definition, tagText(definition, text));
+      const value = tag.operator === null ? tag.text : `(${tag.text})`;
+      return this.#agree(toRead.frame, equals, value, switchIs, `${toRead.label}: switch_is`);
+    };
+    return [
+      (text, isNullable) => {
+        const checks = compare(text);
+        return isNullable && checks.length > 0 ? [ifBlock(`${text} !== null`, checks)] : checks;
+      },
+    ];
+  }
+
   #optional(target: ToRead, type: Type): Reading {
     const { index } = this.#context;
-    const boxed = index.isNullable(target.type);
+    const boxed = index.isBoxed({ kind: "pointer", pointer: "unique", target: target.type });
     const box = (value: Doc): Doc => (boxed ? ["{ value: ", value, " }"] : value);
     const inner = this.item({ ...target, local: this.#locals.claim(`${target.local}Value`) }, true);
     const checks = inner.checks.map(
@@ -209,7 +308,14 @@ export class ReadCode {
     const declare: Doc[] = [];
     const checks: Check[] = [];
     let count: Doc = array.fixed === null ? (hoisted ?? "count") : String(array.fixed);
-    if (array.fixed === null && isItem)
+    const limits = isItem && array.fixed === null ? this.#joinedCounts(array, toRead) : null;
+    if (limits !== null) {
+      const names = limits.locals.map((name) => `${name} = 0`);
+      before.push(["const ", list(names, "[", "]"), " = ", limits.counts, ";"]);
+      [count = ""] = limits.locals;
+    } else if (array.joined) {
+      [count = ""] = toRead.joined ?? [];
+    } else if (array.fixed === null && isItem)
       count = call("r.count", isVarying(array) ? "0" : String(minimum), ...packed);
     if (isVarying(array)) {
       let max = count;
@@ -252,7 +358,29 @@ export class ReadCode {
       checks.push((text, isNullable) => this.#rangeCheck(toRead, `${text}.length`, range, text, isNullable));
     if (typed !== null)
       return { before, declare, value: call(`r.${typed.method}`, count), holds: "expression", checks };
-    return { declare, checks, ...this.#elements(array, toRead, count, before, isItem) };
+    const joined = limits?.locals.slice(1) ?? toRead.joined?.slice(1) ?? [];
+    const elements = this.#elements(array, { ...toRead, joined }, count, before, isItem);
+    return { declare, ...elements, checks: [...checks, ...elements.checks] };
+  }
+
+  /** The max counts of an array of several open dimensions, which all come first (C706 14.3.3.5); null for other arrays. */
+  #joinedCounts(
+    array: ArrayType,
+    toRead: ToRead,
+  ): { readonly locals: readonly string[]; readonly counts: Doc } | null {
+    const { index, layout } = this.#context;
+    const locals: string[] = [];
+    let innermost = array;
+    for (let inner = index.resolve(array.element); inner.kind === "array" && inner.joined; ) {
+      if (locals.length === 0) locals.push(this.#locals.claim(`${toRead.local}Count`));
+      locals.push(this.#locals.claim(`${toRead.local}Count${locals.length}`));
+      innermost = inner;
+      inner = index.resolve(inner.element);
+    }
+    if (locals.length === 0) return null;
+    const packed = layout.typedArray(innermost) === null ? [] : ["true"];
+    const minimum = String(layout.elementMinimum(innermost));
+    return { locals, counts: call("r.counts", String(locals.length), minimum, ...packed) };
   }
 
   /** Reads elements one by one into an array. */
@@ -262,7 +390,7 @@ export class ReadCode {
     count: Doc,
     before: Doc[],
     isItem: boolean,
-  ): Pick<Reading, "before" | "value" | "holds"> {
+  ): Omit<Reading, "declare"> {
     const { layout } = this.#context;
     const { local } = toRead;
     let limit = count;
@@ -280,7 +408,9 @@ export class ReadCode {
       label: `${toRead.label}[]`,
     };
     const reading = this.#deeper().body(element, null);
-    const inPlace = layout.holdsReferences(array) ? [] : reading.before;
+    const isReferences = layout.holdsReferences(array);
+    const inPlace = isReferences ? [] : reading.before;
+    if (isReferences) before.push(run("r.refElements", limit));
     before.push(
       ["const ", local, ": ", this.#context.typeText(array), " = [];"],
       block(
@@ -288,8 +418,20 @@ export class ReadCode {
         [...inPlace, run(`${local}.push`, reading.value)],
       ),
     );
-    if (isItem && layout.hasPointers(array.element)) before.push(...this.referents(toRead, local));
-    return { before, value: local, holds: "local" };
+    const after = isItem && layout.hasPointers(array.element) ? this.referents(toRead, local) : [];
+    const checks = reading.checks.length === 0 ? [] : [this.#elementChecks(array, reading.checks)];
+    return { before, value: local, holds: "local", after, checks };
+  }
+
+  /** The checks of each element of an array. */
+  #elementChecks(array: ArrayType, checks: readonly Check[]): Check {
+    const item = itemNames[this.#depth] ?? `item${this.#depth}_`;
+    const isNullableElement = this.#context.index.isNullable(array.element);
+    return (text, isNullable) => {
+      const statements = checks.flatMap((check) => check(item, isNullableElement));
+      if (statements.length === 0) return [];
+      return [block(`for (const ${item} of ${isNullable ? `${text} ?? []` : text})`, statements)];
+    };
   }
 
   #string(string: StringType, toRead: ToRead, hoisted: Doc | null): Reading {

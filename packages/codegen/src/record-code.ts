@@ -1,10 +1,11 @@
 import type { Member } from "@ncalrpc/idl";
 import { braced, type Doc, run } from "./doc.js";
 import { comparison } from "./expression.js";
-import { Frame } from "./frame.js";
-import type { ModelIndex } from "./model-index.js";
+import { Frame, tagText } from "./frame.js";
+import { isHidden, type ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { type Check, choice, ReadCode, type Reading, type ToRead } from "./read-code.js";
+import type { Alignment } from "./scalar-layout.js";
 import { stringLiteral } from "./text.js";
 
 /** A struct, or what a method sends in one direction: members that become an object. */
@@ -18,6 +19,10 @@ export interface RecordShape {
   readonly access: (other: Member) => string;
   /** Property names by IDL name. */
   readonly names: ReadonlyMap<string, string>;
+  /** Padding of NDR64 after the last member, or before it, and the type that is read. */
+  readonly trail?: { readonly alignment: Alignment; readonly isBefore: boolean; readonly type: string };
+  /** Whether only a pointer's place is read of a member: a boolean. */
+  readonly isPartlyIgnored?: (member: Member) => boolean;
 }
 
 /** The count that a deferred array's place holds until the array is read: one that the value does not have. */
@@ -53,24 +58,34 @@ export function readRecord(
   const fields = shape.members.map((member, i): Field => {
     const { type, range } = member;
     const local = locals.get(member.name) ?? "";
-    const toRead = { type, range, local, label: `${shape.label}.${member.name}`, frame };
+    const label = `${shape.label}.${member.name}`;
+    const toRead = { type, range, local, label, frame, lenient: member.disableConsistencyCheck };
     const carried = deferred ? carriedCount(index, shape.members, member) : null;
     let reading: Reading;
-    if (carried !== null) reading = carriedReading(context, toRead, carried);
+    if (member.ignore) reading = { ...constant("null"), before: ["r.refPointer();"] };
+    else if (shape.isPartlyIgnored?.(member)) reading = { ...constant("r.pointer()"), holds: "expression" };
+    else if (carried !== null) reading = carriedReading(context, toRead, carried);
     else if (deferred) reading = code.body(toRead, layout.isConformant(type) ? count : null);
     else reading = code.item(toRead);
     unread.delete(member.name);
     return { member, property: properties[i] ?? "", local, reading };
   });
-  if (fields.every(isPlain)) {
-    return [["return ", braced(fields.map(({ property, reading }) => [property, ": ", reading.value])), ";"]];
+  const { trail } = shape;
+  const padding: Doc[] = trail === undefined ? [] : [`r.trail(${trail.alignment});`];
+  if (fields.every(isPlain) && trail?.isBefore !== true) {
+    const object = braced(fields.map(({ property, reading }) => [property, ": ", reading.value]));
+    if (trail === undefined) return [["return ", object, ";"]];
+    const local = scope.claim("value");
+    return [[`const ${local}: ${trail.type} = `, object, ";"], ...padding, `return ${local};`];
   }
-  const statements: Doc[] = fields.flatMap(({ local, reading }) => [
+  const statements: Doc[] = fields.flatMap(({ local, reading }, i) => [
+    ...(trail?.isBefore === true && i === fields.length - 1 ? padding : []),
     ...reading.declare,
     ...reading.before,
     ...(reading.holds === "expression" ? [["const ", local, " = ", reading.value, ";"]] : []),
   ]);
-  const shown = fields.filter(({ member }) => member.countOf === null);
+  if (trail?.isBefore === false) statements.push(...padding);
+  const shown = fields.filter(({ member }) => !isHidden(member));
   for (const { member, local, reading } of shown) {
     statements.push(...reading.checks.flatMap((check) => check(local, index.isNullable(member.type))));
   }
@@ -88,22 +103,30 @@ interface Field {
   readonly reading: Reading;
 }
 
+function constant(value: Doc): Reading {
+  return { before: [], declare: [], value, holds: "constant", checks: [] };
+}
+
 /** Whether a member can be read within an object literal. */
 function isPlain({ member, reading }: Field): boolean {
   const { before, checks, result } = reading;
-  return member.countOf === null && before.length === 0 && checks.length === 0 && result === undefined;
+  return !isHidden(member) && before.length === 0 && checks.length === 0 && result === undefined;
 }
 
 /** Reads a pointer to an array whose count has to wait with it. */
 function carriedReading(
   context: ModuleContext,
-  { type, local, label, frame }: ToRead,
+  { type, local, label, frame, lenient }: ToRead,
   count: Member,
 ): Reading {
   const pending = (): string => `${context.library("pendingCount")}(${frame.operands(count.name).text})`;
   if (!context.index.isNullable(type)) {
     const before = ["r.refPointer();"];
     return { before, declare: [], value: "", holds: "constant", checks: [], result: pending };
+  }
+  if (lenient === true) {
+    const kept: Doc = "r.pointer()";
+    return { ...constant(kept), holds: "expression", result: () => choice(local, pending()) };
   }
   const check: Check = () => {
     const condition = comparison(local, "||", `${frame.operands(count.name).text} === 0`);
@@ -131,15 +154,19 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
     if (carried === null) continue;
     counts.set(member.name, scope.claim(shape.names.get(carried.name) ?? carried.name));
   }
-  const access = (member: Member): string =>
-    member.countOf === null ? place(member) : (counts.get(member.countOf) ?? place(member));
+  const access = (member: Member): string => {
+    if (member.countOf !== null) return counts.get(member.countOf) ?? place(member);
+    const union = shape.members.find(({ name }) => name === member.switchOf);
+    return union === undefined ? place(member) : tagText(index.union(union.type), place(union));
+  };
   // A referent may come after the array that it counts, so such a count is not checked.
   const pointers = shape.members.filter(({ type }) => index.resolve(type).kind === "pointer");
   const unknown = new Set(pointers.map(({ name }) => name));
   const frame = new Frame(shape.label, index, shape.members, access, true, unknown);
   return shape.members.flatMap((member) => {
-    if (!layout.hasPointers(member.type)) return [];
+    if (member.ignore || !layout.hasPointers(member.type)) return [];
     const toRead = {
+      lenient: member.disableConsistencyCheck,
       type: member.type,
       local: scope.claim(shape.names.get(member.name) ?? member.name),
       label: `${shape.label}.${member.name}`,

@@ -1,9 +1,9 @@
 import type { Range, Scalar, Type } from "@ncalrpc/idl";
-import { type Assigned, braced, call, type Doc, memberChain } from "./doc.js";
-import { isVarying } from "./frame.js";
-import { scalarLayout } from "./layout.js";
+import { type Assigned, braced, call, type Doc, list, memberChain } from "./doc.js";
+import { chunkType, isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { rangeOf } from "./range-code.js";
+import { scalarLayout } from "./scalar-layout.js";
 
 const bounds: Partial<Readonly<Record<Scalar, readonly [string, string]>>> = {
   byte: ["0", "0xff"],
@@ -58,13 +58,14 @@ export class SchemaCode {
         return this.#scalar(type.scalar);
       case "string":
         return type.unit === "byte" ? this.#schema("bytes()") : `${this.#z}.string()`;
+      case "union":
       case "named":
         return this.#named(type, range, isResult);
       case "pointer": {
         const { target } = type;
         const schema = this.type(target, rangeOf(index, { type, range }), isResult);
         if (type.pointer === "ref") return schema;
-        return [index.isNullable(target) ? this.object([["value", schema]]) : schema, ".nullable()"];
+        return [index.isBoxed(type) ? this.object([["value", schema]]) : schema, ".nullable()"];
       }
       case "array": {
         const typed = layout.typedArray(type);
@@ -75,11 +76,12 @@ export class SchemaCode {
     }
   }
 
-  #named(type: Extract<Type, { kind: "named" }>, range: Range | null, isResult: boolean): Doc {
+  #named(type: Extract<Type, { kind: "named" | "union" }>, range: Range | null, isResult: boolean): Doc {
     const { definition } = this.#context.index.definition(type);
     if (definition.kind === "context_handle") {
       return [isResult ? this.#schema("context()") : `${this.#z}.guid()`, ".nullable()"];
     }
+    if (definition.kind === "pipe") return call(`${this.#z}.array`, this.type(chunkType(definition), null));
     if (range !== null && definition.kind === "alias") return this.type(definition.type, range, isResult);
     const schema = this.#context.typeName(type.unit, type.name, "schema");
     const isDeclared = type.unit !== this.#context.unit.name || this.#declared.has(type.name);
@@ -89,6 +91,19 @@ export class SchemaCode {
   /** The same, to be assigned. */
   assigned(type: Type, range: Range | null): Assigned {
     return { kind: this.#chain(type, range) === null ? "other" : "chain", doc: this.type(type, range) };
+  }
+
+  /** `z.union([...])` of schemas, one a line where they do not fit. */
+  union(members: readonly Doc[]): Assigned {
+    return { kind: "chain", doc: [`${this.#z}.union(`, list(members, "[", "]"), ")"] };
+  }
+
+  /** The schema of one value of a discriminant: enums by label too, 64-bit integers as decimal strings too. */
+  tag(discriminant: Type, value: string): Doc {
+    const literal = `${this.#z}.literal(${value})`;
+    const resolved = this.#context.index.resolve(discriminant);
+    const isNumber = resolved.kind === "scalar" && scalarLayout(resolved.scalar).type !== "bigint";
+    return isNumber ? literal : [this.type(discriminant, null), `.pipe(${literal})`];
   }
 
   /** The calls that make the schema of an integer with bounds of its own; null for other types. */
@@ -107,7 +122,9 @@ export class SchemaCode {
   #scalar(scalar: Scalar): Doc {
     if (scalar === "boolean") return `${this.#z}.boolean()`;
     if (isFloat(scalar)) return this.#schema("float()");
-    if (scalarLayout(scalar).type === "bigint") return this.#schema(`${scalar}()`);
+    if (scalarLayout(scalar).type === "bigint") {
+      return this.#schema(scalar.startsWith("u") ? "uint64()" : "int64()");
+    }
     return `${this.#z}.${scalar === "int32" ? "int32" : "uint32"}()`;
   }
 

@@ -33,7 +33,7 @@ export function handlersInterface(context: ModuleContext, shapes: readonly Metho
     const result: Doc = [
       context.libraryType("Awaitable"),
       "<",
-      resultType(context, shape, () => "object"),
+      resultType(context, shape, true, () => "object"),
       ">",
     ];
     return [docComment(shape.method.doc), shape.names.method, list(parameters), ": ", result, ";"];
@@ -42,6 +42,8 @@ export function handlersInterface(context: ModuleContext, shapes: readonly Metho
 }
 
 function serverType(context: ModuleContext, shape: MethodShape, parameter: Argument["parameter"]): string {
+  const pipe = context.index.pipe(parameter.type);
+  if (pipe !== null) return context.streamText(pipe, false);
   if (context.index.contextHandle(parameter.type) === null) return context.typeText(parameter.type);
   return isNullableHandle(shape, parameter) ? "object | null" : "object";
 }
@@ -108,13 +110,17 @@ function serveBody(context: ModuleContext, shape: MethodShape): Doc[] {
   const { names } = shape;
   const parameters = argumentsOf(context, shape);
   const statements: Doc[] = parameters.length === 0 ? [] : [`const request = ${names.request.read}(r);`];
-  const handled = call(
+  let handled: Doc = call(
     `handlers.${names.method}`,
     ...parameters.map((argument) => handlerArgument(context, shape, argument)),
     "call",
   );
   if (shape.response === "nothing") {
     return [...statements, run("call.respond", handled, context.library("writeNothing"))];
+  }
+  if (shape.responseHasPipes) {
+    statements.push(drained(context, shape, handled));
+    handled = "handled()";
   }
   const respond = responder(context, shape);
   const responded =
@@ -124,8 +130,25 @@ function serveBody(context: ModuleContext, shape: MethodShape): Doc[] {
   return [...statements, [responded, ";"]];
 }
 
+/** A function that runs the handler and takes in the pipes of its result. */
+function drained(context: ModuleContext, shape: MethodShape, handled: Doc): Doc {
+  const pipes = shape.outs.flatMap((member): Doc[] => {
+    if (context.index.pipe(member.type) === null) return [];
+    const property = shape.properties.get(member.name) ?? member.name;
+    return [[property, ": ", call(`await ${context.library("Writer")}.drain`, `result.${property}`)]];
+  });
+  const statements: Doc[] = [
+    ["const result = await ", handled, ";"],
+    ["return ", braced(["...result", ...pipes]), ";"],
+  ];
+  return [block("const handled = async () =>", statements), ";"];
+}
+
 function handlerArgument(context: ModuleContext, shape: MethodShape, argument: Argument): Doc {
   const text = `request.${argument.property}`;
+  if (context.index.pipe(argument.parameter.type) !== null) {
+    return call(`${context.library("Reader")}.stream`, text);
+  }
   const handle = context.index.contextHandle(argument.parameter.type);
   if (handle === null) return text;
   const lookup = isNullableHandle(shape, argument.parameter) ? "call.contextOrNull" : "call.context";

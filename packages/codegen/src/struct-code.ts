@@ -3,6 +3,7 @@ import { block, type Doc, list } from "./doc.js";
 import { structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { nested, type RecordShape, readRecord, readRecordReferents } from "./record-code.js";
+import type { Alignment } from "./scalar-layout.js";
 import { docComment } from "./text.js";
 import { memberNames } from "./unit-names.js";
 import { structFrame, WriteCode } from "./write-code.js";
@@ -17,6 +18,30 @@ export function functionCode(
   return block([`function ${name}`, list(parameters), `: ${result}`], statements);
 }
 
+/** The alignment of a composite value in NDR20 and in NDR64, where it is not 1. */
+export function alignment(codec: string, narrow: Alignment, wide: Alignment): Doc[] {
+  if (narrow === wide) return narrow === 1 ? [] : [`${codec}.align(${narrow});`];
+  return [`${codec}.align(${narrow}, ${wide});`];
+}
+
+/** The statements for a struct's members, with NDR64's padding after the last or before the array that ends it. */
+function withTrail(
+  context: ModuleContext,
+  struct: StructDefinition,
+  codec: string,
+  statements: (member: number) => readonly Doc[],
+): Doc[] {
+  const { layout } = context;
+  const trail = layout.trail(struct);
+  const padding = trail === 1 ? [] : [`${codec}.trail(${trail});`];
+  const last = struct.members.length - 1;
+  const isBefore = layout.structIsConformant(struct);
+  return struct.members.flatMap((_, i): Doc[] => {
+    if (i !== last) return [...statements(i)];
+    return isBefore ? [...padding, ...statements(i)] : [...statements(i), ...padding];
+  });
+}
+
 /** The readers and writers of a struct. `isShared` exports them, for other generated modules. */
 export function structCodecs(context: ModuleContext, struct: StructDefinition, isShared: boolean): Doc[] {
   const { layout, index } = context;
@@ -26,34 +51,50 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
   const reader = `r: ${context.libraryType("Reader")}`;
   const members = structMembers(index, struct);
   const names = memberNames(members);
+  const trail = layout.trail(struct);
   const shape: RecordShape = {
     label: struct.name,
     members,
     others: [],
     access: () => "",
     names,
+    ...(trail === 1
+      ? {}
+      : { trail: { alignment: trail, isBefore: layout.structIsConformant(struct), type } }),
   };
   const frame = structFrame(context, struct, "value");
   const code = new WriteCode(context);
   const written = members.map((member) => ({
     type: member.type,
-    text: member.countOf === null ? `value.${names.get(member.name)}` : code.derived(member, frame),
+    text:
+      member.countOf === null && member.switchOf === null
+        ? `value.${names.get(member.name)}`
+        : code.derived(member, frame),
+    lenient: member.disableConsistencyCheck,
+    ignore: member.ignore,
     label: `${struct.name}.${member.name}`,
     range: member.range,
     frame,
   }));
-  const alignment = layout.structAlignment(struct);
   const align = (codec: string): Doc[] =>
-    layout.alignsItself(struct) ? [] : [`${codec}.align(${alignment});`];
+    alignment(
+      codec,
+      layout.alignsItself(struct) ? 1 : layout.structAlignment(struct),
+      layout.alignsItself(struct, true) ? 1 : layout.structAlignment(struct, true),
+    );
   const isConformant = layout.structIsConformant(struct);
   const functions: Doc[] = [
     functionCode(context.typeName(unit, struct.name, "write"), [writer, `value: ${type}`], "void", [
       ...align("w"),
-      ...written.flatMap((member) => code.body(member)),
+      ...withTrail(context, struct, "w", (i) => {
+        const member = written[i];
+        if (member === undefined) return [];
+        return member.ignore ? ["w.pointer(false);"] : code.body(member);
+      }),
     ]),
   ];
   const isRecursive = index.isRecursive(struct);
-  const hasPointers = layout.structHasPointers(struct);
+  const hasPointers = layout.holdsPointers(struct);
   if (hasPointers) {
     functions.push(
       functionCode(
@@ -63,7 +104,7 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
         nested(
           "w",
           isRecursive,
-          written.flatMap((member) => code.referents(member)),
+          written.flatMap((member) => (member.ignore ? [] : code.referents(member))),
         ),
       ),
     );

@@ -63,7 +63,7 @@ export function structCode(context: ModuleContext, definition: StructDefinition,
   ];
 }
 
-function schemaConstant(context: ModuleContext, name: string, schema: Assigned): Doc {
+export function schemaConstant(context: ModuleContext, name: string, schema: Assigned): Doc {
   const unit = context.unit.name;
   const type = `${context.library("z")}.ZodType<${context.typeName(unit, name, "type")}>`;
   return [assignment(`export const ${context.typeName(unit, name, "schema")}: ${type}`, schema), ";"];

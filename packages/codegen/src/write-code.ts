@@ -1,14 +1,23 @@
-import type { ArrayType, Member, Range, StringType, StructDefinition, Type } from "@ncalrpc/idl";
-import { block, type Doc, ifBlock, run } from "./doc.js";
+import type {
+  ArrayType,
+  Member,
+  PipeDefinition,
+  Range,
+  StringType,
+  StructDefinition,
+  Type,
+} from "@ncalrpc/idl";
+import { block, call, type Doc, ifBlock, run } from "./doc.js";
 import { atMost, comparison, equals, expressionText, idlText, operandText } from "./expression.js";
-import { Frame, isVarying } from "./frame.js";
-import { scalarLayout } from "./layout.js";
-import { structMembers } from "./model-index.js";
+import { Frame, tagTerm, tagText } from "./frame.js";
+import { chunkType, isVarying, type Resolved, structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
+import { scalarLayout } from "./scalar-layout.js";
 import { stringLiteral } from "./text.js";
 import { memberNames } from "./unit-names.js";
+import { UnsupportedError } from "./unsupported.js";
 
 /** What is written: its type, its JavaScript, its name for messages, and the siblings that its expressions mean. */
 export interface Written {
@@ -17,6 +26,8 @@ export interface Written {
   readonly label: string;
   readonly range: Range | null;
   readonly frame: Frame;
+  /** [disable_consistency_check] */
+  readonly lenient?: boolean;
 }
 
 const itemNames = ["item", "inner", "innermost"] as const;
@@ -31,13 +42,15 @@ export class WriteCode {
     this.#depth = depth;
   }
 
-  /** A count that is derived, in the type that it is sent in. */
+  /** A count or tag that is derived, in the type that it is sent in. */
   derived(count: Member, frame: Frame): string {
-    const resolved = this.#context.index.resolve(this.#context.index.pointee(count.type));
+    const { index } = this.#context;
+    const kind = index.valueKind(index.pointee(count.type));
+    const union = count.switchOf === null ? null : index.union(frame.member(count.switchOf).type);
+    if (union !== null && index.valueKind(union.discriminant) === kind) return frame.derivedTag(count);
     const { text } = frame.operands(count.name);
-    return resolved.kind === "scalar" && scalarLayout(resolved.scalar).type === "bigint"
-      ? `BigInt(${text})`
-      : text;
+    if (kind === "boolean") return `Boolean(${text})`;
+    return kind === "bigint" ? `BigInt(${text})` : text;
   }
 
   /** A whole top-level item, be it a parameter or what a pointer points to: counts, body, referents. */
@@ -47,16 +60,18 @@ export class WriteCode {
     if (resolved.kind === "pointer") {
       const target = { ...written, type: resolved.target, range: rangeOf(index, written) };
       if (resolved.pointer === "ref") return this.item(target);
-      const text = index.isNullable(resolved.target) ? `${written.text}.value` : written.text;
-      return [
-        run("w.pointer", `${written.text} !== null`),
-        ...nullCheck("w", index, written, written.text),
-        ifBlock(`${written.text} !== null`, this.item({ ...target, text })),
-      ];
+      return [...this.body(written), ...this.#pointee(resolved, written)];
     }
     if (resolved.kind === "string") return this.#string(resolved, written, false);
-    const count = layout.isConformant(written.type) ? [run("w.count", this.#hoistedCount(written))] : [];
-    return [...count, ...this.body(written), ...this.referents(written)];
+    if (resolved.kind === "definition" && resolved.definition.kind === "pipe") {
+      return this.#pipe(resolved.definition, written);
+    }
+    const counts = layout.isConformant(written.type) ? this.#hoistedCounts(written) : [];
+    return [
+      ...counts.map((count) => run("w.count", count)),
+      ...this.body(written),
+      ...this.referents(written),
+    ];
   }
 
   /** A value in place. */
@@ -71,7 +86,10 @@ export class WriteCode {
         return [run(`w.${method}`, range === null ? text : rangeCheck("w", type, text, range))];
       }
       case "pointer":
-        return [resolved.pointer === "ref" ? "w.refPointer();" : run("w.pointer", `${text} !== null`)];
+        if (resolved.pointer === "ref") return ["w.refPointer();"];
+        return [
+          resolved.pointer === "ptr" ? run("w.fullPointer", text) : run("w.pointer", `${text} !== null`),
+        ];
       case "string":
         return this.#string(resolved, written, true);
       case "array":
@@ -79,8 +97,12 @@ export class WriteCode {
       case "definition": {
         const { definition, unit } = resolved;
         if (definition.kind === "context_handle") return [run("w.contextHandle", text)];
-        if (definition.kind === "struct") {
-          return [run(this.#context.typeName(unit.name, definition.name, "write"), "w", text)];
+        if (definition.kind === "struct" || definition.kind === "union") {
+          const write = run(this.#context.typeName(unit.name, definition.name, "write"), "w", text);
+          return [...this.#switchCheck(resolved, written), write];
+        }
+        if (definition.kind === "pipe") {
+          throw new RangeError(`The model's ${written.label} has a pipe that is no parameter`);
         }
         const range = rangeOf(index, written);
         const value = range === null ? text : rangeCheck("w", "number", text, range);
@@ -96,12 +118,7 @@ export class WriteCode {
     const resolved = index.resolve(written.type);
     if (resolved.kind === "pointer") {
       const target = { ...written, type: resolved.target, range: rangeOf(index, written) };
-      if (resolved.pointer === "ref") return this.item(target);
-      const text = index.isNullable(resolved.target) ? `${written.text}.value` : written.text;
-      return [
-        ...nullCheck("w", index, written, written.text),
-        ifBlock(`${written.text} !== null`, this.item({ ...target, text })),
-      ];
+      return resolved.pointer === "ref" ? this.item(target) : this.#pointee(resolved, written);
     }
     if (resolved.kind === "array") return this.#each(resolved, written, (code, item) => code.referents(item));
     if (resolved.kind === "definition") {
@@ -109,6 +126,50 @@ export class WriteCode {
       return [run(name, "w", written.text)];
     }
     return [];
+  }
+
+  /** What a pointer that may be null points to. */
+  #pointee(pointer: Extract<Type, { kind: "pointer" }>, written: Written): Doc[] {
+    const { index } = this.#context;
+    const text = index.isBoxed(pointer) ? `${written.text}.value` : written.text;
+    const target = { ...written, type: pointer.target, range: rangeOf(index, written), text };
+    const isDue =
+      pointer.pointer === "ptr" ? call("w.fullReferent", written.text) : `${written.text} !== null`;
+    return [...nullCheck("w", index, written, written.text), ifBlock(isDue, this.item(target))];
+  }
+
+  #pipe(pipe: PipeDefinition, written: Written): Doc[] {
+    const chunk = { ...written, type: chunkType(pipe), text: "chunk", range: null };
+    const { range } = pipe;
+    const within =
+      range === null
+        ? []
+        : [
+            run(
+              "w.check",
+              comparison(`chunk.length >= ${range.min}`, "&&", `chunk.length <= ${range.max}`),
+              stringLiteral(`${written.label}: range(${range.min}, ${range.max})`),
+            ),
+          ];
+    return [
+      block(`for (const chunk of ${written.text})`, [
+        ...within,
+        "w.chunk(chunk.length);",
+        ...this.body(chunk),
+        "w.chunkEnd(chunk.length);",
+      ]),
+      "w.pipeEnd();",
+    ];
+  }
+
+  /** A union's tag has to be what switch_is says, where values have both. */
+  #switchCheck(resolved: Extract<Resolved, { kind: "definition" }>, written: Written): Doc[] {
+    const { definition, switchIs } = resolved;
+    if (definition.kind !== "union" || switchIs === null || written.frame.isDerived(switchIs)) return [];
+    const tag = tagTerm(this.#context.index, definition, tagText(definition, written.text));
+    const text = tag.operator === null ? tag.text : `(${tag.text})`;
+    const condition = equals(text, switchIs, written.frame.operands);
+    return [run("w.check", condition, stringLiteral(`${written.label}: switch_is(${idlText(switchIs)})`))];
   }
 
   #array(array: ArrayType, written: Written): Doc[] {
@@ -119,9 +180,8 @@ export class WriteCode {
     const statements = this.#checks(array, written);
     if (isVarying(array)) statements.push(run("w.variance", start, `${text}.length`));
     if (typed !== null) statements.push(run(`w.${typed.method}`, text));
-    else if (!layout.holdsReferences(array)) {
-      statements.push(...this.#each(array, written, (code, item) => code.body(item)));
-    }
+    else if (layout.holdsReferences(array)) statements.push(run("w.refElements", `${text}.length`));
+    else statements.push(...this.#each(array, written, (code, item) => code.body(item)));
     return statements;
   }
 
@@ -185,6 +245,23 @@ export class WriteCode {
     const method = wide ? "w.wideString" : string.unit === "char" ? "w.string" : "w.byteString";
     const sized = string.size !== null && !frame.isDerived(string.size);
     return [...checks, run(method, text, ...(sized ? [expressionText(string.size, frame.operands)] : []))];
+  }
+
+  /** The max counts that go before a value: of a C706 array of several open dimensions all of theirs. */
+  #hoistedCounts(written: Written): string[] {
+    const counts = [this.#hoistedCount(written)];
+    const { index } = this.#context;
+    let array = index.resolve(written.type);
+    while (array.kind === "array") {
+      const inner = index.resolve(array.element);
+      if (inner.kind !== "array" || !inner.joined) break;
+      if (isVarying(inner) || inner.size === null || isVarying(array)) {
+        throw new UnsupportedError([`${written.label}: a varying array of several open dimensions`]);
+      }
+      counts.push(expressionText(inner.size, written.frame.operands));
+      array = inner;
+    }
+    return counts;
   }
 
   /** The max count that goes before a conformant array, or before the outermost struct that ends in one. */

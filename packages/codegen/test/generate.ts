@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, formatDiagnostic, type Model } from "@ncalrpc/idl";
 import { type GeneratedFile, generateTypeScript } from "../src/index.js";
@@ -15,7 +15,7 @@ export function goldenCases(): string[] {
 export function compileText(text: string, folder = goldenRoot): Model {
   const { model, diagnostics } = compile(["input.idl"], {
     read: (path) => (path === "input.idl" ? text : readFileSync(join(folder, path), "utf8")),
-    resolveImport: (path) => path,
+    resolveImport: (path) => (existsSync(join(folder, path)) ? path : null),
   });
   if (model === null)
     throw new Error(diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)).join("\n"));

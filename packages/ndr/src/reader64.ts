@@ -31,6 +31,10 @@ export class Reader64 extends StubReader {
     this.take(8, 8);
   }
 
+  override refElements(n: number): void {
+    this.take(8, 8 * n);
+  }
+
   /** Ids beyond 2^53 are none that anybody sends: refused, since they could not be told apart. */
   override fullPointer(): never {
     const at = this.take(8, 8);

@@ -177,7 +177,12 @@ export class StubReader {
    * that `read` answers; `readReferents` then reads what that points to, which may be itself. `type` names the type, so that
    * no id can stand for values of two types.
    */
-  fullReferent<T>(place: T, type: string, read: () => T & {}, readReferents?: (value: T & {}) => void): T {
+  fullReferent<T extends object>(
+    place: T | null,
+    type: string,
+    read: () => T,
+    readReferents?: (value: T) => void,
+  ): T | null {
     if (typeof place !== "number") return place;
     this.#fullReferents ??= new Map();
     const known = this.#fullReferents.get(place);
@@ -205,6 +210,27 @@ export class StubReader {
     if (minElementSize > 0) this.#admit(count, minElementSize, packed, at);
     return count;
   }
+
+  /**
+   * The max counts of an array of `rank` open dimensions, which stand together (C706 14.3.3.5). Those of all dimensions but
+   * the last are charged as elements.
+   */
+  counts(rank: number, minElementSize: number, packed = false): number[] {
+    const counts: number[] = [];
+    let rows = 1;
+    for (let i = 0; i < rank; i++) {
+      const count = this.count(0);
+      counts.push(count);
+      if (i === rank - 1) break;
+      rows *= count;
+      this.#charge(rows, this.#position);
+    }
+    this.#admit(rows * (counts[rank - 1] ?? 0), minElementSize, packed, this.#position);
+    return counts;
+  }
+
+  /** The places of `n` reference pointers in an array: NDR20 has none (C706 14.3.12.3). */
+  refElements(_n: number): void {}
 
   /** Offset, which must be 0, and actual count of a varying array; answers the latter. `max` is its max count or fixed bound. */
   variance(max: number | null, minElementSize: number, packed = false): number {

@@ -235,6 +235,9 @@ export class Writer {
     this.pointer(true);
   }
 
+  /** The places of `n` reference pointers in an array: NDR20 has none (C706 14.3.12.3). */
+  refElements(_n: number): void {}
+
   /** The max count of a conformant array, 0 to 2^31-1. */
   count(n: number): void {
     this.checkCount(n);

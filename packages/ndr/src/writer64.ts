@@ -28,6 +28,10 @@ export class Writer64 extends Writer {
     if (present) this.nextReferent += referentStep;
   }
 
+  override refElements(n: number): void {
+    for (let i = 0; i < n; i++) this.pointer(true);
+  }
+
   override count(n: number): void {
     this.checkCount(n);
     this.#size(n);

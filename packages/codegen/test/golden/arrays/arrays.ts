@@ -161,10 +161,13 @@ export const BoundedRequestSchema: z.ZodType<BoundedRequest> = z.object({ values
 function writePoint(w: Writer, value: Point): void {
   w.int32(value.x);
   w.uint8(value.tag);
+  w.trail(4);
 }
 
 function readPoint(r: Reader): Point {
-  return { x: r.int32(), tag: r.uint8() };
+  const value: Point = { x: r.int32(), tag: r.uint8() };
+  r.trail(4);
+  return value;
 }
 
 function writeFixed(w: Writer, value: Fixed): void {
@@ -184,6 +187,7 @@ function writeFixed(w: Writer, value: Fixed): void {
   for (const item of value.flags) {
     w.boolean(item);
   }
+  w.trail(4);
 }
 
 function readFixed(r: Reader): Fixed {
@@ -201,6 +205,7 @@ function readFixed(r: Reader): Fixed {
   for (let i = 0; i < 3; i++) {
     flags.push(r.boolean());
   }
+  r.trail(4);
   return { matrix, corners, key, flags };
 }
 
@@ -217,6 +222,7 @@ function readCounted(r: Reader, count: number): Counted {
 }
 
 function writeWindow(w: Writer, value: Window): void {
+  w.align(1, 8);
   w.int32(value.size);
   w.int32(value.data.length);
   w.check(value.data.length <= value.size, "Window.data: size_is(size)");
@@ -225,6 +231,7 @@ function writeWindow(w: Writer, value: Window): void {
 }
 
 function readWindow(r: Reader, count: number): Window {
+  r.align(1, 8);
   const size = r.int32();
   const length = r.int32();
   const data = r.bytes(r.variance(count, 1, true));
@@ -239,17 +246,20 @@ function writeVarying(w: Writer, value: Varying): void {
   w.check(value.values.length <= 8, "Varying.values: [8]");
   w.variance(0, value.values.length);
   w.float64Array(value.values);
+  w.trail(8);
 }
 
 function readVarying(r: Reader): Varying {
   r.align(8);
   const length = r.int32();
   const values = r.float64Array(r.variance(8, 8, true));
+  r.trail(8);
   r.check(values.length === length, "Varying.values: length_is(length)");
   return { values };
 }
 
 function writePolygon(w: Writer, value: Polygon): void {
+  w.align(1, 8);
   w.uint32(value.points?.length ?? 0);
   w.pointer(value.points !== null);
 }
@@ -264,6 +274,7 @@ function writePolygonReferents(w: Writer, value: Polygon): void {
 }
 
 function readPolygon(r: Reader): Polygon {
+  r.align(1, 8);
   const n = r.uint32();
   const points = r.pointer();
   r.check(points || n === 0, "Polygon.points: null, of size n");

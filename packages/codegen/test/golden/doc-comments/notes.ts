@@ -71,6 +71,7 @@ export const FindResponseSchema: z.ZodType<FindResponse> = z.object({ note: Note
 function writeNote(w: Writer, value: Note): void {
   w.pointer(value.text !== null);
   w.enum16(value.topic);
+  w.trail(8);
 }
 
 function writeNoteReferents(w: Writer, value: Note): void {
@@ -78,7 +79,9 @@ function writeNoteReferents(w: Writer, value: Note): void {
 }
 
 function readNote(r: Reader): Note {
-  return { text: r.pointer() ? pending : null, topic: r.enum16() };
+  const value: Note = { text: r.pointer() ? pending : null, topic: r.enum16() };
+  r.trail(8);
+  return value;
 }
 
 function readNoteReferents(r: Reader, value: Note): void {

@@ -164,22 +164,28 @@ export const MixedResponseSchema: z.ZodType<MixedResponse> = z.object({
 });
 
 function writeTail(w: Writer, value: Tail): void {
+  w.align(1, 8);
   w.int32(value.x);
+  w.trail(8);
   w.fixedWideString(value.name, value.name.length + 1);
 }
 
 function readTail(r: Reader, count: number): Tail {
-  return { x: r.int32(), name: r.fixedWideString(count) };
+  r.align(1, 8);
+  const x = r.int32();
+  r.trail(8);
+  const name = r.fixedWideString(count);
+  return { x, name };
 }
 
 function writeOuter(w: Writer, value: Outer): void {
-  w.align(4);
+  w.align(4, 8);
   w.uint8(value.k);
   writeTail(w, value.tail);
 }
 
 function readOuter(r: Reader, count: number): Outer {
-  r.align(4);
+  r.align(4, 8);
   return { k: r.uint8(), tail: readTail(r, count) };
 }
 
@@ -191,6 +197,7 @@ function writeStrings(w: Writer, value: Strings): void {
   w.int32(value.capped === null ? 0 : value.capped.length + 1);
   w.pointer(value.capped !== null);
   w.pointer(value.octets !== null);
+  w.trail(8);
 }
 
 function writeStringsReferents(w: Writer, value: Strings): void {
@@ -205,6 +212,7 @@ function readStrings(r: Reader): Strings {
   const n = r.int32();
   const capped = r.pointer();
   const octets = r.pointer() ? pending : null;
+  r.trail(8);
   r.check(capped || n === 0, "Strings.capped: null, of size n");
   return { fixed, capped: capped ? pendingCount(n) : null, octets };
 }
@@ -324,6 +332,7 @@ function readAliasesReferents(r: Reader, value: Aliases): void {
 }
 
 function writeRefs(w: Writer, value: Refs): void {
+  w.align(1, 8);
   w.uint32(value.items.length);
   w.refPointer();
 }
@@ -342,6 +351,7 @@ function writeRefsReferents(w: Writer, value: Refs): void {
 }
 
 function readRefs(r: Reader): Refs {
+  r.align(1, 8);
   const n = r.uint32();
   r.refPointer();
   return { items: pendingCount(n) };

@@ -34,9 +34,12 @@ export interface PutRequest {
 export const PutRequestSchema: z.ZodType<PutRequest> = z.object({ slots: SlotsSchema });
 
 function writeSlots(w: Writer, value: Slots): void {
-  w.align(4);
+  w.align(4, 8);
   w.check(value.fixed.length === 2, "Slots.fixed: [2]");
+  w.refElements(value.fixed.length);
   w.uint32(value.counted.length);
+  w.trail(8);
+  w.refElements(value.counted.length);
 }
 
 function writeSlotsReferents(w: Writer, value: Slots): void {
@@ -49,12 +52,15 @@ function writeSlotsReferents(w: Writer, value: Slots): void {
 }
 
 function readSlots(r: Reader, count: number): Slots {
-  r.align(4);
+  r.align(4, 8);
+  r.refElements(2);
   const fixed: bigint[] = [];
   for (let i = 0; i < 2; i++) {
     fixed.push(pending);
   }
   const n = r.uint32();
+  r.trail(8);
+  r.refElements(count);
   const counted: number[] = [];
   for (let i = 0; i < count; i++) {
     counted.push(pending);

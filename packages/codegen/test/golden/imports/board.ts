@@ -98,7 +98,7 @@ function readCardReferents(r: Reader, value: Card): void {
 }
 
 function writeReader_(w: Writer, value: Reader_): void {
-  w.align(4);
+  w.align(4, 8);
   w.check(value.pins.length === 4, "Reader.pins: [4]");
   for (const item of value.pins) {
     w.pointer(item !== null);
@@ -115,7 +115,7 @@ function writeReader_Referents(w: Writer, value: Reader_): void {
 }
 
 function readReader_(r: Reader): Reader_ {
-  r.align(4);
+  r.align(4, 8);
   const pins: (Pin | null)[] = [];
   for (let i = 0; i < 4; i++) {
     pins.push(r.pointer() ? pending : null);

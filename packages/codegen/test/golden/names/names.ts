@@ -191,9 +191,11 @@ function readReader_(r: Reader): Reader_ {
 }
 
 function writeClient_(w: Writer, value: Client_): void {
+  w.align(1, 8);
   w.uint32(value.items?.length ?? 0);
   w.pointer(value.items !== null);
   w.uint32(value.r);
+  w.trail(8);
 }
 
 function writeClient_Referents(w: Writer, value: Client_): void {
@@ -206,9 +208,11 @@ function writeClient_Referents(w: Writer, value: Client_): void {
 }
 
 function readClient_(r: Reader): Client_ {
+  r.align(1, 8);
   const count = r.uint32();
   const items = r.pointer();
   const r_ = r.uint32();
+  r.trail(8);
   r.check(items || count === 0, "Client.items: null, of size count");
   return { items: items ? pendingCount(count) : null, r: r_ };
 }

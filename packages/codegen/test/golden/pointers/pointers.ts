@@ -137,7 +137,9 @@ function readMixedReferents(r: Reader, value: Mixed): void {
 }
 
 function writeSlots(w: Writer, value: Slots): void {
+  w.align(1, 8);
   w.uint32(value.a.length);
+  w.trail(8);
   for (const item of value.a) {
     w.pointer(item !== null);
   }
@@ -150,7 +152,9 @@ function writeSlotsReferents(w: Writer, value: Slots): void {
 }
 
 function readSlots(r: Reader, count: number): Slots {
+  r.align(1, 8);
   const n = r.uint32();
+  r.trail(8);
   const a: (number | null)[] = [];
   for (let i = 0; i < count; i++) {
     a.push(r.pointer() ? pending : null);

@@ -119,6 +119,7 @@ function writeAll(w: Writer, value: All): void {
   w.pointer(value.wide !== null);
   w.fixedString(value.fixed, 8);
   w.fixedWideString(value.wfixed, 16);
+  w.trail(8);
 }
 
 function writeAllReferents(w: Writer, value: All): void {
@@ -127,12 +128,14 @@ function writeAllReferents(w: Writer, value: All): void {
 }
 
 function readAll(r: Reader): All {
-  return {
+  const value: All = {
     plain: r.pointer() ? pending : null,
     wide: r.pointer() ? pending : null,
     fixed: r.fixedString(8),
     wfixed: r.fixedWideString(16),
   };
+  r.trail(8);
+  return value;
 }
 
 function readAllReferents(r: Reader, value: All): void {
@@ -141,7 +144,9 @@ function readAllReferents(r: Reader, value: All): void {
 }
 
 function writeLines(w: Writer, value: Lines): void {
+  w.align(1, 8);
   w.uint32(value.lines.length);
+  w.trail(8);
   for (const item of value.lines) {
     w.pointer(item !== null);
   }
@@ -154,7 +159,9 @@ function writeLinesReferents(w: Writer, value: Lines): void {
 }
 
 function readLines(r: Reader, count: number): Lines {
+  r.align(1, 8);
   const n = r.uint32();
+  r.trail(8);
   const lines: (string | null)[] = [];
   for (let i = 0; i < count; i++) {
     lines.push(r.pointer() ? pending : null);
@@ -170,7 +177,7 @@ function readLinesReferents(r: Reader, value: Lines): void {
 }
 
 function writeUnicodeString(w: Writer, value: UnicodeString): void {
-  w.align(4);
+  w.align(4, 8);
   w.uint16(value.length);
   w.uint16(value.maximumLength);
   w.pointer(value.buffer !== null);
@@ -197,7 +204,7 @@ function writeUnicodeStringReferents(w: Writer, value: UnicodeString): void {
 }
 
 function readUnicodeString(r: Reader): UnicodeString {
-  r.align(4);
+  r.align(4, 8);
   return { length: r.uint16(), maximumLength: r.uint16(), buffer: r.pointer() ? pending : null };
 }
 

@@ -204,6 +204,7 @@ function readDeep(r: Reader, count: number): Deep {
 }
 
 function writeNode(w: Writer, value: Node): void {
+  w.align(1, 8);
   w.int32(value.value);
   w.pointer(value.next !== null);
 }
@@ -218,6 +219,7 @@ function writeNodeReferents(w: Writer, value: Node): void {
 }
 
 function readNode(r: Reader): Node {
+  r.align(1, 8);
   return { value: r.int32(), next: r.pointer() ? pending : null };
 }
 
