@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Token } from "@ncalrpc/security";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeConnectRequest } from "../../src/connect-message.js";
 import {
   type CommunicationPort,
   type ConnectAttributes,
@@ -12,7 +13,10 @@ import {
   type PortAttributes,
   type ReceivedMessage,
 } from "../../src/index.js";
+import { TRAILER_SIZE, writeTrailer } from "../../src/nt/message-trailer.js";
+import { dataView } from "../../src/nt/structures.js";
 import { eventually, message, PortClient } from "../port-client.js";
+import { RawClient } from "./raw-client.js";
 
 /** What the handler of one test does with a message. */
 type OnMessage = (port: CommunicationPort, message: ReceivedMessage) => void;
@@ -22,9 +26,13 @@ const textOf = ({ buffer, start, length }: ReceivedMessage): string =>
 
 /**
  * What only the ports of Windows have, and the traps of ALPC that the port suite does not step into. Runs as a Windows
- * program; everything is in one process. `allow` makes a descriptor for the user.
+ * program; everything is in one process. `library` is what the kernel was made with; the descriptor lets the own user connect.
  */
-export function windowsSuite(kernel: Kernel, securityDescriptor: PortAttributes["securityDescriptor"]): void {
+export function windowsSuite(
+  kernel: Kernel,
+  library: string,
+  securityDescriptor: PortAttributes["securityDescriptor"],
+): void {
   describe("ports of Windows", () => {
     let count = 0;
     const servers: ConnectionPort[] = [];
@@ -231,6 +239,97 @@ export function windowsSuite(kernel: Kernel, securityDescriptor: PortAttributes[
         await expect(connect(name, { foreign: true, payload: new Uint8Array() })).rejects.toMatchObject({
           status: "PORT_CONNECTION_REFUSED",
         });
+      });
+    });
+
+    describe("hostile peers", () => {
+      const RELEASE = 0x1_0000;
+      const trailer = (type: number, id: number, payloadLength: number) => {
+        const bytes = Buffer.alloc(payloadLength + TRAILER_SIZE);
+        const fields = { type, messageId: id, callbackId: 0, payloadLength, viewSize: 0 };
+        writeTrailer(dataView(bytes), payloadLength, fields);
+        return bytes;
+      };
+
+      it.each<[string, number, Buffer]>([
+        ["no trailer", RELEASE, Buffer.alloc(3)],
+        ["a trailer of another length", RELEASE, Buffer.concat([Buffer.alloc(1), trailer(3, 0, 0)])],
+        ["an unknown type", RELEASE, trailer(99, 0, 0)],
+        ["a request as a datagram", RELEASE, trailer(1, 1, 0)],
+        ["a request with an id of the server's", 0, trailer(1, 2, 0)],
+        ["a request without an id", 0, trailer(1, 0, 0)],
+        ["an answer to nothing", RELEASE, trailer(2, 2, 0)],
+        ["a farewell of a wrong length", 0, trailer(5, 0, 7)],
+      ])("who send %s are closed, and nobody else", async (_, flags, bytes) => {
+        const closed: (string | null)[] = [];
+        const name = serve(echo, {}, { onClosed: (_port, reason) => closed.push(reason?.status ?? null) });
+        const witness = await connect(name);
+        using raw = new RawClient(library, name);
+        await eventually(() => raw.receive() !== null);
+        expect(raw.send(flags, bytes)).toBe(0);
+        await eventually(() => closed.length === 1);
+        expect(closed).toEqual(["INVALID_MESSAGE"]);
+        expect((await witness.call("still there")).text).toBe("still there");
+        witness.port.close();
+      });
+
+      it("who send one id twice are closed", async () => {
+        const closed: (string | null)[] = [];
+        const name = serve(
+          () => {},
+          {},
+          { onClosed: (_port, reason) => closed.push(reason?.status ?? null) },
+        );
+        using raw = new RawClient(library, name);
+        await eventually(() => raw.receive() !== null);
+        for (let i = 0; i < 2; i++) expect(raw.send(0, trailer(1, 1, 0))).toBe(0);
+        await eventually(() => closed.length === 1);
+        expect(closed).toEqual(["INVALID_MESSAGE"]);
+      });
+
+      it("who say they are ours and do not speak our version are told so", async () => {
+        const refused: string[] = [];
+        const name = serve(echo, {}, { onRefused: (reason) => refused.push(reason.status) });
+        const bytes = encodeConnectRequest({
+          tracking: "static",
+          delegate: false,
+          payload: new Uint8Array(),
+        });
+        bytes.writeUInt16LE(77, 4);
+        using raw = new RawClient(library, name, bytes);
+        let answer: ReturnType<RawClient["receive"]> = null;
+        await eventually(() => {
+          answer = raw.receive();
+          return answer !== null;
+        });
+        expect(answer).toMatchObject({ kind: MessageType.CONNECTION_REPLY });
+        expect(refused).toEqual(["INVALID_MESSAGE"]);
+      });
+
+      it("who read nothing are closed when their time is over, and nothing waits for them", async () => {
+        const closed: (string | null)[] = [];
+        let port: CommunicationPort | null = null;
+        const limits = { maxQueuedMessages: 2, maxQueuedBytes: 1, slowReaderGrace: 100 };
+        const name = serve(
+          echo,
+          { limits },
+          {
+            onConnect: (request) => {
+              port = request.accept();
+            },
+            onClosed: (_port, reason) => closed.push(reason?.status ?? null),
+          },
+        );
+        using raw = new RawClient(library, name);
+        await eventually(() => raw.receive() !== null);
+        const bytes = Buffer.alloc(0x28 + 60_000);
+        const flood = (to: CommunicationPort | null) => {
+          for (let i = 0; i < 20; i++) to?.send(MessageType.DATAGRAM, bytes, bytes.length, 0, 0);
+          return to?.queuedMessages ?? 0;
+        };
+        expect(flood(port)).toBeGreaterThan(10);
+        await eventually(() => closed.length === 1);
+        expect(closed).toEqual(["QUOTA_EXCEEDED"]);
       });
     });
 
