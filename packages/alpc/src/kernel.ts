@@ -106,7 +106,7 @@ export interface ConnectionRequest {
 export interface ConnectionPort extends Disposable {
   readonly name: string;
   readonly connections: ReadonlySet<CommunicationPort>;
-  /** Stops listening and frees the name; connections stay. */
+  /** Stops listening and frees the name; connections stay. (On Windows the name is free when the last of them has closed.) */
   stopListening(): void;
   /** Closes the port and every connection; handlers get onClosed. */
   close(): void;
@@ -156,7 +156,7 @@ export interface CommunicationPort extends Disposable {
 
 export interface PortListing {
   readonly name: string;
-  /** Owner of the name in the system's namespace. */
+  /** Owner of the name in the system's namespace; S-1-0-0 where the system does not tell. */
   readonly owner: Sid;
   readonly isLive: boolean;
 }

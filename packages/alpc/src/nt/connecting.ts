@@ -28,6 +28,7 @@ import { finishMessage, releaseReceivedView } from "./port-attachments.js";
 import type { RingRecord } from "./receive-ring.js";
 import {
   dataView,
+  keeping,
   objectAttributes,
   ownMemory,
   portAttributes,
@@ -150,20 +151,23 @@ export class Connecting implements Receiver {
       acceptHandles: true,
     });
     const slot = ownMemory(8);
-    const status = alpc.NtAlpcConnectPort(
-      slot,
-      name.bytes,
-      null,
-      own,
-      0,
-      this.#attributes.requiredServerSid?.toBytes() ?? null,
-      hasMessage ? bytes : null,
-      hasMessage ? length : null,
-      null,
-      null,
-      null,
+    const sid = this.#attributes.requiredServerSid?.toBytes() ?? null;
+    const status = keeping([name], () =>
+      alpc.NtAlpcConnectPort(
+        slot,
+        name.bytes,
+        null,
+        own,
+        0,
+        sid,
+        hasMessage ? bytes : null,
+        hasMessage ? length : null,
+        null,
+        null,
+        null,
+      ),
     );
-    check(status, `connecting to the port ${this.#name}${name.keep.length > 0 ? "" : " without a name"}`);
+    check(status, `connecting to the port ${this.#name}`);
     this.#handle = getWord(dataView(slot), 0);
     // Whether a port that is not connected yet can be associated is not documented.
     this.#isAssociated = this.#machinery.completion.open(this.#id, this.#handle, this);

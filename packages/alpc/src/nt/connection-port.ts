@@ -23,7 +23,14 @@ import { openEffectiveToken, readToken } from "./nt-token.js";
 import { objectName } from "./object-name.js";
 import { finishMessage, releaseReceivedView } from "./port-attachments.js";
 import type { RingRecord } from "./receive-ring.js";
-import { dataView, objectAttributes, ownMemory, portAttributes, unicodeString } from "./structures.js";
+import {
+  dataView,
+  keeping,
+  objectAttributes,
+  ownMemory,
+  portAttributes,
+  unicodeString,
+} from "./structures.js";
 
 /** The named port of a server: everything of all of its clients is received here. */
 export class NtConnectionPort implements ConnectionPort, RequestOwner {
@@ -203,10 +210,8 @@ export class NtConnectionPort implements ConnectionPort, RequestOwner {
     const descriptor = securityDescriptorToBytes(this.attributes.securityDescriptor);
     const object = objectAttributes(name, ObjectFlags.CASE_INSENSITIVE, descriptor);
     const slot = ownMemory(8);
-    check(
-      alpc.NtAlpcCreatePort(slot, object.bytes, this.portAttributes()),
-      `creating the port ${this.name}${object.keep.length > 0 ? "" : " without a name"}`,
-    );
+    const status = keeping([object], () => alpc.NtAlpcCreatePort(slot, object.bytes, this.portAttributes()));
+    check(status, `creating the port ${this.name}`);
     return getWord(dataView(slot), 0);
   }
 

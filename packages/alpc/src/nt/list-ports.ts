@@ -5,7 +5,7 @@ import { getWord } from "./attribute-buffer.js";
 import { ObjectFlags, UNICODE_STRING } from "./layout/generic-structures.js";
 import { isSuccess } from "./nt-status.js";
 import { PORT_DIRECTORY } from "./object-name.js";
-import { dataView, objectAttributes, ownMemory, unicodeString } from "./structures.js";
+import { dataView, keeping, objectAttributes, ownMemory, unicodeString } from "./structures.js";
 import type { SystemLibrary } from "./system-library.js";
 
 const DIRECTORY_QUERY = 0x1;
@@ -26,8 +26,8 @@ export function listPortObjects(system: SystemLibrary, own: ReadonlyMap<string, 
   const slot = ownMemory(8);
   const directory = unicodeString(PORT_DIRECTORY.slice(0, -1));
   const object = objectAttributes(directory, ObjectFlags.CASE_INSENSITIVE);
-  if (!isSuccess(system.NtOpenDirectoryObject(slot, DIRECTORY_QUERY, object.bytes)))
-    return [...listed.values()];
+  const opened = keeping([object], () => system.NtOpenDirectoryObject(slot, DIRECTORY_QUERY, object.bytes));
+  if (!isSuccess(opened)) return [...listed.values()];
   const handle = getWord(dataView(slot), 0);
   try {
     const buffer = ownMemory(0x1000);
@@ -43,7 +43,7 @@ export function listPortObjects(system: SystemLibrary, own: ReadonlyMap<string, 
         context,
         returned,
       );
-      if (!isSuccess(status) || object.keep.length === 0) break;
+      if (!isSuccess(status)) break;
       const name = textAt(buffer, 0);
       const isListed = textAt(buffer, UNICODE_STRING.size) !== PORT_TYPE || listed.has(name.toLowerCase());
       if (!isListed) listed.set(name.toLowerCase(), { name, owner: wellKnownSids.nobody, isLive: true });

@@ -1,15 +1,14 @@
 import type { DataEntry } from "../data-information.js";
-import { AlpcError } from "../error.js";
 import { PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import type { Handle } from "./alpc-library.js";
 import type { CompletionPort } from "./completion-port.js";
 import { PORT_MESSAGE } from "./layout/port-structures.js";
-import { Status } from "./layout/status.js";
 import type { MessageTrailer } from "./message-trailer.js";
 import { isSuccess } from "./nt-status.js";
 import { type NativeIds, OutboundMessage } from "./outbound-message.js";
 import type { PortAttachments } from "./port-attachments.js";
 import { SectionTransfer } from "./section-transfer.js";
+import { keeping } from "./structures.js";
 
 /** One at a time per thread: a send is over when the call returns. */
 let outbound: OutboundMessage | undefined;
@@ -53,29 +52,23 @@ export class PortSender {
     const { source, length, ids, trailer, entries, attributes } = sending;
     outbound.compose(source, length, ids, this.#maxLength, trailer, entries);
     if (sending.messageContext !== 0) outbound.setMessageContext(sending.messageContext);
-    let keep: Uint8Array | null = null;
+    let handles: Uint8Array | null = null;
     let transfer: SectionTransfer | null = null;
     if (attributes !== null && attachments !== null) {
       const view = attributes.view === undefined ? null : attachments.ownView(attributes.view);
-      keep = attachments.describeHandles(outbound.attributes, attributes.handles ?? []);
+      handles = attachments.describeHandles(outbound.attributes, attributes.handles ?? []);
       if (view !== null) {
         transfer = SectionTransfer.fill(this.#completion, this.#port, view.bytes);
         transfer.describe(outbound.attributes);
       }
     }
-    const status = this.#completion.alpc.NtAlpcSendWaitReceivePort(
-      this.#port,
-      sending.flags,
-      outbound.bytes,
-      outbound.attributes.sent,
-      null,
-      null,
-      null,
-      null,
+    const { bytes } = outbound;
+    const sent = outbound.attributes.sent;
+    const { alpc } = this.#completion;
+    const status = keeping([handles], () =>
+      alpc.NtAlpcSendWaitReceivePort(this.#port, sending.flags, bytes, sent, null, null, null, null),
     );
     transfer?.end(isSuccess(status));
-    if (status === Status.INVALID_HANDLE && keep !== null)
-      throw new AlpcError("INVALID_PARAMETER", "a handle that is none");
     const nativeId = ids.nativeId === 0 ? outbound.bytes.readUInt32LE(PORT_MESSAGE.MessageId) : 0;
     return { status, nativeId: isSuccess(status) ? nativeId : 0 };
   }

@@ -13,10 +13,24 @@ import { ALPC_PORT_ATTRIBUTES, PORT_MESSAGE } from "./layout/port-structures.js"
 /** No limit, where a SIZE_T says so. */
 const UNLIMITED = 0xffff_ffff_ffff_ffffn;
 
-/** A structure with pointers: hand `bytes` to a call, and keep the whole object referenced until it returns. */
+/** A structure with pointers: hand `bytes` to a call made while `keeping` the whole object. */
 export interface Structure {
   readonly bytes: Buffer;
   readonly keep: readonly Uint8Array[];
+}
+
+/** What calls in progress point to. */
+const inUse: unknown[] = [];
+
+/** Makes a call during which these stay referenced: the system follows pointers that the collector does not see. */
+export function keeping<T>(structures: readonly unknown[], call: () => T): T {
+  const before = inUse.length;
+  inUse.push(...structures);
+  try {
+    return call();
+  } finally {
+    inUse.length = before;
+  }
 }
 
 /** Zeroed memory of its own that never moves. */
