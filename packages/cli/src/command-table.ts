@@ -24,6 +24,21 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/format.js")).format,
   },
   {
+    name: "breaking",
+    summary: "Compare IDL files with an earlier version and say what breaks whom.",
+    load: async () => (await import("./commands/breaking.js")).breaking,
+  },
+  {
+    name: "freeze",
+    summary: "Keep the model of each interface's version, so that it cannot change unnoticed.",
+    load: async () => (await import("./commands/freeze.js")).freeze,
+  },
+  {
+    name: "describe",
+    summary: "Describe interfaces as a person reads them: opnums, types, sizes on the wire.",
+    load: async () => (await import("./commands/describe.js")).describe,
+  },
+  {
     name: "list",
     summary: "List the endpoints on this machine, who owns them and what they offer.",
     load: async () => (await import("./commands/list.js")).list,

@@ -3,4 +3,5 @@ export type { GeneratedFile } from "./generated-file.js";
 export { modelPlugin } from "./model-plugin.js";
 export type { Plugin } from "./plugin.js";
 export { transpileTypeScript } from "./transpile-typescript.js";
+export { createTypeWriter } from "./type-writer.js";
 export { typescriptPlugin } from "./typescript-plugin.js";
