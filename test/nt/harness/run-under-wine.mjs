@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildStandin } from "../standin/build.mjs";
+import { buildSamples } from "./build-samples.mjs";
 import { addReports, collect, readViolations } from "./collect.mjs";
 import { runs } from "./runs.mjs";
 import { stage } from "./stage.mjs";
@@ -13,6 +14,7 @@ import { WineSession } from "./wine-session.mjs";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const cache = join(root, "node_modules", ".cache", "ncalrpc-nt");
 const app = join(cache, "app");
+const dist = join(root, "test", "nt", "dist");
 const reports = join(cache, "reports");
 /** Milliseconds for one run. */
 const PATIENCE = 300_000;
@@ -22,7 +24,8 @@ export async function runUnderWine(names) {
   const tools = findTools();
   mkdirSync(cache, { recursive: true });
   const packages = windowsPackages(cache);
-  const { library } = buildStandin(join(root, "test", "nt", "dist"));
+  const { library, importLibrary } = buildStandin(dist);
+  buildSamples(tools.compiler, dist, [importLibrary]);
   const koffi = "@koromix/koffi-win32-x64";
   stage(app, { [koffi]: packages[koffi] });
   rmSync(reports, { recursive: true, force: true });
@@ -63,6 +66,7 @@ async function runSuites(session, node, library, run) {
       env: {
         NODE_OPTIONS: `--import=${preload}`,
         NCALRPC_TEST_LIBRARY: session.path(library),
+        NCALRPC_TEST_SAMPLES: session.path(dist),
         NCALRPC_STANDIN_REPORT: session.path(violations),
         NCALRPC_STANDIN_SWITCHES: run.switches ?? "",
       },

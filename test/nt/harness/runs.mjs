@@ -8,5 +8,6 @@ export const runs = [
   { name: "ports", suites: ["ports"] },
   { name: "memory", suites: ["memory"] },
   { name: "runtime", suites: ["runtime"] },
+  { name: "samples", suites: ["samples"] },
   { name: "ports, other switches", suites: ["ports"], switches: ALL_B },
 ];

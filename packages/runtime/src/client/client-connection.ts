@@ -84,13 +84,13 @@ export class ClientConnection implements Disposable {
         details: `unknown option "${name}" in "${binding}"`,
       });
     }
-    const { serverSid, kernel = defaultKernel(), timeout, signal, tracking, delegate } = options;
+    const { serverSid, kernel = defaultKernel(), timeout, signal, tracking, delegate, foreign } = options;
     const handler = new ConnectionHandler();
     try {
       const port = await kernel.connectPort(
         endpoint,
         {
-          payload: formatHello({ features: CLIENT_FEATURES, maxCalls: 0 }),
+          ...(foreign ? { foreign } : { payload: formatHello({ features: CLIENT_FEATURES, maxCalls: 0 }) }),
           ...(timeout === undefined ? {} : { timeout }),
           ...(signal === undefined ? {} : { signal }),
           ...(tracking === undefined ? {} : { tracking }),

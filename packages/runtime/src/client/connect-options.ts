@@ -12,6 +12,11 @@ export interface ConnectOptions {
   readonly tracking?: "static" | "dynamic";
   /** Other processes of this user, such as forked children, may use the connection too. Default false. */
   readonly delegate?: boolean;
+  /**
+   * The server is not one of ours but of the system's own RPC run time (rpcrt4), or speaks as it does: it gets plain LRPC, and
+   * one call at a time unless the system can tell its answers apart. Windows only. Default false.
+   */
+  readonly foreign?: boolean;
   /** Octets of stub data up to which a request travels in the message itself; beyond it, in a section. Default: what fits. */
   readonly shortLimit?: number;
   readonly limits?: Partial<ClientLimits>;
