@@ -23,6 +23,8 @@ const record: Required<TokenRecord> = {
   restrictedSids: [unixUser(3)],
   pid: 7,
   integrityLevel: 0x2000,
+  sessionId: 1,
+  authenticationId: 0x3e7n,
   sessionId: 2,
   authenticationId: 5n,
 };
@@ -45,6 +47,8 @@ describe("Token", () => {
     ["no restriction", { restrictedSids: null }],
     ["pid", { pid: 8 }],
     ["integrityLevel", { integrityLevel: null }],
+    ["sessionId", { sessionId: 2 }],
+    ["authenticationId", { authenticationId: null }],
   ];
   it.each(changes)("differs by %s", (_, change) => {
     expect(new Token(record).equals(new Token({ ...record, ...change }))).toBe(false);
