@@ -23,8 +23,6 @@ const record: Required<TokenRecord> = {
   restrictedSids: [unixUser(3)],
   pid: 7,
   integrityLevel: 0x2000,
-  sessionId: 1,
-  authenticationId: 0x3e7n,
   sessionId: 2,
   authenticationId: 5n,
 };
@@ -47,7 +45,7 @@ describe("Token", () => {
     ["no restriction", { restrictedSids: null }],
     ["pid", { pid: 8 }],
     ["integrityLevel", { integrityLevel: null }],
-    ["sessionId", { sessionId: 2 }],
+    ["sessionId", { sessionId: 3 }],
     ["authenticationId", { authenticationId: null }],
   ];
   it.each(changes)("differs by %s", (_, change) => {
