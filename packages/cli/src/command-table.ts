@@ -24,6 +24,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/format.js")).format,
   },
   {
+    name: "lint",
+    summary: "Judge IDL files by rules: first of all, what a hostile peer could make of them.",
+    load: async () => (await import("./commands/lint.js")).lint,
+  },
+  {
     name: "breaking",
     summary: "Compare IDL files with an earlier version and say what breaks whom.",
     load: async () => (await import("./commands/breaking.js")).breaking,

@@ -7,7 +7,18 @@ import { runCli, startCli } from "./run-cli.js";
 import { runInProcess } from "./run-in-process.js";
 
 describe("help", () => {
-  const commands = ["check", "generate", "format", "breaking", "freeze", "describe", "list", "ping", "call"];
+  const commands = [
+    "check",
+    "generate",
+    "format",
+    "lint",
+    "breaking",
+    "freeze",
+    "describe",
+    "list",
+    "ping",
+    "call",
+  ];
 
   it.each(commands)("of %s is as agreed", async (command) => {
     const { code, stdout, stderr } = await runInProcess([command, "--help"]);

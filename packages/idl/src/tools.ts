@@ -19,3 +19,6 @@ export {
 export { type FormatResult, formatText } from "./format/format-text.js";
 export { type FrozenInterface, freezeInterfaces, frozenText } from "./freeze/frozen-interface.js";
 export { FrozenModelError, parseFrozen } from "./freeze/parse-frozen.js";
+export { type LintFinding, lintFiles } from "./lint/lint-files.js";
+export type { LintCategory, LintRule, LintTier } from "./lint/lint-rule.js";
+export { lintRules } from "./lint/lint-rules.js";

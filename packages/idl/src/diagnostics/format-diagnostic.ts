@@ -17,7 +17,10 @@ const RESET = "\u001b[0m";
  *           |     ^~~~
  *       hint: did you mean 'State'?
  */
-export function formatDiagnostic(diagnostic: Diagnostic, options: { color?: boolean } = {}): string {
+export function formatDiagnostic(
+  diagnostic: Omit<Diagnostic, "id"> & { readonly id: string },
+  options: { color?: boolean } = {},
+): string {
   const paint = (style: string, text: string) => (options.color === true ? style + text + RESET : text);
   const severityColor = diagnostic.severity === "error" ? RED : YELLOW;
   const where = paint(BOLD, `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}:`);
