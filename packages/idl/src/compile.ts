@@ -1,19 +1,35 @@
-import { normalize } from "node:path";
+import { dirname, join, normalize } from "node:path";
+import { applyAcf } from "./acf/apply-acf.js";
 import { checkFile } from "./check/check-file.js";
 import { checkUnits } from "./check/check-units.js";
+import { leaveOutForeign } from "./check/not-generated.js";
 import { FileScope } from "./check/scope.js";
 import type { UnitBuilder } from "./check/symbols.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { Reporter } from "./diagnostics/reporter.js";
+import { type Dialect, dialectDefines } from "./dialect.js";
 import { defaultLimits, type Limits } from "./limits.js";
 import { emitModel } from "./lower/emit-model.js";
 import { orderUnits } from "./lower/order-units.js";
+import { withoutUnused } from "./lower/without-unused.js";
 import type { Model } from "./model.js";
+import { PRELUDE_DIRECTORY, preludeText } from "./prelude/prelude.js";
 import { SourceFile } from "./source/source-file.js";
 import type { SourceHost } from "./source/source-host.js";
 import type { Span } from "./source/span.js";
 import type { FileNode, Item, Name } from "./syntax/ast.js";
+import { parseAcf } from "./syntax/parse-acf.js";
 import { parseFile } from "./syntax/parse-file.js";
+
+export interface CompileOptions {
+  readonly limits?: Partial<Limits>;
+  /** Whose reading of IDL applies; `midl` if it is not said. */
+  readonly dialect?: Dialect;
+  /** Macros that are defined before the first line of each file, by name. */
+  readonly defines?: Readonly<Record<string, string>>;
+  /** The ACF file of every entry. Without it, each file's is the one beside it with its base name, if there is one. */
+  readonly acf?: string;
+}
 
 export interface CompileResult {
   /** Null if there was an error. */
@@ -31,15 +47,17 @@ export interface CompileResult {
 export function compile(
   entries: readonly string[],
   host: SourceHost,
-  options: { limits?: Partial<Limits> } = {},
+  options: CompileOptions = {},
 ): CompileResult {
-  return new Compilation(host, { ...defaultLimits, ...options.limits }).run(entries);
+  return new Compilation(host, options).run(entries);
 }
 
-/** Parses one text by itself: for tools that want the tree, the tokens and their trivia. */
+/** Parses one text by itself, without what it includes: for tools that want the tree, the tokens and their trivia. */
 export function parse(text: string, file: string): { file: FileNode; diagnostics: readonly Diagnostic[] } {
   const reporter = new Reporter(defaultLimits);
-  const node = parseFile(new SourceFile(file, text), reporter, defaultLimits);
+  const node = parseFile(new SourceFile(file, text), reporter, defaultLimits, {
+    defines: dialectDefines("midl"),
+  });
   return { file: node, diagnostics: reporter.diagnostics };
 }
 
@@ -47,15 +65,23 @@ class Compilation {
   readonly #host: SourceHost;
   readonly #limits: Limits;
   readonly #reporter: Reporter;
+  readonly #dialect: Dialect;
+  readonly #defines: ReadonlyMap<string, string>;
+  readonly #acf: string | null;
   /** By normalized path; null for what cannot be read. A file being imported by one that it imports itself is here already. */
   readonly #scopes = new Map<string, FileScope | null>();
+  /** Every text that was asked for, by normalized path. */
+  readonly #sources = new Map<string, SourceFile | null>();
   readonly #units: UnitBuilder[] = [];
   readonly #deferred: (() => void)[] = [];
 
-  constructor(host: SourceHost, limits: Limits) {
+  constructor(host: SourceHost, options: CompileOptions) {
     this.#host = host;
-    this.#limits = limits;
-    this.#reporter = new Reporter(limits);
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#reporter = new Reporter(this.#limits);
+    this.#dialect = options.dialect ?? "midl";
+    this.#defines = new Map([...dialectDefines(this.#dialect), ...Object.entries(options.defines ?? {})]);
+    this.#acf = options.acf ?? null;
   }
 
   run(entries: readonly string[]): CompileResult {
@@ -66,12 +92,29 @@ class Compilation {
       (unit) => unit.interface !== null || unit.constants.length + unit.types.length > 0,
     );
     checkUnits(units, this.#reporter);
-    const ordered = orderUnits(units, this.#reporter);
+    leaveOutForeign(units, this.#reporter);
+    const ordered = orderUnits(withoutUnused(units), this.#reporter);
     return {
       model: this.#reporter.errorCount === 0 ? emitModel(ordered) : null,
       diagnostics: this.#reporter.diagnostics,
-      files: [...this.#scopes.keys()],
+      files: [...this.#sources.keys()].filter((path) => !isBuiltIn(path)),
     };
+  }
+
+  /** The text of a file, read once. Null after a report, or quietly if nothing asks for it. */
+  #source(path: string, askedAt: Span | null): SourceFile | null {
+    const known = this.#sources.get(path);
+    if (known !== undefined) return known;
+    if (this.#sources.size >= this.#limits.files) {
+      if (askedAt !== null) this.#reporter.report("IDL0008", askedAt, { limit: this.#limits.files });
+      return null;
+    }
+    const text = isBuiltIn(path) ? preludeText(path) : this.#host.read(path);
+    const source = text === null ? null : new SourceFile(path, text.replace(/^\ufeff/, ""));
+    if (source === null && askedAt === null) return null;
+    this.#sources.set(path, source);
+    if (source === null && askedAt !== null) this.#reporter.report("IDL0001", askedAt, { file: path });
+    return source;
   }
 
   /** Reads, parses and checks a file unless that is done, its imports first. */
@@ -83,27 +126,23 @@ class Compilation {
   ): FileScope | null {
     const known = this.#scopes.get(path);
     if (known !== undefined) return known;
-    const nowhere: Span = { source: new SourceFile(path, ""), start: 0, end: 0 };
-    if (this.#scopes.size >= this.#limits.files) {
-      this.#reporter.report("IDL0008", importedAt ?? nowhere, { limit: this.#limits.files });
-      return null;
-    }
-    const text = this.#host.read(path);
-    if (text === null) {
-      this.#scopes.set(path, null);
-      this.#reporter.report("IDL0001", importedAt ?? nowhere, { file: path });
-      return null;
-    }
+    const source = this.#source(path, importedAt ?? { source: new SourceFile(path, ""), start: 0, end: 0 });
+    if (source === null) return null;
     const scope = new FileScope();
     this.#scopes.set(path, scope);
-    const file = parseFile(new SourceFile(path, text.replace(/^\ufeff/, "")), this.#reporter, this.#limits);
+    const parsed = parseFile(source, this.#reporter, this.#limits, this.#preprocessing());
+    const file = this.#configured(parsed, path, entries);
+    if (this.#dialect === "pidl" && !isBuiltIn(path))
+      this.#importInto(scope, "pidl-types.idl", path, depth, entries);
     for (const name of importedNames(file.items)) {
-      const imported = this.#import(name, path, depth, entries);
+      const imported = this.#import(name, depth, entries);
       if (imported !== null) scope.import(imported);
     }
     checkFile({
       file,
       imported: !entries.has(path),
+      builtIn: isBuiltIn(path),
+      dialect: isBuiltIn(path) ? "midl" : this.#dialect,
       scope,
       reporter: this.#reporter,
       deferred: this.#deferred,
@@ -112,18 +151,72 @@ class Compilation {
     return scope;
   }
 
-  #import(name: Name, fromFile: string, depth: number, entries: ReadonlySet<string>): FileScope | null {
+  #preprocessing() {
+    return {
+      defines: this.#defines,
+      include: (name: string, fromFile: string, span: Span) => {
+        const path = this.#host.resolveImport(name, fromFile) ?? builtInPath(name);
+        return path === null ? null : this.#source(path, span);
+      },
+    };
+  }
+
+  #importInto(
+    scope: FileScope,
+    name: string,
+    path: string,
+    depth: number,
+    entries: ReadonlySet<string>,
+  ): void {
+    const builtIn = builtInPath(name);
+    const imported =
+      builtIn === null || path === builtIn ? null : this.#load(builtIn, null, depth + 1, entries);
+    if (imported !== null) scope.import(imported);
+  }
+
+  #import(name: Name, depth: number, entries: ReadonlySet<string>): FileScope | null {
     if (depth >= this.#limits.importDepth) {
       this.#reporter.report("IDL0007", name.span, { limit: this.#limits.importDepth });
       return null;
     }
-    const path = this.#host.resolveImport(name.text, fromFile);
+    const path = this.#host.resolveImport(name.text, name.span.source.path) ?? builtInPath(name.text);
     if (path === null) {
       this.#reporter.report("IDL0002", name.span, { file: name.text });
       return null;
     }
-    return this.#load(normalize(path), name.span, depth + 1, entries);
+    return this.#load(isBuiltIn(path) ? path : normalize(path), name.span, depth + 1, entries);
   }
+
+  /** A file with what its ACF says. */
+  #configured(file: FileNode, path: string, entries: ReadonlySet<string>): FileNode {
+    const given = entries.has(path) ? this.#acf : null;
+    const acf = given === null ? this.#acfBeside(path) : normalize(given);
+    const askedAt = given === null ? null : { source: file.source, start: 0, end: 0 };
+    const source = acf === null ? null : this.#source(acf, askedAt);
+    if (source === null) return file;
+    const parsed = parseAcf(source, this.#reporter, this.#limits, this.#preprocessing());
+    return applyAcf(file, parsed, this.#reporter);
+  }
+
+  #acfBeside(path: string): string | null {
+    if (isBuiltIn(path) || !/\.idl$/i.test(path)) return null;
+    const beside = path.replace(/\.idl$/i, ".acf");
+    const name = beside.slice(dirname(beside) === "." ? 0 : dirname(beside).length + 1);
+    const found = this.#host.resolveImport(name, path);
+    return found !== null && normalize(found) === normalize(join(dirname(path), name))
+      ? normalize(found)
+      : null;
+  }
+}
+
+function isBuiltIn(path: string): boolean {
+  return path.startsWith(PRELUDE_DIRECTORY);
+}
+
+/** The file of our own that stands in for one that is found nowhere. */
+function builtInPath(name: string): string | null {
+  const path = PRELUDE_DIRECTORY + (name.split(/[\\/]/).at(-1) ?? "").toLowerCase();
+  return preludeText(path) === null ? null : path;
 }
 
 /** Imports of a file, those inside interfaces too. */

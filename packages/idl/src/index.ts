@@ -1,7 +1,9 @@
-export { type CompileResult, compile, parse } from "./compile.js";
+export { type CompileOptions, type CompileResult, compile, parse } from "./compile.js";
 export type { Diagnostic, DiagnosticRecord, Severity } from "./diagnostics/diagnostic.js";
 export { type DiagnosticId, diagnosticTable } from "./diagnostics/diagnostic-table.js";
 export { formatDiagnostic } from "./diagnostics/format-diagnostic.js";
+export type { Dialect } from "./dialect.js";
+export { type FormatResult, formatText } from "./format/format-text.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type * from "./model.js";
 export { modelHash } from "./model-hash.js";

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Dialect } from "../src/index.js";
 
 const directory = join(import.meta.dirname, "fixtures/diagnostics");
 const TEST_HEADER = "uuid(6c3ab5f2-2d0c-4b2c-9a51-0c1c5d2f7a10), version(1.0)";
@@ -12,6 +13,7 @@ export interface Example {
   readonly entry: string;
   readonly files: ReadonlyMap<string, string>;
   readonly limits: Readonly<Record<string, number>>;
+  readonly dialect: Dialect;
 }
 
 /** Every example under `fixtures/diagnostics`, in the form that its README describes. */
@@ -44,9 +46,15 @@ function readExamples(name: string, text: string): Example[] {
       entry: "entry.idl",
       files,
       limits: readLimits(body),
+      dialect: readDialect(body),
     });
   }
   return examples;
+}
+
+function readDialect(body: string): Dialect {
+  const name = /^\/\/ dialect: (\w+)$/m.exec(body)?.[1];
+  return name === "widl" || name === "pidl" || name === "dce" ? name : "midl";
 }
 
 function readLimits(body: string): Record<string, number> {

@@ -9,7 +9,7 @@ function compileExample(example: Example) {
     read: (path) => example.files.get(path) ?? null,
     resolveImport: (name) => (example.files.has(name) || name === "unreadable.idl" ? name : null),
   };
-  return compile([example.entry], host, { limits: example.limits });
+  return compile([example.entry], host, { limits: example.limits, dialect: example.dialect });
 }
 
 describe("diagnostic examples", () => {

@@ -1,3 +1,4 @@
+import type { Attribute as ModelAttribute } from "../model.js";
 import type { Attribute, Expression } from "../syntax/ast.js";
 import { type AttributePlace, attributeTable } from "../syntax/attribute-table.js";
 import type { CheckContext } from "./check-context.js";
@@ -6,7 +7,9 @@ import { suggest } from "./suggest.js";
 /** The attributes of one declaration that have an effect, after the checks that hold for all of them. */
 export class AttributeSet {
   readonly #attributes = new Map<string, Attribute>();
+  readonly #extra: ModelAttribute[] = [];
   #faulty = false;
+  #foreign: string | null = null;
 
   constructor(attributes: readonly Attribute[], place: AttributePlace, context: CheckContext) {
     const errors = context.reporter.errorCount;
@@ -17,6 +20,16 @@ export class AttributeSet {
   /** True if one was refused, so that what the others say together is not to be judged. */
   get faulty(): boolean {
     return this.#faulty;
+  }
+
+  /** Names what stands here and keeps the declaration from being generated; null if nothing does. */
+  get foreign(): string | null {
+    return this.#foreign;
+  }
+
+  /** Those that change nothing here, for back ends that know more. */
+  get extra(): readonly ModelAttribute[] {
+    return this.#extra;
   }
 
   has(name: string): boolean {
@@ -44,18 +57,20 @@ export class AttributeSet {
     if (record === undefined) {
       const hint = suggest(name, context.reporter.full ? [] : attributeTable.keys());
       context.report("IDL0206", span, { name }, hint);
-    } else if (record.effect === "unsupported") {
+    } else if (record.effect === "unsupported" && place === "method") {
       context.report("IDL0302", span, { name });
+    } else if (record.effect === "unsupported") {
+      if (!isPrinting(attribute)) this.#foreign ??= `attribute '${name}'`;
     } else if (!record.places.includes(place)) {
       context.report("IDL0209", span, { name, place, places: record.places.join(", ") });
-    } else if (this.has(name)) {
+    } else if (this.has(name) && record.effect === "supported") {
       context.report("IDL0207", span, { name });
     } else if (record.effect === "ignored") {
       context.report("IDL0210", span, { name });
     } else if (record.arguments === "none" && attribute.text !== null) {
       context.report("IDL0208", attribute.span, { name, needs: "no arguments", example: name });
     } else if (record.effect === "supported" && record.arguments !== "none" && !attribute.text) {
-      if (attribute.text === "" || attribute.arguments === null) {
+      if (attribute.text === "" || (attribute.arguments === null && attribute.type === null)) {
         context.report("IDL0208", attribute.span, {
           name,
           needs: "arguments",
@@ -64,8 +79,16 @@ export class AttributeSet {
       }
     } else {
       this.#attributes.set(name, attribute);
+      if (record.effect === "harmless") this.#extra.push({ name, text: attribute.text });
     }
   }
+}
+
+/** pidl's `flag(NDR_PAHEX)` and its like only concern how a value is printed. */
+function isPrinting({ name, text }: Attribute): boolean {
+  return (
+    name.text === "flag" && /^(?:\s*\|?\s*(?:NDR_PAHEX|NDR_SECRET|LIBNDR_PRINT_ARRAY_HEX))+$/.test(text ?? "")
+  );
 }
 
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -74,4 +97,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   endpoint: 'endpoint("ncalrpc:[name]")',
   pointer_default: "pointer_default(unique)",
   range: "range(0, 100)",
+  switch_type: "switch_type(long)",
+  transmit_as: "transmit_as(long)",
+  wire_marshal: "wire_marshal(long)",
 };

@@ -7,9 +7,18 @@ import { checkElement, checkTarget } from "./check-placement.js";
 import type { Siblings } from "./fold-expression.js";
 import { integer, subtract } from "./model-expression.js";
 import { type Extent, readExtents } from "./read-extents.js";
-import { withoutAliases } from "./resolved-type.js";
+import { isConformant, isOpaque, openUnion, withoutAliases } from "./resolved-type.js";
 import { exposeLevels, type Shape, type ShapeLevel } from "./shape.js";
+import { foldSwitch } from "./switch-is.js";
 import type { ResolvedType } from "./symbols.js";
+
+/** pidl writes strings as integers with a character set. */
+function charsetUnit(base: ResolvedType): ResolvedType {
+  const bare = withoutAliases(base);
+  if (bare.kind !== "scalar") return base;
+  if (bare.scalar === "uint16") return { kind: "scalar", scalar: "wchar_t" };
+  return bare.scalar === "uint8" ? { kind: "scalar", scalar: "char" } : base;
+}
 
 /** What a type is built for. */
 export interface TypeUse {
@@ -20,6 +29,8 @@ export interface TypeUse {
   readonly siblings: Siblings | null;
 }
 
+const ERROR: ResolvedType = { kind: "error" };
+
 /** Levels looked for behind the aliases of a string; more than any use has. */
 const MOST_LEVELS = 16;
 
@@ -29,34 +40,39 @@ const NO_EXTENT: Extent = { size: null, length: null, first: null };
 export function buildType(declared: Shape, use: TypeUse, context: CheckContext): ResolvedType {
   const { attributes } = use;
   const extents = attributes.faulty ? null : readExtents(use, context);
-  if (extents === null) return { kind: "error" };
+  if (attributes.foreign !== null) return { kind: "foreign", feature: attributes.foreign };
+  if (declared.base.kind === "foreign") return declared.base;
+  if (extents === null) return ERROR;
   let shape = exposeLevels(declared, Math.max(extents.length, wantsLevel(declared, use) ? 1 : 0));
-  if (attributes.has("string")) shape = exposeLevels(shape, MOST_LEVELS);
-  if (shape.base.kind === "error") return shape.base;
-  if (!checkExtentCount(shape, extents, use, context)) return { kind: "error" };
-  if (attributes.has("string") && !checkString(shape, use, context)) return { kind: "error" };
+  if (attributes.has("string") || attributes.has("charset")) shape = exposeLevels(shape, MOST_LEVELS);
+  if (attributes.has("switch_is") && openUnion(shape.base) === null) shape = exposeLevels(shape, MOST_LEVELS);
+  if (shape.base.kind === "error" || shape.base.kind === "foreign") return shape.base;
+  if (attributes.has("charset")) shape = { ...shape, base: charsetUnit(shape.base) };
+  if (!checkExtentCount(shape, extents, use, context)) return ERROR;
+  if (attributes.has("string") && !checkString(shape, use, context)) return ERROR;
+  const base = attributes.has("switch_is") ? foldSwitch(shape.base, use, context) : shape.base;
+  if (base.kind === "error") return base;
   const levels = pointerKinds(shape.levels, use, context);
-  let type: ResolvedType = shape.base;
+  let type: ResolvedType = base;
   for (let index = levels.length - 1; index >= 0; index -= 1) {
     const level = levels[index];
     if (level === undefined) break;
     const innermost = index === levels.length - 1;
-    type = wrapLevel(
-      type,
-      level,
-      extents[index] ?? NO_EXTENT,
-      attributes.has("string") && innermost,
-      use,
-      context,
-    );
-    if (type.kind === "error") return type;
+    const around: Around = {
+      extent: extents[index] ?? NO_EXTENT,
+      isString: attributes.has("string") && innermost,
+      inner:
+        levels[index + 1]?.kind === "array" && !(attributes.has("string") && index === levels.length - 2),
+    };
+    type = wrapLevel(type, level, around, use, context);
+    if (type.kind === "error" || type.kind === "foreign") return type;
   }
   return type;
 }
 
 /** True if the outermost level matters here although an alias may hide it. */
 function wantsLevel(shape: Shape, use: TypeUse): boolean {
-  if (use.attributes.first("ref", "unique") !== undefined) return true;
+  if (use.attributes.first("ref", "unique", "ptr") !== undefined) return true;
   if (use.place !== "parameter" && use.place !== "method") return false;
   const bare = withoutAliases(shape.base);
   return bare.kind === "pointer" && !bare.explicit;
@@ -64,11 +80,12 @@ function wantsLevel(shape: Shape, use: TypeUse): boolean {
 
 /** Fills in pointer kinds as MIDL does: an attribute goes to the outermost pointer, and a parameter's own pointer is ref. */
 function pointerKinds(levels: readonly ShapeLevel[], use: TypeUse, context: CheckContext): ShapeLevel[] {
-  const attribute = use.attributes.first("ref", "unique");
+  const attribute = use.attributes.first("ref", "unique", "ptr");
+  const second = ["ref", "unique", "ptr"].filter((name) => use.attributes.has(name))[1];
   const outermost = levels.findIndex((level) => level.kind === "pointer");
   if (attribute !== undefined) {
-    if (use.attributes.has("ref") && use.attributes.has("unique")) {
-      context.report("IDL0709", use.span, { attribute: "ref", other: "unique" });
+    if (second !== undefined) {
+      context.report("IDL0709", use.span, { attribute: attribute.name.text, other: second });
     } else if (outermost < 0) {
       context.report("IDL0718", attribute.name.span, { attribute: attribute.name.text });
     }
@@ -76,66 +93,86 @@ function pointerKinds(levels: readonly ShapeLevel[], use: TypeUse, context: Chec
   return levels.map((level, index) => {
     if (level.kind !== "pointer") return level;
     if (attribute !== undefined && index === outermost) {
-      return { kind: "pointer", pointer: attribute.name.text === "ref" ? "ref" : "unique", explicit: true };
+      const { text } = attribute.name;
+      return { kind: "pointer", pointer: text === "ref" || text === "ptr" ? text : "unique", explicit: true };
     }
     if (level.explicit) return level;
     if (index === 0 && use.place === "parameter") return { kind: "pointer", pointer: "ref", explicit: false };
-    if (index === 0 && use.place === "method") return { kind: "pointer", pointer: "unique", explicit: false };
+    if (index === 0 && use.place === "method") {
+      const pointer = context.pointerDefault === "ptr" ? "ptr" : "unique";
+      return { kind: "pointer", pointer, explicit: false };
+    }
     return { kind: "pointer", pointer: level.pointer ?? context.pointerDefault, explicit: false };
   });
+}
+
+/** What wraps a level's inner type besides the level itself. */
+interface Around {
+  readonly extent: Extent;
+  readonly isString: boolean;
+  /** True if the inner type is a further dimension of the same array. */
+  readonly inner: boolean;
 }
 
 function wrapLevel(
   inner: ResolvedType,
   level: ShapeLevel,
-  extent: Extent,
-  isString: boolean,
+  around: Around,
   use: TypeUse,
   context: CheckContext,
 ): ResolvedType {
+  const { extent, isString } = around;
   if (level.kind === "pointer") {
     const pointer = level.pointer ?? context.pointerDefault;
-    const target = pointerTarget(inner, extent, isString, use, context);
-    if (target.kind === "error") return target;
+    const target = pointerTarget(inner, around, use, context);
+    if (target.kind === "error" || target.kind === "foreign") return target;
     return { kind: "pointer", pointer, explicit: level.explicit, target };
   }
   if (level.fixed !== null && extent.size !== null) {
     context.report("IDL0719", use.span);
-    return { kind: "error" };
+    return ERROR;
   }
   if (isString) return stringOf(inner, level.fixed, extent.size);
   if (level.fixed === null && extent.size === null) {
     context.report("IDL0705", use.span, { name: use.name });
-    return { kind: "error" };
+    return ERROR;
   }
-  return arrayOf(inner, level.fixed, extent, use, context);
+  return arrayOf(inner, level.fixed, around, use, context);
 }
 
 /** `T *p` is a pointer to one T, to a string, or (with a size) to an array. */
 function pointerTarget(
   inner: ResolvedType,
-  extent: Extent,
-  isString: boolean,
+  around: Around,
   use: TypeUse,
   context: CheckContext,
 ): ResolvedType {
+  const { extent, isString } = around;
   if (isString) return stringOf(inner, null, extent.size);
-  if (extent.size !== null) return arrayOf(inner, null, extent, use, context);
+  if (use.place !== "typedef" && (withoutAliases(inner).kind === "void" || isOpaque(inner))) {
+    return { kind: "foreign", feature: "a pointer to void" };
+  }
+  if (extent.size !== null) return arrayOf(inner, null, around, use, context);
   if (extent.length !== null || extent.first !== null) {
     context.report("IDL0705", use.span, { name: use.name });
-    return { kind: "error" };
+    return ERROR;
   }
-  return checkTarget(inner, use, context) ? inner : { kind: "error" };
+  return checkTarget(inner, use, context) ? inner : ERROR;
 }
 
 function arrayOf(
-  element: ResolvedType,
+  inner: ResolvedType,
   fixed: number | null,
-  extent: Extent,
+  { extent, inner: isDimension }: Around,
   use: TypeUse,
   context: CheckContext,
 ): ResolvedType {
-  if (!checkElement(element, use, context)) return { kind: "error" };
+  const open =
+    inner.kind === "array" && (isConformant(inner) || inner.length !== null || inner.first !== null);
+  const element = isDimension && open ? { ...inner, joined: true } : inner;
+  if (isOpaque(element)) return { kind: "foreign", feature: "a pointer to void" };
+  if (element.kind === "foreign") return element;
+  if (!checkElement(element, use, context)) return ERROR;
   const total = extent.size ?? (fixed === null ? null : integer(BigInt(fixed)));
   const length =
     extent.length ?? (extent.first === null || total === null ? null : subtract(total, extent.first));

@@ -1,9 +1,10 @@
 import type { DiagnosticId } from "../diagnostics/diagnostic-table.js";
 import type { ReportDetails, Reporter } from "../diagnostics/reporter.js";
+import type { Dialect } from "../dialect.js";
 import type { Span } from "../source/span.js";
 import type { Name } from "../syntax/ast.js";
 import type { FileScope } from "./scope.js";
-import type { OrdinarySymbol, UnitBuilder } from "./symbols.js";
+import type { OrdinarySymbol, PointerKind, UnitBuilder } from "./symbols.js";
 
 /** What every check needs: where to report, which names are visible, which unit is being filled. */
 export class CheckContext {
@@ -11,15 +12,20 @@ export class CheckContext {
   readonly scope: FileScope;
   readonly unit: UnitBuilder;
   /** What a pointer below the top level is, unless it says otherwise. */
-  readonly pointerDefault: "ref" | "unique";
+  readonly pointerDefault: PointerKind;
+  readonly dialect: Dialect;
+  /** The unions defined here are `ms_union`s. */
+  readonly msUnion: boolean;
   /** Checks that need every definition; run at the end. */
   readonly deferred: (() => void)[];
 
-  constructor(parts: Pick<CheckContext, "reporter" | "scope" | "unit" | "pointerDefault" | "deferred">) {
+  constructor(parts: Omit<CheckContext, "report" | "declare">) {
     this.reporter = parts.reporter;
     this.scope = parts.scope;
     this.unit = parts.unit;
     this.pointerDefault = parts.pointerDefault;
+    this.dialect = parts.dialect;
+    this.msUnion = parts.msUnion;
     this.deferred = parts.deferred;
   }
 

@@ -1,14 +1,13 @@
 import { basename } from "node:path";
 import type { Reporter } from "../diagnostics/reporter.js";
+import type { Dialect } from "../dialect.js";
 import type { Declaration, FileNode, InterfaceNode } from "../syntax/ast.js";
-import { attributeTable } from "../syntax/attribute-table.js";
 import { AttributeSet } from "./attribute-set.js";
 import { CheckContext } from "./check-context.js";
-import { checkMethod } from "./check-method.js";
+import { checkMethods, checkObjectMethods } from "./check-methods.js";
 import { declareConstant } from "./declare-constant.js";
 import { declareType, declareTypedef } from "./declare-typedef.js";
-import { readHeader, readPointerDefault } from "./interface-header.js";
-import { NameClashes } from "./name-clashes.js";
+import { defaultPointer, readHeader, readPointerDefault } from "./interface-header.js";
 import type { FileScope } from "./scope.js";
 import type { UnitBuilder } from "./symbols.js";
 
@@ -16,6 +15,8 @@ import type { UnitBuilder } from "./symbols.js";
 export interface FileCheck {
   readonly file: FileNode;
   readonly imported: boolean;
+  readonly builtIn: boolean;
+  readonly dialect: Dialect;
   readonly scope: FileScope;
   readonly reporter: Reporter;
   readonly deferred: (() => void)[];
@@ -24,75 +25,89 @@ export interface FileCheck {
 
 /** Checks a file whose imports are checked already. */
 export function checkFile(check: FileCheck): void {
-  const { file, imported, scope, reporter, deferred, units } = check;
-  const path = file.source.path;
-  const definitions: UnitBuilder = {
-    kind: "definitions",
-    name: basename(path).replace(/\.idl$/i, ""),
-    file: path,
-    imported,
-    doc: null,
-    span: { source: file.source, start: 0, end: 0 },
-    constants: [],
-    types: [],
-    interface: null,
-  };
-  const context = new CheckContext({
-    reporter,
-    scope,
-    unit: definitions,
-    pointerDefault: "unique",
-    deferred,
-  });
-  units.push(definitions);
+  const { file, dialect } = check;
+  const { path } = file.source;
+  const span = { source: file.source, start: 0, end: 0 };
+  const definitions = newUnit(check, "definitions", basename(path).replace(/\.(idl|h)$/i, ""), span, null);
+  const pointerDefault = defaultPointer(dialect);
+  const context = new CheckContext({ ...check, unit: definitions, pointerDefault, msUnion: false });
+  check.units.push(definitions);
   for (const item of file.items) {
     if (item.kind === "interface") checkInterface(item, check);
     else if (item.kind === "method") context.report("IDL0805", item.name.span, { name: item.name.text });
-    else if (item.kind !== "import" && item.kind !== "ignored") checkDefinition(item, context);
+    else if (item.kind !== "import" && item.kind !== "ignored") checkDefinition(item, context, check);
   }
 }
 
+function newUnit(
+  { file, imported, builtIn }: FileCheck,
+  kind: UnitBuilder["kind"],
+  name: string,
+  span: UnitBuilder["span"],
+  doc: string | null,
+): UnitBuilder {
+  const { path } = file.source;
+  return { kind, builtIn, name, file: path, imported, doc, span, constants: [], types: [], interface: null };
+}
+
 function checkInterface(node: InterfaceNode, check: FileCheck): void {
-  const { file, imported, scope, reporter, deferred, units } = check;
-  scope.declareInterface(node.name.text);
-  if (node.items === null) return;
-  const unit: UnitBuilder = {
-    kind: "interface",
-    name: node.name.text,
-    file: file.source.path,
-    imported,
-    doc: node.doc,
-    span: node.name.span,
-    constants: [],
-    types: [],
-    interface: null,
-  };
-  const bare = new CheckContext({ reporter, scope, unit, pointerDefault: "unique", deferred });
+  const { reporter, scope, dialect, units } = check;
+  const { name, doc, items } = node;
+  scope.declareInterface(name.text);
+  if (items === null) return;
+  const kind = interfaceKind(node, dialect);
+  const unit = newUnit(check, kind === "remote" ? "interface" : "definitions", name.text, name.span, doc);
+  const bare = new CheckContext({ ...check, unit, pointerDefault: "unique", msUnion: false });
   const attributes = new AttributeSet(node.attributes, "interface", bare);
-  // The body of a COM or local interface means something else: one report is enough.
-  if (node.attributes.some((attribute) => isUnsupported(attribute.name.text))) return;
-  if (node.base !== null) {
+  if (node.base !== null && kind === "remote") {
     bare.report("IDL0301", node.base.span, { feature: "interface inheritance" });
     return;
   }
   const report: CheckContext["report"] = (id, span, details, hint) =>
     reporter.report(id, span, details, hint);
-  const pointerDefault = readPointerDefault(attributes, report);
-  const context = new CheckContext({ reporter, scope, unit, pointerDefault, deferred });
-  unit.interface = { ...readHeader(node, attributes, report), methods: [] };
+  const pointerDefault = readPointerDefault(attributes, dialect, report);
+  const context = new CheckContext({
+    ...check,
+    unit,
+    pointerDefault,
+    msUnion: attributes.has("ms_union"),
+  });
   units.push(unit);
-  const clashes = new NameClashes(reporter);
-  for (const item of node.items) {
+  if (kind === "remote") {
+    const header = readHeader(node, attributes, report);
+    unit.interface = { ...header, attributes: attributes.extra, methods: [], callbacks: [] };
+  } else if (kind === "object" && !check.imported) {
+    const details = { what: `interface '${name.text}'`, feature: "it is an interface of COM", advice: COM };
+    context.report("IDL0303", name.span, details);
+  }
+  for (const item of items) {
     if (item.kind === "interface")
       context.report("IDL0301", item.name.span, { feature: "an interface inside an interface" });
-    else if (item.kind === "method") {
-      clashes.add(item.name.text, item.name.span, true);
-      unit.interface.methods.push(checkMethod(item, context));
-    } else if (item.kind !== "import" && item.kind !== "ignored") checkDefinition(item, context);
+    else if (item.kind !== "method" && item.kind !== "import" && item.kind !== "ignored")
+      checkDefinition(item, context, check);
+    else if (item.kind === "method" && unit.interface !== null)
+      checkMethods(item, unit.interface, node, context);
+    else if (item.kind === "method" && kind === "object") checkObjectMethods(item, context);
   }
 }
 
-function checkDefinition(item: Exclude<Declaration, { kind: "method" }>, context: CheckContext): void {
+const COM = "the types that it defines are; COM itself is out of reach here";
+
+/** What only declares types is `local`: without stubs, and with nothing to identify. */
+function interfaceKind(node: InterfaceNode, dialect: Dialect): "remote" | "object" | "local" {
+  const has = (...names: readonly string[]) =>
+    node.attributes.some((attribute) => names.includes(attribute.name.text));
+  if (has("object", "odl", "dual", "oleautomation")) return "object";
+  if (has("local")) return "local";
+  const isTypesOnly = node.items?.every((item) => item.kind !== "method") === true;
+  return !has("uuid") && (isTypesOnly || dialect === "pidl") ? "local" : "remote";
+}
+
+function checkDefinition(
+  item: Exclude<Declaration, { kind: "method" }>,
+  context: CheckContext,
+  check: FileCheck,
+): void {
   switch (item.kind) {
     case "constant":
       declareConstant(item, context);
@@ -104,11 +119,12 @@ function checkDefinition(item: Exclude<Declaration, { kind: "method" }>, context
       declareType(item, context);
       break;
     case "unsupported":
-      context.report("IDL0301", item.span, { feature: item.feature });
+      if (check.imported) break;
+      context.report("IDL0303", item.span, {
+        what: item.feature,
+        feature: "only type libraries have it",
+        advice: "nothing depends on it here",
+      });
       break;
   }
-}
-
-function isUnsupported(attribute: string): boolean {
-  return attributeTable.get(attribute)?.effect === "unsupported";
 }

@@ -1,25 +1,36 @@
 import type { MethodNode } from "../syntax/ast.js";
-import { AttributeSet } from "./attribute-set.js";
+import type { AttributeSet } from "./attribute-set.js";
 import { buildType, type TypeUse } from "./build-type.js";
 import type { CheckContext } from "./check-context.js";
 import { checkComplete, checkValue } from "./check-placement.js";
 import { contextHandleType } from "./context-handle.js";
 import { resolveFields } from "./resolve-fields.js";
 import { resolveSpecifier } from "./resolve-specifier.js";
+import { isOpaque } from "./resolved-type.js";
 import { declaredShape, exposeLevels } from "./shape.js";
 import type { ResolvedMethod, ResolvedType } from "./symbols.js";
 
 /** Resolves one remote procedure. */
-export function checkMethod(node: MethodNode, context: CheckContext): ResolvedMethod {
+export function checkMethod(
+  node: MethodNode,
+  attributes: AttributeSet,
+  opnum: number,
+  context: CheckContext,
+): ResolvedMethod {
   const { name, doc } = node;
-  const attributes = new AttributeSet(node.attributes, "method", context);
   const parameters = resolveFields(node.parameters, "parameter", name.text, context);
   const returns = resultType(node, attributes, context);
   return {
     name: name.text,
     doc,
     span: name.span,
-    idempotent: attributes.has("idempotent"),
+    opnum,
+    idempotent: attributes.has("idempotent") || attributes.has("broadcast"),
+    maybe: attributes.has("maybe"),
+    broadcast: attributes.has("broadcast"),
+    message: attributes.has("message"),
+    callAs: attributes.get("call_as")?.text ?? null,
+    attributes: attributes.extra,
     parameters,
     returns,
   };
@@ -29,12 +40,12 @@ function resultType(node: MethodNode, attributes: AttributeSet, context: CheckCo
   const naming = { kind: "nested", owner: node.name.text, member: "result" } as const;
   const base = resolveSpecifier(
     node.returns,
-    { naming, doc: null, span: node.name.span, wide: false },
+    { naming, doc: null, span: node.name.span, wide: false, attributes },
     context,
   );
   const shape = declaredShape(base, node.declarator, context);
   if (base.kind === "void" && shape.levels.length === 0) {
-    const attribute = attributes.first("string", "ref", "unique", "context_handle");
+    const attribute = attributes.first("string", "ref", "unique", "ptr", "context_handle");
     if (attribute !== undefined) context.report("IDL0714", node.returns.span);
     return null;
   }
@@ -48,6 +59,8 @@ function resultType(node: MethodNode, attributes: AttributeSet, context: CheckCo
   if (attributes.has("context_handle"))
     return checkHandleResult(contextHandleType(shape, use, null, context), use, context);
   const type = buildType(shape, use, context);
+  if (type.kind === "foreign") return type;
+  if (isOpaque(type)) return { kind: "foreign", feature: "a pointer to void" };
   if (!checkValue(type, use, context) || !checkComplete(type, use, context)) return { kind: "error" };
   const refused = refusal(type);
   if (refused === null) return type;

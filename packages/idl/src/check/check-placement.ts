@@ -1,6 +1,13 @@
 import type { TypeUse } from "./build-type.js";
 import type { CheckContext } from "./check-context.js";
-import { isConformant, isContextHandle, isOpaque, withoutAliases } from "./resolved-type.js";
+import {
+  isConformant,
+  isContextHandle,
+  isJoined,
+  isPipe,
+  openUnion,
+  withoutAliases,
+} from "./resolved-type.js";
 import { nameOf, type ResolvedType } from "./symbols.js";
 
 /** What an array's element must not be. False after a report. */
@@ -10,7 +17,7 @@ export function checkElement(element: ResolvedType, use: TypeUse, context: Check
     context.report("IDL0717", use.span);
     return false;
   }
-  if (isConformant(element)) {
+  if (isConformant(element) && !isJoined(element)) {
     context.report("IDL0703", use.span);
     return false;
   }
@@ -24,21 +31,17 @@ export function checkElement(element: ResolvedType, use: TypeUse, context: Check
   return true;
 }
 
-/** What a pointer must not point to. A `void *` is let through: a typedef may name it for a context handle. */
+/** What a pointer must not point to. */
 export function checkTarget(target: ResolvedType, use: TypeUse, context: CheckContext): boolean {
   const bare = withoutAliases(target);
   if (bare.kind === "handle") {
     context.report("IDL0715", use.span);
     return false;
   }
-  if (use.place !== "typedef" && (bare.kind === "void" || isOpaque(target))) {
-    context.report("IDL0714", use.span);
-    return false;
-  }
-  return bare.kind !== "error";
+  return checkSelected(target, use, context) && bare.kind !== "error";
 }
 
-/** What a value cannot be, wherever it stands: void, a binding handle, an opaque pointer. */
+/** What a value cannot be, wherever it stands: void, a binding handle, a union that nothing selects an arm of. */
 export function checkValue(type: ResolvedType, use: TypeUse, context: CheckContext): boolean {
   const bare = withoutAliases(type);
   if (bare.kind === "error") return false;
@@ -46,21 +49,34 @@ export function checkValue(type: ResolvedType, use: TypeUse, context: CheckConte
     context.report("IDL0715", use.span);
     return false;
   }
-  if (bare.kind === "void" || isOpaque(type)) {
+  if (bare.kind === "void") {
     context.report("IDL0714", use.span);
     return false;
   }
-  return true;
+  if (isPipe(type) && use.place !== "parameter" && use.place !== "typedef") {
+    context.report("IDL0730", use.span);
+    return false;
+  }
+  return checkSelected(type, use, context);
 }
 
-/** A struct used by value has to be complete. */
+/** A union has to be told which arm it holds, but for a typedef, whose uses say it. */
+function checkSelected(type: ResolvedType, use: TypeUse, context: CheckContext): boolean {
+  const union = use.place === "typedef" ? null : openUnion(type);
+  if (union === null) return true;
+  context.report("IDL0723", use.span, { name: nameOf(union) });
+  return false;
+}
+
+/** A struct or union used by value has to be complete. */
 export function checkComplete(type: ResolvedType, use: TypeUse, context: CheckContext): boolean {
   let part = type;
   while (part.kind === "array") part = part.element;
   const inner = withoutAliases(part);
-  if (inner.kind !== "named" || inner.symbol.kind !== "struct" || inner.symbol.members !== null) return true;
-  const name = nameOf(inner.symbol);
-  if (inner.symbol.open) context.report("IDL0701", use.span, { name });
-  else context.report("IDL0405", use.span, { what: "struct", name });
+  if (inner.kind !== "named" && inner.kind !== "union") return true;
+  const { symbol } = inner;
+  if ((symbol.kind !== "struct" && symbol.kind !== "union") || symbol.members !== null) return true;
+  const details = { what: symbol.kind, name: nameOf(symbol) };
+  context.report(symbol.open ? "IDL0701" : "IDL0405", use.span, details);
   return false;
 }

@@ -13,7 +13,7 @@ export function checkUnits(units: readonly UnitBuilder[], reporter: Reporter): v
     if (other !== undefined) reporter.report("IDL0607", unit.span, { name: unit.name, other: other.name });
     if (uuid !== undefined) uuids.set(uuid, unit);
     if (unit.kind === "interface") checkUnitName(unit, names, reporter);
-    checkNames(unit, reporter);
+    if (!unit.imported) checkNames(unit, reporter);
   }
   for (const unit of units) if (unit.kind === "definitions") nameDefinitions(unit, names);
 }

@@ -15,7 +15,7 @@ export function contextHandleType(
   direction: Parameter["direction"] | null,
   context: CheckContext,
 ): ResolvedType {
-  if (declared.base.kind === "error") return declared.base;
+  if (declared.base.kind === "error" || declared.base.kind === "foreign") return declared.base;
   const alreadyHandle = isContextHandle(declared.base);
   const written = declared.levels.length;
   const { levels } = alreadyHandle ? declared : exposeLevels(declared, written + 1);
@@ -48,7 +48,7 @@ export function defineContextHandle(
   span: TypeUse["span"],
   unit: UnitBuilder,
 ): ContextHandleSymbol {
-  const symbol: ContextHandleSymbol = { kind: "context_handle", naming, unit, span, doc };
+  const symbol: ContextHandleSymbol = { kind: "context_handle", naming, unit, span, doc, foreign: null };
   unit.types.push(symbol);
   return symbol;
 }

@@ -30,6 +30,10 @@ function constantValue(node: ConstantNode, context: CheckContext): ConstantValue
   );
   const bare = withoutAliases(shape.base);
   if (bare.kind === "error") return null;
+  if (bare.kind === "foreign") {
+    reportLeftOut(node, `it is ${bare.feature}`, context);
+    return null;
+  }
   const text = stringUnit(bare, shape.levels);
   if (text !== null) return stringValue(node, text, context);
   if (shape.levels.length === 0) {
@@ -37,11 +41,16 @@ function constantValue(node: ConstantNode, context: CheckContext): ConstantValue
       const value = evaluateInteger(node.value, context);
       return value === null ? null : { kind: "boolean", value: value !== 0n };
     }
+    const isFloat = bare.kind === "scalar" && (bare.scalar === "float" || bare.scalar === "double");
+    if (isFloat || node.value.kind === "float") {
+      reportLeftOut(node, "it is a floating-point number", context);
+      return null;
+    }
     const scalar = integerScalar(bare);
     const range = scalar === null ? null : scalarRange(scalar);
     if (scalar !== null && range !== null) return integerValue(node, scalar, range, context);
   }
-  context.report("IDL0301", node.type.span, { feature: "a constant of this type" });
+  reportLeftOut(node, "it is no integer, boolean, character or string", context);
   return null;
 }
 
@@ -83,6 +92,13 @@ function integerValue(
   if (value >= range.min && value <= range.max) return { kind: "integer", scalar, value: value.toString() };
   context.report("IDL0502", node.value.span, { value, type: scalar, min: range.min, max: range.max });
   return null;
+}
+
+/** Constants are never sent, so that the rest does without one. */
+function reportLeftOut(node: ConstantNode, feature: string, context: CheckContext): void {
+  if (context.unit.imported) return;
+  const what = `constant '${node.declarator.name?.text ?? ""}'`;
+  context.report("IDL0303", node.type.span, { what, feature, advice: "everything else is" });
 }
 
 function reportMisfit(node: ConstantNode, type: string, context: CheckContext): void {

@@ -1,3 +1,4 @@
+import type { Hook } from "../model.js";
 import type { Declarator, TypedefNode, TypeNode } from "../syntax/ast.js";
 import { AttributeSet } from "./attribute-set.js";
 import { buildType, type TypeUse } from "./build-type.js";
@@ -5,34 +6,42 @@ import type { CheckContext } from "./check-context.js";
 import { checkComplete } from "./check-placement.js";
 import { checkRange } from "./check-range.js";
 import { defineContextHandle } from "./context-handle.js";
+import { definePipe } from "./define-pipe.js";
+import { resolveReference } from "./resolve-reference.js";
 import { resolveSpecifier } from "./resolve-specifier.js";
 import { isConformant, isContextHandle, isOpaque, withoutAliases } from "./resolved-type.js";
 import { declaredShape, exposeLevels, type Shape } from "./shape.js";
-import type { AliasSymbol, Naming, ResolvedType } from "./symbols.js";
+import { type AliasSymbol, type DefinedSymbol, type Naming, nameOf, type ResolvedType } from "./symbols.js";
+
+const HOOKS = ["transmit_as", "wire_marshal", "represent_as", "user_marshal"] as const;
 
 /** `struct tag { ... };` by itself. */
 export function declareType(node: TypeNode, context: CheckContext): void {
   const attributes = new AttributeSet(node.attributes, "type", context);
   const label = node.type.kind === "enum" ? node.type.labels?.[0]?.name.text : undefined;
   const naming: Naming = { kind: "nested", owner: label ?? context.unit.name, member: node.type.kind };
-  const use = { naming, doc: node.doc, span: node.type.span, wide: attributes.has("v1_enum") };
+  const use = { naming, doc: node.doc, span: node.type.span, wide: attributes.has("v1_enum"), attributes };
   resolveSpecifier(node.type, use, context);
 }
 
 /** `typedef T a, *b, c[4];`: each declarator is a type of its own, and the first plain one names what T defines. */
 export function declareTypedef(node: TypedefNode, context: CheckContext): void {
   const attributes = new AttributeSet(node.attributes, "typedef", context);
+  const hooked = node.declarators.some((declarator) => hasHook(declarator, attributes));
   const plain = node.declarators.find(
-    (declarator) => declarator.levels.length === 0 && declarator.name !== null,
+    (declarator) => declarator.levels.length === 0 && declarator.name !== null && !hooked,
   );
   const first = node.declarators[0]?.name?.text ?? "unnamed";
   const naming: Naming =
     plain?.name != null
       ? { kind: "typedef", name: plain.name.text }
-      : { kind: "nested", owner: first, member: "target" };
+      : { kind: "nested", owner: first, member: hooked ? "value" : "target" };
   const span = (plain ?? node.declarators[0])?.name?.span ?? node.type.span;
-  const use = { naming, doc: node.doc, span, wide: attributes.has("v1_enum") };
-  const base = resolveSpecifier(node.type, use, context);
+  const use = { naming, doc: node.doc, span, wide: attributes.has("v1_enum"), attributes };
+  const base =
+    node.type.kind === "pipe"
+      ? definePipe(node.type, naming, node.doc, attributes, context)
+      : resolveSpecifier(node.type, use, context);
   for (const declarator of node.declarators) declareOne(declarator, base, attributes, node, context);
 }
 
@@ -46,10 +55,12 @@ function declareOne(
   const name = declarator.name;
   if (name === null) return;
   const repeated = context.scope.find(name.text);
+  const own =
+    declarator.attributes.length === 0 ? null : new AttributeSet(declarator.attributes, "typedef", context);
   const shape = declaredShape(base, declarator, context);
   // C lets a typedef be repeated if it says the same.
   if (repeated?.kind === "type" && declarator.levels.length === 0 && sameType(repeated.type, base)) return;
-  const type = definedType(shape, { name, declarator, attributes, node }, context);
+  const type = definedType(shape, { name, declarator, attributes, own, node }, context);
   context.declare(name, { kind: "type", type, span: name.span });
 }
 
@@ -57,12 +68,14 @@ interface Definition {
   readonly name: NonNullable<Declarator["name"]>;
   readonly declarator: Declarator;
   readonly attributes: AttributeSet;
+  /** What an ACF file adds for this name; null if nothing. */
+  readonly own: AttributeSet | null;
   readonly node: TypedefNode;
 }
 
 function definedType(shape: Shape, definition: Definition, context: CheckContext): ResolvedType {
-  const { name, attributes, node } = definition;
-  if (shape.base.kind === "error") return shape.base;
+  const { name, attributes, own, node } = definition;
+  if (shape.base.kind === "error" || shape.base.kind === "foreign") return shape.base;
   const naming: Naming = { kind: "typedef", name: name.text };
   if (attributes.has("context_handle")) {
     const { levels } = exposeLevels(shape, 1);
@@ -71,9 +84,14 @@ function definedType(shape: Shape, definition: Definition, context: CheckContext
     else return { kind: "named", symbol: defineContextHandle(naming, node.doc, name.span, context.unit) };
     return { kind: "error" };
   }
-  if (adoptsName(shape, attributes, naming, context)) return shape.base;
+  const hook = readHook(name.text, own ?? attributes, context) ?? readHook(name.text, attributes, context);
+  if (hook === null && adoptsName(shape, attributes, naming, context)) return shape.base;
+  // They are names for what is never sent.
+  if ((shape.base.kind === "handle" || shape.base.kind === "void") && shape.levels.length === 0)
+    return shape.base;
   const use: TypeUse = { name: name.text, span: name.span, place: "typedef", attributes, siblings: null };
-  const type = buildType(shape, use, context);
+  const type = hook?.sent ?? buildType(shape, use, context);
+  if (type.kind === "foreign") return type;
   if (!checkAlias(type, use, context)) return { kind: "error" };
   const symbol: AliasSymbol = {
     kind: "alias",
@@ -85,7 +103,9 @@ function definedType(shape: Shape, definition: Definition, context: CheckContext
     bare: withoutAliases(type),
     opaque: isOpaque(type),
     handle: null,
+    foreign: null,
     range: checkRange(type, attributes, context),
+    hook: hook?.hook ?? null,
     conformant: isConformant(type),
   };
   if (!symbol.opaque) context.unit.types.push(symbol);
@@ -94,14 +114,49 @@ function definedType(shape: Shape, definition: Definition, context: CheckContext
 
 /** `typedef struct _A { ... } A;`: the struct is called A from now on, and there is no alias. */
 function adoptsName(shape: Shape, attributes: AttributeSet, naming: Naming, context: CheckContext): boolean {
-  if (shape.base.kind !== "named" || shape.levels.length > 0 || attributes.has("range")) return false;
+  if (shape.base.kind !== "named" || shape.levels.length > 0) return false;
   const { symbol } = shape.base;
-  if (symbol.kind !== "struct" && symbol.kind !== "enum") return false;
+  if (symbol.kind === "pipe") return naming.kind === "typedef" && nameOf(symbol) === naming.name;
+  if (attributes.has("range")) return false;
+  if (
+    symbol.kind !== "struct" &&
+    symbol.kind !== "union" &&
+    symbol.kind !== "enum" &&
+    !isBitmap(symbol, naming)
+  )
+    return false;
   if (naming.kind === "typedef" && symbol.naming.kind === "typedef")
     return symbol.naming.name === naming.name;
   if (symbol.naming.kind !== "tag" || symbol.unit !== context.unit) return false;
   symbol.naming = naming;
   return true;
+}
+
+/** A bitmap is an alias that has been given a tag or this very name. */
+function isBitmap(symbol: DefinedSymbol, naming: Naming): boolean {
+  if (symbol.kind !== "alias") return false;
+  return symbol.naming.kind === "tag" || (naming.kind === "typedef" && nameOf(symbol) === naming.name);
+}
+
+function hasHook(declarator: Declarator, attributes: AttributeSet): boolean {
+  return (
+    attributes.first(...HOOKS) !== undefined ||
+    declarator.attributes.some((attribute) => HOOKS.some((hook) => hook === attribute.name.text))
+  );
+}
+
+/** A conversion that the program supplies, with the type that is sent if that is not the declared one. */
+function readHook(
+  name: string,
+  attributes: AttributeSet,
+  context: CheckContext,
+): { hook: Hook; sent?: ResolvedType } | null {
+  const kind = HOOKS.find((hook) => attributes.has(hook));
+  const attribute = kind === undefined ? undefined : attributes.get(kind);
+  if (kind === undefined || attribute === undefined) return null;
+  if (attribute.type === null) return { hook: { kind, local: attribute.text ?? name } };
+  const sent = resolveReference(attribute.type, context);
+  return { hook: { kind, local: name }, sent };
 }
 
 function checkAlias(type: ResolvedType, use: TypeUse, context: CheckContext): boolean {
@@ -117,5 +172,6 @@ function sameType(first: ResolvedType, second: ResolvedType): boolean {
   const left = withoutAliases(first);
   const right = withoutAliases(second);
   if (left.kind === "scalar" && right.kind === "scalar") return left.scalar === right.scalar;
+  if (left.kind === "foreign" || right.kind === "foreign") return left.kind === right.kind;
   return left.kind === "named" && right.kind === "named" && left.symbol === right.symbol;
 }

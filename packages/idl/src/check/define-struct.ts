@@ -1,6 +1,7 @@
 import type { StructNode } from "../syntax/ast.js";
 import type { CheckContext } from "./check-context.js";
 import { resolveFields } from "./resolve-fields.js";
+import type { DefinitionUse } from "./resolve-specifier.js";
 import { isConformant } from "./resolved-type.js";
 import { nameOf, type StructSymbol } from "./symbols.js";
 
@@ -8,12 +9,13 @@ import { nameOf, type StructSymbol } from "./symbols.js";
 export function defineStruct(
   symbol: StructSymbol,
   node: StructNode,
-  doc: string | null,
+  use: DefinitionUse,
   context: CheckContext,
 ): void {
   symbol.open = true;
   symbol.unit = context.unit;
-  symbol.doc = doc;
+  symbol.doc = use.doc;
+  symbol.foreign = use.attributes?.foreign ?? null;
   const members = resolveFields(node.members ?? [], "member", symbol, context);
   if (members.length === 0 && node.members?.length === 0) {
     context.report("IDL0720", symbol.span, { what: "struct", name: nameOf(symbol), part: "member" });

@@ -1,12 +1,14 @@
-import type { BinaryOperator, Expression as ModelExpression } from "../model.js";
+import type { BinaryOperator, Expression as ModelExpression, Scalar } from "../model.js";
 import type { Span } from "../source/span.js";
 import type { Expression } from "../syntax/ast.js";
+import { calculate } from "../syntax/calculate.js";
 import type { CheckContext } from "./check-context.js";
 import { integer } from "./model-expression.js";
 import { resolveReference } from "./resolve-reference.js";
 import { withoutAliases } from "./resolved-type.js";
 import { scalarRange, scalarSize, wrap } from "./scalar-range.js";
 import { suggest } from "./suggest.js";
+import type { ResolvedType } from "./symbols.js";
 
 /** What a name that is no constant stands for; null after a report, undefined if there is no such name. */
 export type SiblingLookup = (
@@ -20,6 +22,10 @@ export interface Siblings {
   readonly what: "member" | "parameter";
   readonly names: Iterable<string>;
   readonly lookup: SiblingLookup;
+  /** The same for `switch_is`, which takes booleans too. */
+  readonly discriminant: SiblingLookup;
+  /** The type of what a name of an expression stands for, dereferenced; null if there is no such sibling. */
+  readonly typeOf: (name: string) => ResolvedType | null;
 }
 
 const LEAST = -(1n << 63n);
@@ -160,48 +166,6 @@ function foldBinary(
   return within(calculate(operator, BigInt(left.value), BigInt(right.value)), expression.span, context);
 }
 
-function calculate(operator: BinaryOperator, left: bigint, right: bigint): bigint {
-  const truth = (value: boolean) => (value ? 1n : 0n);
-  switch (operator) {
-    case "*":
-      return left * right;
-    case "/":
-      return left / right;
-    case "%":
-      return left % right;
-    case "+":
-      return left + right;
-    case "-":
-      return left - right;
-    case "<<":
-      return left << right;
-    case ">>":
-      return left >> right;
-    case "<":
-      return truth(left < right);
-    case "<=":
-      return truth(left <= right);
-    case ">":
-      return truth(left > right);
-    case ">=":
-      return truth(left >= right);
-    case "==":
-      return truth(left === right);
-    case "!=":
-      return truth(left !== right);
-    case "&":
-      return left & right;
-    case "^":
-      return left ^ right;
-    case "|":
-      return left | right;
-    case "&&":
-      return truth(left !== 0n && right !== 0n);
-    case "||":
-      return truth(left !== 0n || right !== 0n);
-  }
-}
-
 function foldCast(
   expression: Expression & { kind: "cast" },
   context: CheckContext,
@@ -211,14 +175,24 @@ function foldCast(
   const type = withoutAliases(resolveReference(expression.type, context));
   if (operand === null || type.kind === "error") return null;
   if (operand.kind !== "integer") {
-    context.report("IDL0301", expression.span, { feature: "a cast of something that is not constant" });
-    return null;
+    const cast = type.kind === "scalar" ? castOperand(operand, type.scalar) : null;
+    if (cast === null)
+      context.report("IDL0301", expression.span, { feature: "a cast of this value to this type" });
+    return cast;
   }
   if (type.kind === "scalar" && type.scalar === "boolean") return integer(operand.value === "0" ? 0n : 1n);
   const range = type.kind === "scalar" ? scalarRange(type.scalar) : null;
   if (range !== null) return integer(wrap(BigInt(operand.value), range));
   context.report("IDL0504", expression.span);
   return null;
+}
+
+/** A run-time value cast to a type that is wide enough for a count, or masked to one without a sign. */
+function castOperand(operand: ModelExpression, scalar: Scalar): ModelExpression | null {
+  const range = scalarRange(scalar);
+  if (range === null) return null;
+  if (range.size >= 4) return operand;
+  return range.min < 0n ? null : { kind: "binary", operator: "&", left: operand, right: integer(range.max) };
 }
 
 function foldSizeof(

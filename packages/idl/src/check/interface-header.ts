@@ -1,16 +1,17 @@
+import type { Dialect } from "../dialect.js";
 import type { Span } from "../source/span.js";
 import type { InterfaceNode } from "../syntax/ast.js";
 import { decodeEscapes } from "../syntax/escape-sequence.js";
 import type { AttributeSet } from "./attribute-set.js";
 import type { CheckContext } from "./check-context.js";
-import type { ResolvedInterface } from "./symbols.js";
+import type { PointerKind, ResolvedInterface } from "./symbols.js";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const NIL = "00000000-0000-0000-0000-000000000000";
 /** A protocol sequence, then perhaps a host, then an endpoint in brackets. */
 const ENDPOINT = /^[a-z][a-z0-9_]*:[^[\]]*(?:\[[^[\]]+\])?$/;
 
-type Header = Omit<ResolvedInterface, "methods">;
+type Header = Pick<ResolvedInterface, "uuid" | "version" | "endpoints">;
 
 /** Reads an interface's uuid, version and endpoints. What is missing or malformed is reported and stands in as zero. */
 export function readHeader(
@@ -25,19 +26,22 @@ export function readHeader(
   };
 }
 
-/** What `pointer_default` says; MIDL takes unique where it is absent. */
+/** What `pointer_default` says. Where it is absent, MIDL takes unique, and DCE full pointers. */
 export function readPointerDefault(
   attributes: AttributeSet,
+  dialect: Dialect,
   report: CheckContext["report"],
-): "ref" | "unique" {
+): PointerKind {
   const attribute = attributes.get("pointer_default");
-  if (attribute === undefined) return "unique";
-  const { text } = attribute;
-  if (text === "ref" || text === "unique") return text;
-  if (text === "ptr")
-    report("IDL0302", attribute.span, { name: "ptr" }, "full pointers are not there yet: write `unique`");
-  else report("IDL0606", attribute.span, { text: text ?? "" });
-  return "unique";
+  const { text } = attribute ?? {};
+  if (text === "ref" || text === "unique" || text === "ptr") return text;
+  if (attribute !== undefined) report("IDL0606", attribute.span, { text: text ?? "" });
+  return defaultPointer(dialect);
+}
+
+/** What a pointer is where nothing says it. */
+export function defaultPointer(dialect: Dialect): PointerKind {
+  return dialect === "dce" ? "ptr" : "unique";
 }
 
 function readUuid(node: InterfaceNode, attributes: AttributeSet, report: CheckContext["report"]): string {
@@ -89,12 +93,13 @@ function readEndpoints(attributes: AttributeSet, report: CheckContext["report"])
 
 function quotedParts(list: string, span: Span): { text: string; span: Span }[] {
   const parts: { text: string; span: Span }[] = [];
-  const offset = span.source.text.indexOf(list, span.start);
+  const offset = span.expansion === undefined ? span.source.text.indexOf(list, span.start) : -1;
   for (const match of list.matchAll(/"((?:[^"\\\n]|\\[^\n])*)"/g)) {
     const start = offset + match.index;
     parts.push({
       text: decodeEscapes(match[1] ?? "") ?? "",
-      span: { ...span, start, end: start + match[0].length },
+      // Comments between them, or a macro, leave no place of their own.
+      span: offset < 0 ? span : { ...span, start, end: start + match[0].length },
     });
   }
   return parts;

@@ -43,19 +43,22 @@ export function readExtents(use: TypeUse, context: CheckContext): Extent[] | nul
     }
     lists.set(name, list);
   }
-  checkLowerBounds(lists.get("min_is") ?? [], use, context);
   if (context.reporter.errorCount > errors) return null;
   const count = Math.max(...[...lists.values()].map((list) => list.length));
   return Array.from({ length: count }, (_, index) => {
     const at = (name: string) => lists.get(name)?.[index] ?? null;
-    const first = isZero(at("first_is")) ? null : at("first_is");
+    // With a lower bound, first_is, last_is and max_is count from it.
+    const least = isZero(at("min_is")) ? null : at("min_is");
+    const from = isZero(at("first_is")) ? null : at("first_is");
     const last = at("last_is");
     const most = at("max_is");
+    const distance = (end: ModelExpression, start: ModelExpression | null) =>
+      add(start === null ? end : subtract(end, start), ONE);
+    const first = from === null || least === null ? from : subtract(from, least);
     return {
-      size: at("size_is") ?? (most === null ? null : add(most, ONE)),
-      length:
-        at("length_is") ?? (last === null ? null : add(first === null ? last : subtract(last, first), ONE)),
-      first,
+      size: at("size_is") ?? (most === null ? null : distance(most, least)),
+      length: at("length_is") ?? (last === null ? null : distance(last, from ?? least)),
+      first: isZero(first) ? null : first,
     };
   });
 }
@@ -67,18 +70,6 @@ function checkCount(expression: ModelExpression, span: Span, context: CheckConte
   if (bound >= 0n && bound <= LARGEST_COUNT) return true;
   context.report("IDL0704", span, { bound });
   return false;
-}
-
-/** MIDL knows no lower bound but 0. */
-function checkLowerBounds(
-  list: readonly (ModelExpression | null)[],
-  use: TypeUse,
-  context: CheckContext,
-): void {
-  const attribute = use.attributes.get("min_is");
-  if (attribute !== undefined && list.some((bound) => bound !== null && !isZero(bound))) {
-    context.report("IDL0301", attribute.span, { feature: "a lower array bound other than 0" });
-  }
 }
 
 function isZero(expression: ModelExpression | null): boolean {

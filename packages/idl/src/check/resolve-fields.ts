@@ -10,9 +10,16 @@ import { checkRange } from "./check-range.js";
 import { contextHandleType } from "./context-handle.js";
 import { NameClashes } from "./name-clashes.js";
 import { resolveSpecifier } from "./resolve-specifier.js";
-import { integerScalar, isContextHandle } from "./resolved-type.js";
+import {
+  integerScalar,
+  isContextHandle,
+  isDiscriminant,
+  isOpaque,
+  isPipe,
+  withoutAliases,
+} from "./resolved-type.js";
 import { declaredShape, exposeLevels, type Shape } from "./shape.js";
-import type { ResolvedField, ResolvedType, StructSymbol } from "./symbols.js";
+import type { AggregateSymbol, ResolvedField, ResolvedType } from "./symbols.js";
 
 /** A field whose base type is known, before attributes can refer to its siblings. */
 interface Draft {
@@ -28,7 +35,7 @@ interface Draft {
 export function resolveFields(
   nodes: readonly FieldNode[],
   place: "member" | "parameter",
-  owner: StructSymbol | string,
+  owner: AggregateSymbol | string,
   context: CheckContext,
 ): ResolvedField[] {
   const drafts = draftFields(nodes, place, owner, context);
@@ -42,14 +49,20 @@ export function resolveFields(
   for (const draft of drafts) {
     if (place === "parameter" && isBindingHandle(draft, context)) continue;
     const lookup = (name: string, dereference: boolean, span: Span) =>
-      lookUpSibling(draft, byName.get(name), name, dereference, span, context);
+      lookUpSibling(draft, byName.get(name), { name, dereference, span, takes: isInteger }, context);
+    const discriminant = (name: string, dereference: boolean, span: Span) =>
+      lookUpSibling(draft, byName.get(name), { name, dereference, span, takes: isDiscriminant }, context);
+    const typeOf = (name: string) => {
+      const sibling = byName.get(name);
+      return sibling === undefined ? null : selectorType(sibling);
+    };
     const { name, span, attributes, direction } = draft;
     const use: TypeUse = {
       name,
       span,
       place,
       attributes,
-      siblings: { what: place, names: byName.keys(), lookup },
+      siblings: { what: place, names: byName.keys(), lookup, discriminant, typeOf },
     };
     const type = fieldType(draft, use, context);
     fields.push({
@@ -59,33 +72,47 @@ export function resolveFields(
       type,
       range: checkRange(type, attributes, context),
       direction,
+      node: draft.node,
+      ignore: attributes.has("ignore"),
+      disableConsistencyCheck: attributes.has("disable_consistency_check"),
+      partialIgnore: attributes.has("partial_ignore"),
     });
   }
   return fields;
 }
 
+/** The type of a value that an expression names, its pointers followed. */
+function selectorType({ shape }: Draft): ResolvedType {
+  const { base } = exposeLevels(shape, shape.levels.length + 1);
+  return isDiscriminant(base) ? base : shape.base;
+}
+
+function isInteger(type: ResolvedType): boolean {
+  return integerScalar(type) !== null;
+}
+
 function draftFields(
   nodes: readonly FieldNode[],
   place: "member" | "parameter",
-  owner: StructSymbol | string,
+  owner: AggregateSymbol | string,
   context: CheckContext,
 ): Draft[] {
   const drafts: Draft[] = [];
   const defined = new Map<TypeSpecifier, ResolvedType>();
   nodes.forEach((node, index) => {
     const attributes = new AttributeSet(node.attributes, place, context);
-    if (node.declarator.name === null && place === "member" && isDefinition(node.type)) {
+    const name = node.declarator.name?.text ?? unnamed(node, place, index, drafts);
+    if (name === null) {
       context.report("IDL0722", node.type.span);
       return;
     }
-    const name = node.declarator.name?.text ?? `arg${index}`;
     const span = node.declarator.name?.span ?? node.type.span;
     let base = defined.get(node.type);
     if (base === undefined) {
       const naming = { kind: "nested", owner, member: name } as const;
       base = resolveSpecifier(
         node.type,
-        { naming, doc: null, span, wide: attributes.has("v1_enum") },
+        { naming, doc: null, span, wide: attributes.has("v1_enum"), attributes },
         context,
       );
       if (isDefinition(node.type)) defined.set(node.type, base);
@@ -103,6 +130,23 @@ function draftFields(
   return drafts;
 }
 
+/** What Windows headers call a struct or union without a name: `s` and `u`, then `s2` and `u2`. Null for anything else. */
+function unnamed(
+  node: FieldNode,
+  place: "member" | "parameter",
+  index: number,
+  drafts: readonly Draft[],
+): string | null {
+  if (place === "parameter") return `arg${index}`;
+  if (node.declarator.unsupported !== null) return `unnamed${index}`;
+  if (!isDefinition(node.type) || (node.type.kind !== "struct" && node.type.kind !== "union")) return null;
+  const letter = node.type.kind === "struct" ? "s" : "u";
+  const taken = new Set(drafts.map((draft) => draft.name));
+  let name = letter;
+  for (let count = 2; taken.has(name); count += 1) name = `${letter}${count}`;
+  return name;
+}
+
 /** A parameter without a direction is [in], as in MIDL. */
 function directionOf(attributes: AttributeSet): Parameter["direction"] {
   if (!attributes.has("out")) return "in";
@@ -118,20 +162,44 @@ function isBindingHandle(draft: Draft, context: CheckContext): boolean {
 
 function fieldType(draft: Draft, use: TypeUse, context: CheckContext): ResolvedType {
   const { attributes, direction } = draft;
+  if (attributes.foreign !== null) return { kind: "foreign", feature: attributes.foreign };
   if (attributes.has("context_handle")) return contextHandleType(draft.shape, use, direction, context);
   const type = buildType(draft.shape, use, context);
+  if (type.kind === "foreign") return type;
+  if (isOpaque(type)) return { kind: "foreign", feature: "a pointer to void" };
   if (!checkValue(type, use, context) || !checkComplete(type, use, context)) return { kind: "error" };
-  if (!contextHandlePlacement(type, use)) {
-    context.report("IDL0717", use.span);
+  if (!handlePlacement(type, use)) {
+    context.report(
+      isPipe(exposeLevels({ base: type, levels: [] }, 3).base) ? "IDL0730" : "IDL0717",
+      use.span,
+    );
     return { kind: "error" };
   }
-  if (direction?.includes("out")) checkOut(type, use, direction, context);
+  if (direction?.includes("out") && !isPipe(type)) checkOut(type, use, direction, context);
+  checkPlaceholder(type, use, direction, context);
   return type;
 }
 
-/** A context handle is a parameter of its own, or behind one ref pointer. */
-function contextHandlePlacement(type: ResolvedType, use: TypeUse): boolean {
+/** `ignore` and `partial_ignore` are for pointers that can be null. */
+function checkPlaceholder(
+  type: ResolvedType,
+  use: TypeUse,
+  direction: Parameter["direction"] | null,
+  context: CheckContext,
+): void {
+  const attribute = use.attributes.first("ignore", "partial_ignore");
+  if (attribute === undefined) return;
+  const { text } = attribute.name;
+  const bare = withoutAliases(type);
+  if (bare.kind !== "pointer") context.report("IDL0718", attribute.span, { attribute: text });
+  else if (text === "partial_ignore" && (direction !== "in,out" || bare.pointer !== "unique"))
+    context.report("IDL0732", attribute.span);
+}
+
+/** A context handle or a pipe is a parameter of its own, or behind one pointer. */
+function handlePlacement(type: ResolvedType, use: TypeUse): boolean {
   const { base, levels } = exposeLevels({ base: type, levels: [] }, 3);
+  if (isPipe(base)) return levels.length <= 1 && use.place === "parameter";
   if (!isContextHandle(base)) return true;
   const plain = levels.every((level) => level.kind === "pointer" && level.pointer === "ref");
   return use.place === "parameter" && plain && levels.length <= 1;
@@ -149,7 +217,7 @@ function checkOut(
   const pointer =
     type.kind === "pointer" ? type.pointer : exposed?.kind === "pointer" ? exposed.pointer : null;
   if (!isArray && exposed === undefined) context.report("IDL0801", use.span, { name: use.name });
-  else if (pointer === "unique" && direction === "out")
+  else if (pointer !== null && pointer !== "ref" && direction === "out")
     context.report("IDL0802", use.span, { name: use.name });
 }
 
@@ -157,16 +225,20 @@ function checkOut(
 function lookUpSibling(
   array: Draft,
   sibling: Draft | undefined,
-  name: string,
-  dereference: boolean,
-  span: Span,
+  use: {
+    readonly name: string;
+    readonly dereference: boolean;
+    readonly span: Span;
+    readonly takes: (type: ResolvedType) => boolean;
+  },
   context: CheckContext,
 ): ModelExpression | null | undefined {
+  const { name, dereference, span } = use;
   if (sibling === undefined) return undefined;
   if (sibling.shape.base.kind === "error") return null;
   const { base, levels } = exposeLevels(sibling.shape, dereference ? 1 : 0);
   const isPointer = levels.length === 1 && levels[0]?.kind === "pointer";
-  if (integerScalar(base) === null || (dereference ? !isPointer : levels.length > 0)) {
+  if (!use.takes(base) || (dereference ? !isPointer : levels.length > 0)) {
     context.report("IDL0721", span, { name });
     return null;
   }

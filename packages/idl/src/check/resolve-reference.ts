@@ -1,17 +1,24 @@
+import { preludeFileOf } from "../prelude/prelude.js";
 import type { BaseType, TypeSpecifier } from "../syntax/ast.js";
 import { type CheckContext, describePlace } from "./check-context.js";
+import { pidlType } from "./pidl-type.js";
 import { suggest } from "./suggest.js";
 import type { ResolvedType } from "./symbols.js";
 
+const UNSIGNED_HYPER: ResolvedType = { kind: "scalar", scalar: "uint64" };
 const ERROR: ResolvedType = { kind: "error" };
 
 /** A base type or the name of a type. Definitions and tags are another function's work and give an error type here. */
 export function resolveReference(type: TypeSpecifier, context: CheckContext): ResolvedType {
   switch (type.kind) {
     case "base":
+      // pidl's hyper has no sign.
+      if (type.base === "int64" && context.dialect === "pidl" && isHyper(type)) return UNSIGNED_HYPER;
       return baseType(type.base);
     case "unsupported":
-      context.report("IDL0301", type.span, { feature: type.feature });
+      return { kind: "foreign", feature: type.feature };
+    case "pipe":
+      context.report("IDL0301", type.span, { feature: "a pipe that no typedef names" });
       return ERROR;
     case "reference":
       break;
@@ -27,16 +34,27 @@ export function resolveReference(type: TypeSpecifier, context: CheckContext): Re
     return ERROR;
   }
   if (context.scope.hasInterface(text)) {
-    context.report("IDL0301", span, { feature: "an interface pointer" });
-    return ERROR;
+    return { kind: "foreign", feature: "an interface pointer" };
   }
+  const own = context.dialect === "pidl" ? pidlType(text) : null;
+  if (own !== null) return own;
   const tag = context.scope.findTag(text);
   const hint =
     tag !== undefined
       ? `write '${tag.what} ${text}'`
-      : suggest(text, context.reporter.full ? [] : context.scope.names("type"));
+      : (preludeHint(text) ?? suggest(text, context.reporter.full ? [] : context.scope.names("type")));
   context.report("IDL0401", span, { name: text }, hint);
   return ERROR;
+}
+
+function isHyper({ span }: TypeSpecifier): boolean {
+  return span.source.text.slice(span.start, span.end) === "hyper";
+}
+
+/** A type that a file of the prelude defines. */
+function preludeHint(name: string): string | undefined {
+  const file = preludeFileOf(name);
+  return file === null ? undefined : `add import "${file}";`;
 }
 
 function baseType(base: BaseType): ResolvedType {

@@ -1,12 +1,14 @@
 import type { Span } from "../source/span.js";
-import type { EnumNode, Name, StructNode, TypeSpecifier } from "../syntax/ast.js";
-import type { CheckContext } from "./check-context.js";
-import { describePlace } from "./check-context.js";
+import type { EnumNode, Name, StructNode, TypeSpecifier, UnionNode } from "../syntax/ast.js";
+import type { AttributeSet } from "./attribute-set.js";
+import { type CheckContext, describePlace } from "./check-context.js";
+import { defineBitmap } from "./define-bitmap.js";
 import { defineEnum } from "./define-enum.js";
 import { defineStruct } from "./define-struct.js";
+import { defineUnion } from "./define-union.js";
 import { resolveReference } from "./resolve-reference.js";
 import type { TagSymbol } from "./scope.js";
-import type { Naming, ResolvedType, StructSymbol } from "./symbols.js";
+import type { AggregateSymbol, Naming, ResolvedType } from "./symbols.js";
 
 /** What a definition in a type specifier is called and documented by, if it says nothing itself. */
 export interface DefinitionUse {
@@ -16,6 +18,8 @@ export interface DefinitionUse {
   readonly span: Span;
   /** [v1_enum] stands there. */
   readonly wide: boolean;
+  /** What else stands there: `switch_type`, `ms_union`. Null where nothing can. */
+  readonly attributes: AttributeSet | null;
 }
 
 /** The type of a specifier; what it defines is added to the unit. */
@@ -24,66 +28,104 @@ export function resolveSpecifier(
   use: DefinitionUse,
   context: CheckContext,
 ): ResolvedType {
-  if (type.kind === "struct") return resolveStruct(type, use, context);
-  if (type.kind === "enum") return resolveEnum(type, use, context);
-  return resolveReference(type, context);
+  switch (type.kind) {
+    case "struct":
+    case "union":
+      return resolveAggregate(type, use, context);
+    case "enum":
+    case "bitmap":
+      return resolveEnum(type, use, context);
+    default:
+      return resolveReference(type, context);
+  }
 }
 
-function resolveStruct(node: StructNode, use: DefinitionUse, context: CheckContext): ResolvedType {
+function resolveAggregate(
+  node: StructNode | UnionNode,
+  use: DefinitionUse,
+  context: CheckContext,
+): ResolvedType {
+  const defines = (node.kind === "struct" ? node.members : node.arms) !== null;
   const known = node.tag === null ? undefined : context.scope.findTag(node.tag.text);
   if (known !== undefined && node.tag !== null) {
-    if (
-      known.struct === null ||
-      (node.members !== null && (known.struct.members !== null || known.struct.open))
-    ) {
-      if (node.members === null && known.what === "struct") return known.type;
-      return reportTag(node.tag, known, context);
-    }
-    if (node.members !== null) defineStruct(known.struct, node, use.doc, context);
+    const { aggregate } = known;
+    const again = defines && (aggregate === null || aggregate.members !== null || aggregate.open);
+    if (known.what !== node.kind || again) return reportTag(node.tag, known, context);
+    if (aggregate !== null && defines) define(aggregate, node, use, context);
     return known.type;
   }
   const naming: Naming = node.tag === null ? use.naming : { kind: "tag", name: node.tag.text };
   const span = node.tag?.span ?? use.span;
-  const symbol: StructSymbol = {
-    kind: "struct",
-    naming,
-    unit: context.unit,
-    span,
-    doc: null,
-    members: null,
-    open: false,
-    conformant: false,
-  };
+  const symbol = newAggregate(node.kind, naming, span, context);
   const type: ResolvedType = { kind: "named", symbol };
   if (node.tag !== null) {
-    context.scope.declareTag(node.tag.text, { what: "struct", type, struct: symbol, span });
-    if (node.members === null) deferDefinition(node.tag, symbol, context);
+    context.scope.declareTag(node.tag.text, { what: node.kind, type, aggregate: symbol, span });
+    if (!defines) deferDefinition(node.tag, symbol, context);
   }
-  if (node.members !== null) defineStruct(symbol, node, use.doc, context);
+  if (defines) define(symbol, node, use, context);
   return type;
 }
 
-/** A tag may be mentioned before its definition, but there has to be one. */
-function deferDefinition(tag: Name, symbol: StructSymbol, context: CheckContext): void {
+function newAggregate(
+  kind: AggregateSymbol["kind"],
+  naming: Naming,
+  span: Span,
+  context: CheckContext,
+): AggregateSymbol {
+  const base = { naming, unit: context.unit, span, doc: null, members: null, open: false, foreign: null };
+  if (kind === "struct") return { kind, ...base, conformant: false };
+  return {
+    kind,
+    ...base,
+    conformant: false,
+    encapsulated: false,
+    discriminant: null,
+    discriminantName: null,
+    memberName: null,
+    msUnion: false,
+    arms: [],
+  };
+}
+
+function define(
+  symbol: AggregateSymbol,
+  node: StructNode | UnionNode,
+  use: DefinitionUse,
+  context: CheckContext,
+): void {
+  if (symbol.kind === "struct" && node.kind === "struct") defineStruct(symbol, node, use, context);
+  if (symbol.kind === "union" && node.kind === "union") defineUnion(symbol, node, use, context);
+}
+
+/** A tag may be mentioned before its definition. Without one nothing that holds it can be generated. */
+function deferDefinition(tag: Name, symbol: AggregateSymbol, context: CheckContext): void {
   context.deferred.push(() => {
-    if (symbol.members === null && !symbol.open)
-      context.report("IDL0405", tag.span, { what: "struct", name: tag.text });
+    if (symbol.members !== null || symbol.open) return;
+    symbol.foreign = `${symbol.kind} '${tag.text}', which is nowhere defined`;
   });
 }
 
 function resolveEnum(node: EnumNode, use: DefinitionUse, context: CheckContext): ResolvedType {
   const known = node.tag === null ? undefined : context.scope.findTag(node.tag.text);
   if (known !== undefined && node.tag !== null) {
-    return known.what === "enum" && node.labels === null ? known.type : reportTag(node.tag, known, context);
+    return known.what === node.kind && node.labels === null
+      ? known.type
+      : reportTag(node.tag, known, context);
   }
   if (node.labels === null) {
-    context.report("IDL0405", node.span, { what: "enum", name: node.tag?.text ?? "" }, "define it above");
+    const details = { what: node.kind, name: node.tag?.text ?? "" };
+    context.report("IDL0405", node.span, details, "define it above");
     return { kind: "error" };
   }
   const naming: Naming = node.tag === null ? use.naming : { kind: "tag", name: node.tag.text };
-  const type: ResolvedType = { kind: "named", symbol: defineEnum(node, { ...use, naming }, context) };
-  if (node.tag !== null)
-    context.scope.declareTag(node.tag.text, { what: "enum", type, struct: null, span: node.tag.span });
+  const definition = { ...use, naming };
+  const symbol =
+    node.kind === "bitmap" ? defineBitmap(node, definition, context) : defineEnum(node, definition, context);
+  const type: ResolvedType = { kind: "named", symbol };
+  if (node.tag !== null) {
+    const { text, span } = node.tag;
+    context.scope.declareTag(text, { what: node.kind, type, aggregate: null, span });
+  }
   return type;
 }
 

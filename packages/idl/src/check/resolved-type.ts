@@ -1,5 +1,5 @@
 import type { Scalar } from "../model.js";
-import type { ResolvedType } from "./symbols.js";
+import type { ResolvedType, UnionSymbol } from "./symbols.js";
 
 /** The type behind any number of plain aliases. */
 export function withoutAliases(type: ResolvedType): ResolvedType {
@@ -20,11 +20,32 @@ export function isConformant(type: ResolvedType): boolean {
     case "named":
       return (type.symbol.kind === "struct" || type.symbol.kind === "alias") && type.symbol.conformant;
     case "array":
+      return type.fixed === null || (isJoined(type.element) && isConformant(type.element));
     case "string":
       return type.fixed === null;
     default:
       return false;
   }
+}
+
+/** A union that is not encapsulated, under whatever alias, whose use does not say yet what selects its arm; else null. */
+export function openUnion(type: ResolvedType): UnionSymbol | null {
+  const bare = withoutAliases(type);
+  return bare.kind === "named" && bare.symbol.kind === "union" && !bare.symbol.encapsulated
+    ? bare.symbol
+    : null;
+}
+
+/** True for what can select a union's arm: an integer, an enum or a boolean. */
+export function isDiscriminant(type: ResolvedType): boolean {
+  const bare = withoutAliases(type);
+  return integerScalar(bare) !== null || (bare.kind === "scalar" && bare.scalar === "boolean");
+}
+
+/** True for a pipe under whatever alias. */
+export function isPipe(type: ResolvedType): boolean {
+  const bare = withoutAliases(type);
+  return bare.kind === "named" && bare.symbol.kind === "pipe";
 }
 
 /** True for a context handle under whatever alias. */
@@ -40,4 +61,9 @@ export function isOpaque(type: ResolvedType): boolean {
   return inner.kind === "void"
     ? type.kind === "pointer"
     : inner.kind === "named" && inner.symbol.kind === "alias" && inner.symbol.opaque;
+}
+
+/** True for a further dimension of the array around it whose counts stand in front of that. */
+export function isJoined(element: ResolvedType): boolean {
+  return element.kind === "array" && element.joined;
 }

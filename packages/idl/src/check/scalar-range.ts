@@ -19,6 +19,9 @@ const ranges: Readonly<Partial<Record<Scalar, ScalarRange>>> = {
   uint32: unsigned(32),
   int64: signed(64),
   uint64: unsigned(64),
+  // Of what a program can hold; NDR20 carries 32 bits.
+  int3264: signed(64),
+  uint3264: unsigned(64),
   error_status_t: unsigned(32),
 };
 

@@ -1,11 +1,11 @@
 import type { Span } from "../source/span.js";
-import type { OrdinarySymbol, ResolvedType, StructSymbol } from "./symbols.js";
+import type { AggregateSymbol, OrdinarySymbol, ResolvedType } from "./symbols.js";
 
-/** A tag's type. A union's or an unknown one is an `error` type. */
+/** What a tag stands for. */
 export interface TagSymbol {
-  readonly what: "struct" | "enum";
+  readonly what: "struct" | "union" | "enum" | "bitmap";
   readonly type: ResolvedType;
-  readonly struct: StructSymbol | null;
+  readonly aggregate: AggregateSymbol | null;
   readonly span: Span;
 }
 

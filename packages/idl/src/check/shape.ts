@@ -20,8 +20,7 @@ export type ShapeLevel =
 /** Reads a declarator around a type that is already resolved. */
 export function declaredShape(base: ResolvedType, declarator: Declarator, context: CheckContext): Shape {
   if (declarator.unsupported !== null) {
-    context.report("IDL0301", declarator.unsupported.span, { feature: declarator.unsupported.feature });
-    return { base: { kind: "error" }, levels: [] };
+    return { base: { kind: "foreign", feature: declarator.unsupported.feature }, levels: [] };
   }
   return { base, levels: declarator.levels.map((level) => shapeLevel(level, context)) };
 }
@@ -48,8 +47,10 @@ export function exposeLevels(shape: Shape, count: number): Shape {
 function shapeLevel(level: Level, context: CheckContext): ShapeLevel {
   if (level.kind === "pointer") return { kind: "pointer", pointer: null, explicit: false };
   if (level.bound === null) return { kind: "array", fixed: null };
-  const bound = evaluateInteger(level.bound, context);
-  if (bound === null) return { kind: "array", fixed: 1 };
+  const last = evaluateInteger(level.bound, context);
+  const lower = level.lower === null ? 0n : evaluateInteger(level.lower, context);
+  if (last === null || lower === null) return { kind: "array", fixed: 1 };
+  const bound = last - lower;
   if (bound >= 1n && bound <= LARGEST_BOUND) return { kind: "array", fixed: Number(bound) };
   context.report("IDL0704", level.bound.span, { bound });
   return { kind: "array", fixed: 1 };

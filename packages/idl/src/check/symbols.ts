@@ -1,9 +1,22 @@
-import type { ConstantValue, Expression, Method, Parameter, Range, Scalar, Unit } from "../model.js";
+import type {
+  Attribute,
+  ConstantValue,
+  Expression,
+  Hook,
+  Method,
+  Parameter,
+  Range,
+  Scalar,
+  Unit,
+} from "../model.js";
 import type { Span } from "../source/span.js";
+import type { FieldNode } from "../syntax/ast.js";
 
 /** What becomes a unit of the model, while it is being filled. */
 export interface UnitBuilder {
   readonly kind: Unit["kind"];
+  /** True for a file of our own that stands in for one that was not found: only what is used of it is emitted. */
+  readonly builtIn: boolean;
   name: string;
   readonly file: string;
   readonly imported: boolean;
@@ -23,10 +36,12 @@ export interface ResolvedInterface {
   readonly uuid: string;
   readonly version: { readonly major: number; readonly minor: number };
   readonly endpoints: readonly string[];
+  readonly attributes: readonly Attribute[];
   readonly methods: ResolvedMethod[];
+  readonly callbacks: ResolvedMethod[];
 }
 
-export interface ResolvedMethod extends Pick<Method, "name" | "doc" | "idempotent"> {
+export interface ResolvedMethod extends Omit<Method, "parameters" | "returns"> {
   readonly span: Span;
   readonly parameters: readonly ResolvedField[];
   readonly returns: ResolvedType | null;
@@ -37,9 +52,13 @@ export interface ResolvedField {
   readonly name: string;
   readonly doc: string | null;
   readonly span: Span;
+  readonly node: FieldNode;
   readonly type: ResolvedType;
   readonly range: Range | null;
   readonly direction: Parameter["direction"] | null;
+  readonly ignore: boolean;
+  readonly disableConsistencyCheck: boolean;
+  readonly partialIgnore: boolean;
 }
 
 export type PointerKind = "ref" | "unique" | "ptr";
@@ -57,8 +76,12 @@ export type ResolvedType =
     }
   | ResolvedArray
   | ResolvedString
+  /** A use of a union that is not encapsulated. */
+  | { readonly kind: "union"; readonly symbol: UnionSymbol; readonly switchIs: Expression }
   | { readonly kind: "void" }
   | { readonly kind: "handle" }
+  /** Something that IDL has and that is not generated. Nothing is wrong with it until it is to be sent. */
+  | { readonly kind: "foreign"; readonly feature: string }
   /** Already reported: every check lets it pass. */
   | { readonly kind: "error" };
 
@@ -80,7 +103,16 @@ export interface ResolvedString {
 }
 
 /** A type definition. Its name is final only at the end: a typedef gives an earlier tag its name. */
-export type DefinedSymbol = StructSymbol | EnumSymbol | AliasSymbol | ContextHandleSymbol;
+export type DefinedSymbol =
+  | StructSymbol
+  | UnionSymbol
+  | EnumSymbol
+  | AliasSymbol
+  | PipeSymbol
+  | ContextHandleSymbol;
+
+/** What has members and can refer to itself. */
+export type AggregateSymbol = StructSymbol | UnionSymbol;
 
 interface SymbolBase {
   /** Of a struct that is only mentioned so far: where it is mentioned. */
@@ -88,6 +120,8 @@ interface SymbolBase {
   readonly span: Span;
   doc: string | null;
   naming: Naming;
+  /** Names what keeps the definition from being generated; null if nothing does. */
+  foreign: string | null;
 }
 
 /** `tag` gives way to a typedef's name; `nested` is made from what a type without a name stands in. */
@@ -103,6 +137,37 @@ export interface StructSymbol extends SymbolBase {
   open: boolean;
   /** True if it ends in an array whose size is not fixed. */
   conformant: boolean;
+}
+
+export interface UnionSymbol extends SymbolBase {
+  readonly kind: "union";
+  /** Null until the definition is complete. These are the fields of the arms. */
+  members: readonly ResolvedField[] | null;
+  open: boolean;
+  /** An arm has a fixed size, or is a pointer. */
+  readonly conformant: false;
+  encapsulated: boolean;
+  /** Null while neither the definition nor a use has said it. */
+  discriminant: ResolvedType | null;
+  discriminantName: string | null;
+  memberName: string | null;
+  msUnion: boolean;
+  arms: readonly ResolvedArm[];
+}
+
+export interface ResolvedArm {
+  readonly labels: readonly { readonly value: bigint; readonly span: Span }[];
+  readonly isDefault: boolean;
+  readonly field: ResolvedField | null;
+  readonly doc: string | null;
+  readonly span: Span;
+}
+
+/** `typedef pipe T NAME;` */
+export interface PipeSymbol extends SymbolBase {
+  readonly kind: "pipe";
+  readonly element: ResolvedType;
+  readonly range: Range | null;
 }
 
 export interface EnumSymbol extends SymbolBase {
@@ -121,6 +186,7 @@ export interface AliasSymbol extends SymbolBase {
   /** What an opaque alias is where a parameter makes it a context handle. */
   handle: ContextHandleSymbol | null;
   readonly range: Range | null;
+  readonly hook: Hook | null;
   readonly conformant: boolean;
 }
 

@@ -1,15 +1,16 @@
 import type { DiagnosticRecord } from "./diagnostic.js";
 
 const error = (message: string, hint: string): DiagnosticRecord => ({ severity: "error", message, hint });
+const warning = (message: string, hint: string): DiagnosticRecord => ({ severity: "warning", message, hint });
 
 /** Names (04xx) and constants (05xx). */
 export const nameDiagnostics = {
   IDL0401: error("unknown type '{name}'", "define it above, or import the file that does"),
   IDL0402: error("unknown name '{name}'", "name a {siblings}, a constant or an enum label"),
   IDL0403: error("'{name}' is already declared", "it is first declared at {where}; rename one of them"),
-  IDL0404: error(
+  IDL0404: warning(
     "'{name}' differs from '{other}' only by case or underscores",
-    "generated code could not tell them apart; rename one of them ('{other}' is at {where})",
+    "generated code names them by rules of its own; better rename one of them ('{other}' is at {where})",
   ),
   IDL0405: error(
     "{what} '{name}' is not defined",

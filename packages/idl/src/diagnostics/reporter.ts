@@ -56,7 +56,7 @@ function describe(
   return {
     id,
     severity: record.severity,
-    message: fill(record.message, details),
+    message: fill(record.message, details) + expansionNote(span),
     hint: hint ?? fill(record.hint, details),
     file: span.source.path,
     line,
@@ -64,6 +64,16 @@ function describe(
     length,
     sourceLine,
   };
+}
+
+/** Says that the text at this place is a macro's. */
+function expansionNote({ expansion }: Span): string {
+  if (expansion === undefined) return "";
+  const { macro, definition } = expansion;
+  const name = macro.length > 60 ? `${macro.slice(0, 57)}...` : macro;
+  if (definition === null) return ` (in the expansion of '${name}')`;
+  const { line } = definition.source.position(definition.start);
+  return ` (in the expansion of '${name}', defined at ${definition.source.path}:${line})`;
 }
 
 /** Names come from the input: an absurdly long one is cut, so that a message stays a line. */

@@ -18,7 +18,7 @@ export const syntaxDiagnostics = {
   ),
   IDL0006: error("the expression has more than {limit} parts", "split it into named constants"),
   IDL0007: error("imports are nested more than {limit} files deep", "import the deep files directly"),
-  IDL0008: error("more than {limit} files are imported", "compile fewer interfaces in one run"),
+  IDL0008: error("more than {limit} files are imported or included", "compile fewer interfaces in one run"),
   IDL0009: error("more than {limit} problems; the rest is left out", "fix some of these and run again"),
 
   IDL0101: error(
@@ -34,20 +34,27 @@ export const syntaxDiagnostics = {
     "use a string for more than one",
   ),
   IDL0107: error(
-    "the preprocessor directive '#{name}' is not supported yet",
-    "write constants as `const`, and `import` other IDL files; or run a C preprocessor first",
+    "unknown preprocessor directive '#{name}'",
+    "C has define, undef, include, if, ifdef, ifndef, elif, else, endif, error, line and pragma",
   ),
-  IDL0108: warning(
-    "this pragma has no effect",
-    "it changes C memory or C warnings only, never the wire; remove it",
+  IDL0108: warning("this pragma has no effect", "packing changes C memory only, never the wire; remove it"),
+  IDL0109: error("'#{name}' without an '#if' before it", "remove it, or add the '#if'"),
+  IDL0110: error("this condition is never closed", "add '#endif'"),
+  IDL0111: error("'{name}' needs {needs}", "write it as C does"),
+  IDL0112: error("#error {text}", "the text asks for this: define what its conditions look for"),
+  IDL0113: error(
+    "cannot find the included file '{file}'",
+    "includes are looked up beside the including file, then in the include directories",
   ),
+  IDL0114: error("macro '{name}' is given {count} arguments, it takes {wanted}", "look at its '#define'"),
+  IDL0115: warning("macro '{name}' is defined anew", "use '#undef' first if it is meant"),
 
   IDL0201: error(
     "expected {expected}, found {found}",
     "check for a missing separator or bracket before this",
   ),
   IDL0205: error("'{words}' is not a type", "write one base type, such as `unsigned long` or `hyper`"),
-  IDL0206: error("unknown attribute '{name}'", "check its spelling"),
+  IDL0206: warning("unknown attribute '{name}'", "check its spelling; it is left out of account"),
   IDL0207: error("attribute '{name}' appears twice", "remove one of them"),
   IDL0208: error("attribute '{name}' needs {needs}", "write it as in `{example}`"),
   IDL0209: error("attribute '{name}' does not belong on a {place}", "it belongs on: {places}"),
@@ -61,4 +68,6 @@ export const syntaxDiagnostics = {
     "attribute '{name}' is not supported yet",
     "it changes what is sent, so it cannot be left out silently; remove it",
   ),
+  IDL0303: warning("{what} is not generated: {feature}", "{advice}"),
+  IDL0304: error("'{name}' cannot be sent: {feature}", "{advice}"),
 } as const satisfies Record<string, DiagnosticRecord>;

@@ -1,10 +1,11 @@
 import type { DiagnosticRecord } from "./diagnostic.js";
 
 const error = (message: string, hint: string): DiagnosticRecord => ({ severity: "error", message, hint });
+const warning = (message: string, hint: string): DiagnosticRecord => ({ severity: "warning", message, hint });
 
 /** Types and their attributes (07xx). */
 export const typeDiagnostics = {
-  IDL0701: error("struct '{name}' contains itself", "recursion has to go through a pointer: add a `*`"),
+  IDL0701: error("{what} '{name}' contains itself", "recursion has to go through a pointer: add a `*`"),
   IDL0702: error(
     "'{name}' has no fixed size and is not the last member",
     "move it to the end of the struct, or make it a pointer",
@@ -25,9 +26,9 @@ export const typeDiagnostics = {
     "it goes on an array of, or pointer to, char, wchar_t or byte",
   ),
   IDL0709: error("'{attribute}' cannot be combined with '{other}'", "remove one of them"),
-  IDL0710: error(
-    "label '{name}' has the value {value}, an enum holds 0 to 32767",
-    "use [v1_enum] for 32-bit values",
+  IDL0710: warning(
+    "label '{name}' has the value {value}, an enum carries 0 to 32767",
+    "this value cannot be sent; use [v1_enum] for 32-bit values",
   ),
   IDL0711: error("the range {min} to {max} is empty", "write the smaller bound first"),
   IDL0712: error("the range {min} to {max} exceeds {type}", "the type holds {typeMin} to {typeMax}"),
@@ -59,4 +60,26 @@ export const typeDiagnostics = {
     "name an integer; write `*{name}` if it is a pointer to one",
   ),
   IDL0722: error("this member has no name", "give it one"),
+  IDL0723: error(
+    "nothing says which arm of union '{name}' is meant",
+    "add `switch_is(...)` with the member or parameter that selects it",
+  ),
+  IDL0724: error(
+    "[switch_is] on something that it cannot select an arm of",
+    "it goes on unions without `switch` of their own, and on pointers to and arrays of them",
+  ),
+  IDL0725: error("two arms stand for {value}", "remove one of the labels"),
+  IDL0726: error("label {value} does not fit {type}", "the discriminant holds {min} to {max}"),
+  IDL0727: error("a union has one default arm at most", "remove this one, or give it labels"),
+  IDL0728: error("arm '{name}' has no fixed size", "make it a pointer"),
+  IDL0729: error(
+    "this cannot be an element of a pipe",
+    "elements have one size, and hold no pointers, pipes or context handles",
+  ),
+  IDL0730: error("a pipe cannot stand here", "a pipe is a parameter of its own, [out] behind one `*`"),
+  IDL0732: error("[partial_ignore] on something else than an [in, out, unique] pointer", "remove it"),
+  IDL0731: error(
+    "this type cannot select a union's arm",
+    "a discriminant is an integer, a boolean, a char or an enum",
+  ),
 } as const satisfies Record<string, DiagnosticRecord>;

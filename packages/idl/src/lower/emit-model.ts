@@ -3,11 +3,23 @@ import {
   nameOf,
   type ResolvedField,
   type ResolvedInterface,
+  type ResolvedMethod,
   type ResolvedType,
+  type UnionSymbol,
   type UnitBuilder,
 } from "../check/symbols.js";
-import type { Interface, Member, Model, Parameter, Type, TypeDefinition, Unit } from "../model.js";
-import { countedSibling } from "./count-of.js";
+import type {
+  Interface,
+  Member,
+  Method,
+  Model,
+  Parameter,
+  Type,
+  TypeDefinition,
+  UnionDefinition,
+  Unit,
+} from "../model.js";
+import { controlledSiblings } from "./count-of.js";
 
 /** The model of checked units, which are in dependency order. Only for a compilation without errors. */
 export function emitModel(units: readonly UnitBuilder[]): Model {
@@ -38,36 +50,66 @@ function emitDefinition(symbol: DefinedSymbol): TypeDefinition {
   switch (symbol.kind) {
     case "struct":
       return { kind: "struct", name, doc, members: emitFields(symbol.members ?? []) };
+    case "union":
+      return emitUnion(symbol);
+    case "pipe":
+      return { kind: "pipe", name, doc, element: emitType(symbol.element), range: symbol.range };
     case "enum":
       return { kind: "enum", name, doc, wide: symbol.wide, labels: symbol.labels };
     case "alias":
-      return { kind: "alias", name, doc, type: emitType(symbol.type), range: symbol.range, hook: null };
+      return {
+        kind: "alias",
+        name,
+        doc,
+        type: emitType(symbol.type),
+        range: symbol.range,
+        hook: symbol.hook,
+      };
     case "context_handle":
       return { kind: "context_handle", name, doc };
   }
 }
 
+function emitUnion(symbol: UnionSymbol): UnionDefinition {
+  const { doc, encapsulated, discriminantName, memberName, msUnion } = symbol;
+  return {
+    kind: "union",
+    name: nameOf(symbol),
+    doc,
+    encapsulated,
+    discriminant: emitType(symbol.discriminant ?? { kind: "scalar", scalar: "int32" }),
+    discriminantName,
+    memberName,
+    msUnion,
+    arms: symbol.arms.map(({ labels, isDefault, field, doc }) => ({
+      labels: labels.map(({ value }) => value.toString()),
+      isDefault,
+      name: field?.name ?? null,
+      type: field === null ? null : emitType(field.type),
+      range: field?.range ?? null,
+      doc,
+    })),
+  };
+}
+
+function emitMethod(method: ResolvedMethod): Method {
+  const { span: _, parameters, returns, ...rest } = method;
+  return {
+    ...rest,
+    parameters: emitParameters(parameters),
+    returns: returns === null ? null : emitType(returns),
+  };
+}
+
 function emitInterface(resolved: ResolvedInterface): Interface {
-  const { uuid, version, endpoints, methods } = resolved;
+  const { uuid, version, endpoints, attributes, methods, callbacks } = resolved;
   return {
     uuid,
     version,
     endpoints,
-    callbacks: [],
-    attributes: [],
-    methods: methods.map((method, opnum) => ({
-      name: method.name,
-      doc: method.doc,
-      opnum,
-      idempotent: method.idempotent,
-      maybe: false,
-      broadcast: false,
-      message: false,
-      callAs: null,
-      attributes: [],
-      parameters: emitParameters(method.parameters),
-      returns: method.returns === null ? null : emitType(method.returns),
-    })),
+    methods: methods.map(emitMethod),
+    callbacks: callbacks.map(emitMethod),
+    attributes,
   };
 }
 
@@ -76,21 +118,21 @@ function emitParameters(fields: readonly ResolvedField[]): Parameter[] {
   return members.map((member, index) => ({
     ...member,
     direction: fields[index]?.direction ?? "in",
-    partialIgnore: false,
+    partialIgnore: fields[index]?.partialIgnore ?? false,
   }));
 }
 
 function emitFields(fields: readonly ResolvedField[]): Member[] {
-  const counts = countedSibling(fields);
+  const { counts, switches } = controlledSiblings(fields);
   return fields.map((field) => ({
     name: field.name,
     doc: field.doc,
     type: emitType(field.type),
     range: field.range,
     countOf: counts.get(field.name) ?? null,
-    switchOf: null,
-    ignore: false,
-    disableConsistencyCheck: false,
+    switchOf: switches.get(field.name) ?? null,
+    ignore: field.ignore,
+    disableConsistencyCheck: field.disableConsistencyCheck,
   }));
 }
 
@@ -100,6 +142,10 @@ function emitType(type: ResolvedType): Type {
       return type;
     case "named":
       return { kind: "named", unit: type.symbol.unit.name, name: nameOf(type.symbol) };
+    case "union": {
+      const { symbol, switchIs } = type;
+      return { kind: "union", unit: symbol.unit.name, name: nameOf(symbol), switchIs };
+    }
     case "pointer":
       return { kind: "pointer", pointer: type.pointer, target: emitType(type.target) };
     case "array":
@@ -108,6 +154,7 @@ function emitType(type: ResolvedType): Type {
       return type;
     case "void":
     case "handle":
+    case "foreign":
     case "error":
       throw new TypeError(`a checked model holds no ${type.kind} type`);
   }

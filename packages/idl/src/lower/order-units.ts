@@ -1,4 +1,5 @@
-import type { ResolvedField, ResolvedType, UnitBuilder } from "../check/symbols.js";
+import { coreOf, typesOf } from "../check/not-generated.js";
+import type { ResolvedType, UnitBuilder } from "../check/symbols.js";
 import type { Reporter } from "../diagnostics/reporter.js";
 
 /** Units in dependency order, otherwise in the order given. A cycle is reported. */
@@ -31,22 +32,16 @@ function reportCycle(waiting: ReadonlyMap<UnitBuilder, ReadonlySet<UnitBuilder>>
 
 function dependencies(unit: UnitBuilder): Set<UnitBuilder> {
   const needs = new Set<UnitBuilder>();
-  const addFields = (fields: readonly ResolvedField[]) =>
-    fields.forEach((field) => void addType(field.type, needs));
-  for (const symbol of unit.types) {
-    if (symbol.kind === "struct") addFields(symbol.members ?? []);
-    if (symbol.kind === "alias") addType(symbol.type, needs);
-  }
-  for (const method of unit.interface?.methods ?? []) {
-    addFields(method.parameters);
-    if (method.returns !== null) addType(method.returns, needs);
+  const add = (type: ResolvedType) => {
+    const core = coreOf(type);
+    if (core.kind === "named" || core.kind === "union") needs.add(core.symbol.unit);
+  };
+  for (const symbol of unit.types) for (const type of typesOf(symbol)) add(type);
+  const { methods, callbacks } = unit.interface ?? { methods: [], callbacks: [] };
+  for (const method of [...methods, ...callbacks]) {
+    for (const { type } of method.parameters) add(type);
+    if (method.returns !== null) add(method.returns);
   }
   needs.delete(unit);
   return needs;
-}
-
-function addType(type: ResolvedType, needs: Set<UnitBuilder>): void {
-  if (type.kind === "named") needs.add(type.symbol.unit);
-  if (type.kind === "pointer") addType(type.target, needs);
-  if (type.kind === "array") addType(type.element, needs);
 }

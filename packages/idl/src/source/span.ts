@@ -5,9 +5,19 @@ export interface Span {
   readonly source: SourceFile;
   readonly start: number;
   readonly end: number;
+  /** Set where a macro stands in the text, and what is spoken of is in its expansion. */
+  readonly expansion?: Expansion;
 }
 
-/** From the start of one span to the end of another of the same source. */
+/** The macro whose name stands in the text. */
+export interface Expansion {
+  readonly macro: string;
+  /** The name in its `#define`; null for a macro that was defined outside any text. */
+  readonly definition: Span | null;
+}
+
+/** From the start of one span to the end of another; only the first one if an include or a macro lies between them. */
 export function joinSpans(first: Span, last: Span): Span {
-  return { source: first.source, start: first.start, end: Math.max(first.end, last.end) };
+  if (first.source !== last.source || last.end < first.start) return first;
+  return { ...first, end: Math.max(first.end, last.end) };
 }

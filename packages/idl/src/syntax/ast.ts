@@ -73,6 +73,8 @@ export interface MethodNode extends DeclarationNode {
   /** The pointer levels of the result, outermost first. */
   readonly declarator: Declarator;
   readonly parameters: readonly FieldNode[];
+  /** `...` ends the list. */
+  readonly variadic: boolean;
 }
 
 /** Something that IDL has and we do not; `feature` names it in a message. */
@@ -94,13 +96,17 @@ export interface Attribute extends Node {
   readonly arguments: readonly (Expression | null)[] | null;
   /** What stands between the parentheses, trimmed; null without parentheses. */
   readonly text: string | null;
+  /** The type between the parentheses of `switch_type` and its like; null for other attributes. */
+  readonly type: TypeSpecifier | null;
 }
 
 export type TypeSpecifier =
   | (Node & { readonly kind: "base"; readonly base: BaseType })
   | (Node & { readonly kind: "reference"; readonly name: Name })
   | StructNode
+  | UnionNode
   | EnumNode
+  | PipeNode
   | UnsupportedNode;
 
 /** Base types, already freed of C's many spellings. */
@@ -119,6 +125,8 @@ export type BaseType =
   | "uint32"
   | "int64"
   | "uint64"
+  | "int3264"
+  | "uint3264"
   | "float"
   | "double"
   | "error_status_t";
@@ -130,8 +138,37 @@ export interface StructNode extends Node {
   readonly members: readonly FieldNode[] | null;
 }
 
+export interface UnionNode extends Node {
+  readonly kind: "union";
+  readonly tag: Name | null;
+  /** Of an encapsulated union: `switch (type name) member`. Null for one that is not. */
+  readonly discriminant: {
+    readonly type: TypeSpecifier;
+    readonly name: Name | null;
+    readonly member: Name | null;
+  } | null;
+  /** Null for a mention: `union tag`. */
+  readonly arms: readonly ArmNode[] | null;
+}
+
+/** `case 1: case 2: T a;`, `[case(1, 2)] T a;`, `default: ;`. */
+export interface ArmNode extends Node {
+  readonly labels: readonly Expression[];
+  readonly isDefault: boolean;
+  /** Its attributes hold neither `case` nor `default`. Null for an arm that holds nothing. */
+  readonly field: FieldNode | null;
+  readonly doc: string | null;
+}
+
+/** `pipe T`, what a typedef names. */
+export interface PipeNode extends Node {
+  readonly kind: "pipe";
+  readonly element: TypeSpecifier;
+}
+
 export interface EnumNode extends Node {
-  readonly kind: "enum";
+  /** `bitmap` is pidl's: an integer whose bits have names. */
+  readonly kind: "enum" | "bitmap";
   readonly tag: Name | null;
   readonly labels: readonly LabelNode[] | null;
 }
@@ -145,6 +182,8 @@ export interface LabelNode extends Node {
 export interface Declarator extends Node {
   /** Null for an abstract parameter. */
   readonly name: Name | null;
+  /** What an ACF file says of a typedef's name; empty for anything else. */
+  readonly attributes: readonly Attribute[];
   /** How to read the name, outermost first: `*a[3]` is an array of pointers. */
   readonly levels: readonly Level[];
   /** Something C has and we do not: a bit field, a function pointer. */
@@ -153,8 +192,8 @@ export interface Declarator extends Node {
 
 export type Level =
   | (Node & { readonly kind: "pointer" })
-  /** `bound` is null for `[]` and `[*]`. */
-  | (Node & { readonly kind: "array"; readonly bound: Expression | null });
+  /** `bound` is null for `[]` and `[*]`; `lower` is there for `[1..4]`, whose bound is one more than the last index. */
+  | (Node & { readonly kind: "array"; readonly bound: Expression | null; readonly lower: Expression | null });
 
 export type Expression = Node &
   (

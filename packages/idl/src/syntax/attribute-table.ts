@@ -1,4 +1,4 @@
-/** Where an attribute can stand. `type` is a struct or enum declared by itself. */
+/** Where an attribute can stand. `type` is a struct, union or enum declared by itself; a union's arm is a `member`. */
 export type AttributePlace =
   | "interface"
   | "typedef"
@@ -11,73 +11,84 @@ export type AttributePlace =
 export interface AttributeRecord {
   readonly places: readonly AttributePlace[];
   /** `text` is kept unparsed. */
-  readonly arguments: "none" | "expressions" | "text";
-  /** `ignored` ones are fine but change nothing here; `unsupported` ones change the wire in a way that we do not have. */
+  readonly arguments: "none" | "expressions" | "type" | "text";
+  /**
+   * `harmless` ones say something that needs nothing done here; `ignored` ones change nothing here and are warned about;
+   * what an `unsupported` one stands on is not generated, since it changes the wire in a way that we do not have.
+   */
   readonly effect: "supported" | "harmless" | "ignored" | "unsupported";
 }
 
 type Row = readonly [names: string, arguments_: AttributeRecord["arguments"], places: string];
 
+const ANYWHERE = "interface typedef type member parameter method constant";
+const DATA = "typedef type member parameter";
+const FIELD = "typedef member parameter";
+const RESULT = "typedef member parameter method";
+
 const SUPPORTED: readonly Row[] = [
-  ["uuid version endpoint pointer_default", "text", "interface"],
-  ["in out", "none", "parameter"],
-  ["ref unique string", "none", "typedef member parameter method"],
-  ["size_is length_is max_is min_is last_is first_is", "expressions", "typedef member parameter"],
-  ["range", "expressions", "typedef member parameter"],
+  ["uuid version pointer_default", "text", ANYWHERE],
+  ["endpoint", "text", "interface"],
+  ["object", "none", "interface"],
+  ["local", "none", "interface method"],
+  ["in out partial_ignore", "none", "parameter"],
+  ["ref unique ptr string", "none", RESULT],
+  ["size_is length_is max_is min_is last_is first_is", "expressions", FIELD],
+  ["range", "expressions", FIELD],
+  ["switch_is", "expressions", FIELD],
+  ["switch_type", "type", DATA],
+  ["case", "expressions", ""],
+  ["ms_union", "none", "interface typedef type member"],
+  ["ignore disable_consistency_check", "none", "member parameter"],
   ["context_handle", "none", "typedef parameter method"],
-  ["v1_enum", "none", "typedef type member parameter"],
-  ["idempotent", "none", "method"],
+  ["v1_enum", "none", DATA],
+  ["idempotent maybe broadcast message callback noopnum todo", "none", "method"],
+  ["call_as", "text", "method"],
+  ["transmit_as wire_marshal", "type", "typedef"],
+  ["represent_as user_marshal", "text", "typedef"],
+  ["charset", "text", RESULT],
+  ["enum8bit enum16bit bitmap8bit bitmap16bit bitmap32bit bitmap64bit", "none", "typedef type"],
 ];
 
-/** Documentation, binding style and strictness that this implementation has anyway. */
+/** Documentation, binding style, strictness that this implementation has anyway, and what only COM's tools read. */
 const HARMLESS: readonly Row[] = [
-  ["helpstring annotation annotate", "text", "interface typedef type member parameter method constant"],
+  ["helpstring helpcontext helpstringcontext annotation annotate custom", "text", ANYWHERE],
   [
     "strict_context_handle type_strict_context_handle explicit_handle auto_handle",
     "none",
-    "interface method",
+    "interface method typedef",
   ],
-  ["ms_union", "none", "interface typedef type method"],
+  ["context_handle_serialize context_handle_noserialize", "none", "typedef parameter method interface"],
   ["implicit_handle", "text", "interface"],
-  ["public", "none", "typedef"],
+  ["encode decode async", "none", "interface method typedef"],
+  ["comm_status fault_status", "none", "method parameter"],
+  ["notify notify_flag", "none", "method"],
+  ["handle", "none", "typedef parameter"],
+  ["public hidden restricted odl dual oleautomation nonextensible async_uuid proxy", "text", ANYWHERE],
+  ["threading progid vi_progid control noncreatable deprecated contract exclusiveto", "text", ANYWHERE],
+  ["overload default_overload activatable static apicontract marshaling_behavior", "text", ANYWHERE],
+  ["flags contractversion composable eventadd eventremove default_interface default", "text", ANYWHERE],
+  ["propget propput propputref vararg source id readonly bindable input_sync lcid", "text", ANYWHERE],
+  ["defaultbind defaultcollelem displaybind immediatebind requestedit uidefault", "text", ANYWHERE],
+  ["usesgetlasterror nonbrowsable aggregatable appobject licensed replaceable", "text", ANYWHERE],
+  ["retval optional defaultvalue", "text", "parameter member"],
+  ["helper headerhelper pyhelper authservice no_srv_register depends nopython noejs", "text", ANYWHERE],
+  ["noprint gensize nosize value max_recursion print_only", "text", ANYWHERE],
 ];
 
 const IGNORED: readonly Row[] = [
-  [
-    "optimize code nocode enable_allocate helper headerhelper pyhelper authservice no_srv_register",
-    "text",
-    "interface method",
-  ],
-  ["async_uuid dual oleautomation odl nonextensible hidden restricted", "text", "interface method"],
-  ["handle", "none", "typedef parameter"],
-  ["allocate force_allocate heap in_line out_of_line byte_count", "text", "typedef member parameter method"],
-  ["context_handle_serialize context_handle_noserialize", "none", "typedef parameter"],
-  ["async notify notify_flag", "none", "method"],
-  ["noprint nopush nopull gensize value", "text", "typedef type member parameter method"],
-  ["id", "text", "method"],
+  ["optimize code nocode enable_allocate", "text", "interface method"],
+  ["allocate force_allocate heap in_line out_of_line byte_count", "text", RESULT],
+  ["exceptions", "text", "interface method"],
 ];
 
 const UNSUPPORTED: readonly Row[] = [
-  ["object local", "none", "interface method"],
-  ["exceptions encode decode", "text", "interface typedef method"],
-  ["ptr", "none", "typedef member parameter method"],
-  ["callback broadcast maybe message call_as propget propput propputref vararg", "text", "method"],
-  ["comm_status fault_status retval partial_ignore iid_is", "text", "member parameter method"],
-  ["ignore disable_consistency_check defaultvalue optional", "text", "member parameter"],
-  ["switch_type switch_is case default", "text", "typedef type member parameter"],
-  ["transmit_as represent_as wire_marshal user_marshal system_handle", "text", "typedef member parameter"],
-  ["cs_char cs_drtag cs_rtag cs_stag cs_tag_rtn", "text", "typedef parameter method"],
-  ["v1_struct v1_array v1_string align", "text", "typedef type member parameter"],
-  [
-    "charset flag relative relative_short relative_base subcontext compression skip to_null",
-    "text",
-    "typedef member parameter",
-  ],
-  [
-    "nodiscriminant enum8bit enum16bit bitmap8bit bitmap16bit bitmap32bit bitmap64bit",
-    "none",
-    "typedef type",
-  ],
+  ["iid_is system_handle", "text", FIELD],
+  ["cs_tag_rtn", "text", "method"],
+  ["cs_char cs_drtag cs_rtag cs_stag", "text", "typedef parameter"],
+  ["v1_struct v1_array v1_string align", "text", DATA],
+  ["flag relative relative_short relative_base subcontext subcontext_size compression", "text", DATA],
+  ["skip skip_noinit to_null nodiscriminant nopush nopull absolute", "text", DATA],
 ];
 
 /** Every attribute that is known, by name. */
@@ -96,5 +107,5 @@ function expand(rows: readonly Row[], effect: AttributeRecord["effect"]): [strin
 }
 
 function isPlace(word: string): word is AttributePlace {
-  return ["interface", "typedef", "type", "member", "parameter", "method", "constant"].includes(word);
+  return ANYWHERE.split(" ").includes(word);
 }

@@ -1,7 +1,8 @@
 import type { DiagnosticId } from "../diagnostics/diagnostic-table.js";
-import type { Reporter } from "../diagnostics/reporter.js";
+import type { ReportDetails } from "../diagnostics/reporter.js";
 import type { Limits } from "../limits.js";
 import type { SourceFile } from "../source/source-file.js";
+import type { Span } from "../source/span.js";
 import { classifyNumber, scanNumber } from "./number-literal.js";
 import type { Token, TokenKind, Trivia } from "./token.js";
 
@@ -11,19 +12,24 @@ const PUNCTUATION = "... .. << >> <= >= == != && || -> { } [ ] ( ) ; , : = * . <
   " ",
 );
 
+/** Where the lexer's reports go: a reporter, or whoever decides later whether they matter. */
+export interface LexicalReports {
+  report(id: DiagnosticId, span: Span, details: ReportDetails): void;
+}
+
 /** Splits a source into tokens; the last one is always `end`. Malformed stretches are reported and become `unknown`. */
-export function tokenize(source: SourceFile, reporter: Reporter, limits: Limits): Token[] {
+export function tokenize(source: SourceFile, reporter: LexicalReports, limits: Limits): Token[] {
   return new Lexer(source, reporter, limits).run();
 }
 
 class Lexer {
   readonly #source: SourceFile;
   readonly #text: string;
-  readonly #reporter: Reporter;
+  readonly #reporter: LexicalReports;
   readonly #limits: Limits;
   #at = 0;
 
-  constructor(source: SourceFile, reporter: Reporter, limits: Limits) {
+  constructor(source: SourceFile, reporter: LexicalReports, limits: Limits) {
     this.#source = source;
     this.#text = source.text;
     this.#reporter = reporter;
@@ -49,13 +55,14 @@ class Lexer {
       }
       const start = this.#at;
       const kind = this.#followsUuid(tokens) && this.#bareUuid() ? "uuid" : this.#token();
-      tokens.push({ kind, start, end: this.#at, text: this.#text.slice(start, this.#at), trivia });
+      const text = this.#text.slice(start, this.#at);
+      tokens.push({ kind, source: this.#source, start, end: this.#at, text, trivia, expansion: null });
     }
   }
 
   #end(trivia: readonly Trivia[]): Token {
     const end = this.#text.length;
-    return { kind: "end", start: end, end, text: "", trivia };
+    return { kind: "end", source: this.#source, start: end, end, text: "", trivia, expansion: null };
   }
 
   #trivia(): readonly Trivia[] {
@@ -95,17 +102,27 @@ class Lexer {
     return null;
   }
 
-  /** A preprocessor line, with its continuation lines. */
+  /** A preprocessor line, with its continuation lines and those that a comment on it goes on over. */
   #directive(): void {
-    const start = this.#at;
-    this.#at = this.#lineEnd(start);
-    while (this.#at < this.#text.length && /\\\r?$/.test(this.#text.slice(this.#at - 2, this.#at))) {
-      this.#at = this.#lineEnd(this.#at + 1);
+    const text = this.#text;
+    const stop = /\n|\/\*|\/\/|"(?:[^"\\\n]|\\.)*"/g;
+    stop.lastIndex = this.#at;
+    for (let match = stop.exec(text); match !== null; match = stop.exec(text)) {
+      if (match[0] === "/*") {
+        const close = text.indexOf("*/", stop.lastIndex);
+        if (close < 0) {
+          this.#report("IDL0102", match.index, match.index + 2);
+          break;
+        }
+        stop.lastIndex = close + 2;
+      } else if (match[0] === "//") {
+        stop.lastIndex = this.#lineEnd(match.index);
+      } else if (match[0] === "\n" && !/\\\r?$/.test(text.slice(match.index - 2, match.index))) {
+        this.#at = match.index;
+        return;
+      }
     }
-    const name = /^#\s*(\w*)/.exec(this.#text.slice(start, Math.min(this.#at, start + 80)))?.[1] ?? "";
-    const end = Math.min(this.#at, this.#lineEnd(start));
-    if (name === "pragma") this.#report("IDL0108", start, end);
-    else if (name !== "" && name !== "line") this.#report("IDL0107", start, end, { name });
+    this.#at = text.length;
   }
 
   #startsLine(offset: number): boolean {

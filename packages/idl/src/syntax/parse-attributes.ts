@@ -1,6 +1,7 @@
-import type { Attribute, Expression } from "./ast.js";
+import type { Attribute, Expression, TypeSpecifier } from "./ast.js";
 import { attributeTable } from "./attribute-table.js";
 import { parseExpression } from "./parse-expression.js";
+import { parseTypeSpecifier } from "./parse-type.js";
 import type { TokenCursor } from "./token-cursor.js";
 
 /** Every attribute list that stands here: `[in] [size_is(n)]` is two lists and two attributes. */
@@ -25,22 +26,32 @@ function parseAttribute(cursor: TokenCursor): Attribute | null {
   const first = cursor.token;
   const name = cursor.expectName("an attribute");
   if (name === null) return null;
-  if (!cursor.is("(")) return { name, arguments: null, text: null, span: name.span };
-  const open = cursor.token;
+  if (!cursor.is("(")) return { name, arguments: null, text: null, type: null, span: name.span };
+  const open = cursor.index;
   let values: (Expression | null)[] | null = null;
-  if (attributeTable.get(name.text)?.arguments === "expressions") {
+  let type: TypeSpecifier | null = null;
+  const kind = attributeTable.get(name.text)?.arguments;
+  if (kind === "type") {
+    cursor.take();
+    type = parseTypeSpecifier(cursor);
+    if (type === null || !cursor.expect(")")) {
+      cursor.skipTo(")", "]", ";");
+      cursor.accept(")");
+      return { name, arguments: [], text: null, type, span: cursor.spanFrom(first) };
+    }
+  } else if (kind === "expressions") {
     cursor.take();
     values = parseArguments(cursor);
     if (values === null || !cursor.expect(")")) {
       cursor.skipTo(")", "]", ";");
       cursor.accept(")");
-      return { name, arguments: values ?? [], text: null, span: cursor.spanFrom(first) };
+      return { name, arguments: values ?? [], text: null, type, span: cursor.spanFrom(first) };
     }
   } else {
     cursor.skipBalanced();
   }
   const span = cursor.spanFrom(first);
-  return { name, arguments: values, text: cursor.source.text.slice(open.end, span.end - 1).trim(), span };
+  return { name, arguments: values, text: cursor.textBetween(open + 1, cursor.index - 1), type, span };
 }
 
 /** `m, , n`: a blank argument leaves its level alone. Null after a report. */

@@ -9,13 +9,13 @@ const WORDS = new Set(
 
 /** C words that say nothing about the wire. */
 const IGNORED = new Set(
-  "const volatile far __far _far near __near __stdcall _stdcall __cdecl _cdecl __pascal __fastcall __unaligned __RPC_FAR __RPC_USER __RPC_API __RPC_STUB extern static".split(
+  "const volatile far __far _far near __near __stdcall _stdcall __cdecl _cdecl __pascal __fastcall __unaligned __RPC_FAR __RPC_USER __RPC_API __RPC_STUB extern static inline STDMETHODCALLTYPE STDAPICALLTYPE WINAPI CALLBACK".split(
     " ",
   ),
 );
 
 /** Spellings, words sorted, without `signed` and `unsigned`. */
-const WIDTHS: Readonly<Record<string, 8 | 16 | 32 | 64>> = {
+const WIDTHS: Readonly<Record<string, 8 | 16 | 32 | 64 | 3264>> = {
   small: 8,
   __int8: 8,
   "int small": 8,
@@ -31,6 +31,7 @@ const WIDTHS: Readonly<Record<string, 8 | 16 | 32 | 64>> = {
   "hyper int": 64,
   __int64: 64,
   "long long": 64,
+  __int3264: 3264,
   "int long long": 64,
 };
 
@@ -50,6 +51,11 @@ export function isBaseTypeWord(text: string): boolean {
   return WORDS.has(text);
 }
 
+/** True for words of C that say nothing about the wire. */
+export function isIgnoredWord(text: string): boolean {
+  return IGNORED.has(text);
+}
+
 export function skipIgnoredWords(cursor: TokenCursor): void {
   while (IGNORED.has(cursor.token.text)) cursor.take();
 }
@@ -63,7 +69,6 @@ export function parseBaseType(cursor: TokenCursor): TypeSpecifier {
     if (!IGNORED.has(text)) words.push(text);
   }
   const span = cursor.spanFrom(first);
-  if (words.includes("__int3264")) return { kind: "unsupported", feature: "type '__int3264'", span };
   const base = baseType(words);
   if (base === null) {
     cursor.report("IDL0205", span, { words: words.slice(0, 8).join(" ") });

@@ -8,9 +8,10 @@ import type {
   TypeSpecifier,
 } from "./ast.js";
 import { parseAttributes } from "./parse-attributes.js";
+import { parseDeclarator } from "./parse-declarator.js";
 import { parseExpression } from "./parse-expression.js";
 import type { Opening } from "./parse-file.js";
-import { parseDeclarator, parseTypeSpecifier } from "./parse-type.js";
+import { parseTypeSpecifier } from "./parse-type.js";
 import type { TokenCursor } from "./token-cursor.js";
 
 /** A constant, a typedef, a tagged type or a method; null after a report. The attributes in front are already read. */
@@ -92,28 +93,29 @@ function parseMethod(cursor: TokenCursor, opening: Opening, returns: TypeSpecifi
     cursor.expected("'('");
     return null;
   }
-  const parameters = cursor.nested(() => parseParameters(cursor));
-  if (parameters === null || !cursor.expect(";")) return null;
+  const list = cursor.nested(() => parseParameters(cursor));
+  if (list === null || !cursor.expect(";")) return null;
   const { doc, attributes, first } = opening;
   return {
     kind: "method",
     name: declarator.name,
     returns,
     declarator,
-    parameters,
+    ...list,
     doc,
     attributes,
     span: cursor.spanFrom(first),
   };
 }
 
-function parseParameters(cursor: TokenCursor): FieldNode[] | null {
+function parseParameters(cursor: TokenCursor): Pick<MethodNode, "parameters" | "variadic"> | null {
   const parameters: FieldNode[] = [];
+  let variadic = false;
   cursor.take();
-  if (cursor.accept(")")) return parameters;
+  if (cursor.accept(")")) return { parameters, variadic };
   do {
-    if (cursor.is("...")) {
-      cursor.report("IDL0301", cursor.spanOf(cursor.take()), { feature: "a variable argument list" });
+    if (cursor.accept("...")) {
+      variadic = true;
       continue;
     }
     const parameter = parseParameter(cursor);
@@ -124,7 +126,7 @@ function parseParameters(cursor: TokenCursor): FieldNode[] | null {
     cursor.skipTo(")", ";");
     if (!cursor.accept(")")) return null;
   }
-  return isVoid(parameters) ? [] : parameters;
+  return { parameters: isVoid(parameters) ? [] : parameters, variadic };
 }
 
 function parseParameter(cursor: TokenCursor): FieldNode | null {

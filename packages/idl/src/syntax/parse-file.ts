@@ -1,9 +1,9 @@
 import type { Reporter } from "../diagnostics/reporter.js";
 import type { Limits } from "../limits.js";
+import { type PreprocessOptions, preprocess } from "../preprocess/preprocess.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { FileNode, ImportNode, InterfaceNode, Item, Name, UnsupportedNode } from "./ast.js";
 import { decodeEscapes } from "./escape-sequence.js";
-import { tokenize } from "./lexer.js";
 import { parseAttributes } from "./parse-attributes.js";
 import { parseDeclaration } from "./parse-declaration.js";
 import type { Token } from "./token.js";
@@ -20,9 +20,14 @@ const FOREIGN_BLOCKS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Parses one file. After an error it goes on with the next declaration, so that several are found in one run. */
-export function parseFile(source: SourceFile, reporter: Reporter, limits: Limits): FileNode {
-  const tokens = tokenize(source, reporter, limits);
-  const cursor = new TokenCursor(source, tokens, reporter, limits);
+export function parseFile(
+  source: SourceFile,
+  reporter: Reporter,
+  limits: Limits,
+  options: PreprocessOptions = { defines: new Map() },
+): FileNode {
+  const { tokens, expanded } = preprocess(source, options, reporter, limits);
+  const cursor = new TokenCursor(source, expanded, reporter, limits);
   const items: Item[] = [];
   while (!cursor.atEnd) {
     parseItems(cursor, items);
@@ -56,7 +61,9 @@ function parseItem(cursor: TokenCursor): Item | null {
   if (first.text === "import") return parseImport(cursor);
   if (first.text === "cpp_quote" || first.text === "midl_pragma") {
     cursor.take();
-    cursor.skipTo(";", "interface", "import", "typedef", "[", "const", "cpp_quote", "struct", "enum");
+    if (cursor.token.kind === "identifier") cursor.take();
+    if (cursor.is("(")) cursor.skipBalanced();
+    cursor.accept(";");
     return { kind: "ignored", span: cursor.spanFrom(first) };
   }
   const doc = cursor.doc();

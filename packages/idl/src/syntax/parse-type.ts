@@ -1,18 +1,19 @@
 import type {
-  Declarator,
   EnumNode,
   Expression,
   FieldNode,
   LabelNode,
-  Level,
+  PipeNode,
   StructNode,
   TypeSpecifier,
   UnsupportedNode,
 } from "./ast.js";
 import { parseAttributes } from "./parse-attributes.js";
 import { isBaseTypeWord, parseBaseType, skipIgnoredWords } from "./parse-base-type.js";
+import { parseDeclarator } from "./parse-declarator.js";
 import { parseExpression } from "./parse-expression.js";
-import type { Token } from "./token.js";
+import type { Opening } from "./parse-file.js";
+import { parseUnion } from "./parse-union.js";
 import type { TokenCursor } from "./token-cursor.js";
 
 /** What stands in front of declarators; null after a report. */
@@ -29,13 +30,16 @@ function parseSpecifier(cursor: TokenCursor): TypeSpecifier | null {
   switch (text) {
     case "struct":
       return parseStruct(cursor);
-    case "enum":
-      return parseEnum(cursor);
     case "union":
+      return parseUnion(cursor);
+    case "enum":
+    case "bitmap":
+      return parseEnum(cursor, text);
     case "pipe":
+      return parsePipe(cursor);
     case "interface":
     case "SAFEARRAY":
-    case "bitmap":
+    case "coclass":
       return parseUnsupportedType(cursor);
     default: {
       const name = cursor.expectName("a type");
@@ -44,27 +48,21 @@ function parseSpecifier(cursor: TokenCursor): TypeSpecifier | null {
   }
 }
 
-/** Steps over a type that we do not have, so that what follows is read as usual. */
+/** Steps over a type of COM's. */
 function parseUnsupportedType(cursor: TokenCursor): UnsupportedNode {
   const first = cursor.take();
-  const span = cursor.spanOf(first);
-  const node = (feature: string): UnsupportedNode => ({ kind: "unsupported", feature, span });
-  if (first.text === "pipe") {
-    cursor.nested(() => parseTypeSpecifier(cursor));
-    return node("a pipe");
-  }
   if (first.text === "SAFEARRAY") {
     if (cursor.is("(")) cursor.skipBalanced();
-    return node("SAFEARRAY");
+    return { kind: "unsupported", feature: "SAFEARRAY", span: cursor.spanFrom(first) };
   }
-  if (cursor.token.kind === "identifier" && !cursor.is("switch")) cursor.take();
-  if (cursor.accept("switch")) {
-    if (cursor.is("(")) cursor.skipBalanced();
-    if (cursor.token.kind === "identifier") cursor.take();
-  }
-  if (cursor.is("{")) cursor.skipBalanced();
-  if (first.text === "interface") return node("an interface pointer");
-  return node(first.text === "union" ? "a union" : "a bitmap");
+  if (cursor.token.kind === "identifier") cursor.take();
+  return { kind: "unsupported", feature: "an interface pointer", span: cursor.spanFrom(first) };
+}
+
+function parsePipe(cursor: TokenCursor): PipeNode | null {
+  const first = cursor.take();
+  const element = cursor.nested(() => parseTypeSpecifier(cursor));
+  return element === null ? null : { kind: "pipe", element, span: cursor.spanFrom(first) };
 }
 
 function parseStruct(cursor: TokenCursor): StructNode | null {
@@ -99,14 +97,29 @@ function parseMembers(cursor: TokenCursor): FieldNode[] {
 
 /** True if a type specifier defines something by itself. */
 export function isDefinition(type: TypeSpecifier): boolean {
-  return (type.kind === "struct" && type.members !== null) || (type.kind === "enum" && type.labels !== null);
+  switch (type.kind) {
+    case "struct":
+      return type.members !== null;
+    case "union":
+      return type.arms !== null;
+    case "enum":
+    case "bitmap":
+      return type.labels !== null;
+    default:
+      return false;
+  }
 }
 
 /** `[attributes] T a, *b;`: one member for each declarator. */
 function parseMemberDeclaration(cursor: TokenCursor, members: FieldNode[]): boolean {
   const first = cursor.token;
   const doc = cursor.doc();
-  const attributes = parseAttributes(cursor);
+  return parseFields(cursor, { first, doc, attributes: parseAttributes(cursor) }, members);
+}
+
+/** What follows the attributes of a member or of a union's arm; false after a report. */
+export function parseFields(cursor: TokenCursor, opening: Opening, members: FieldNode[]): boolean {
+  const { first, doc, attributes } = opening;
   const type = parseTypeSpecifier(cursor);
   if (type === null) return false;
   do {
@@ -122,7 +135,7 @@ function parseMemberDeclaration(cursor: TokenCursor, members: FieldNode[]): bool
   return true;
 }
 
-function parseEnum(cursor: TokenCursor): EnumNode | null {
+function parseEnum(cursor: TokenCursor, kind: EnumNode["kind"]): EnumNode | null {
   const first = cursor.take();
   const tag = cursor.token.kind === "identifier" ? cursor.expectName("a tag") : null;
   if (!cursor.accept("{")) {
@@ -130,7 +143,7 @@ function parseEnum(cursor: TokenCursor): EnumNode | null {
       cursor.expected("a tag or '{'");
       return null;
     }
-    return { kind: "enum", tag, labels: null, span: cursor.spanFrom(first) };
+    return { kind, tag, labels: null, span: cursor.spanFrom(first) };
   }
   const labels: LabelNode[] = [];
   while (!cursor.is("}") && !cursor.atEnd) {
@@ -143,12 +156,14 @@ function parseEnum(cursor: TokenCursor): EnumNode | null {
     cursor.skipTo(";");
     cursor.accept("}");
   }
-  return { kind: "enum", tag, labels, span: cursor.spanFrom(first) };
+  return { kind, tag, labels, span: cursor.spanFrom(first) };
 }
 
 function parseLabel(cursor: TokenCursor): LabelNode | null {
   const first = cursor.token;
   const doc = cursor.doc();
+  // Type libraries document labels there.
+  parseAttributes(cursor);
   const name = cursor.expectName("an enum label");
   if (name === null) return null;
   let value: Expression | null = null;
@@ -157,87 +172,4 @@ function parseLabel(cursor: TokenCursor): LabelNode | null {
     if (value === null) return null;
   }
   return { name, doc, value, span: cursor.spanFrom(first) };
-}
-
-/** `*a[3]`, `(*a)[2]`, or nothing at all (an abstract parameter); null after a report. */
-export function parseDeclarator(cursor: TokenCursor): Declarator | null {
-  const first = cursor.token;
-  const pointers: Level[] = [];
-  skipIgnoredWords(cursor);
-  while (cursor.is("*")) {
-    pointers.push({ kind: "pointer", span: cursor.spanOf(cursor.take()) });
-    skipIgnoredWords(cursor);
-  }
-  const inner = parseDirectDeclarator(cursor);
-  if (inner === null) return null;
-  const arrays: Level[] = [];
-  while (cursor.is("[")) {
-    const level = parseArrayLevel(cursor);
-    if (level === null) return null;
-    arrays.push(level);
-  }
-  let unsupported = inner.unsupported ?? parseBitField(cursor);
-  if (cursor.is("(") && inner.levels.length > 0) {
-    unsupported ??= { kind: "unsupported", feature: "a function pointer", span: cursor.spanOf(cursor.token) };
-    cursor.skipBalanced();
-  }
-  const levels = [...inner.levels, ...arrays, ...pointers.reverse()];
-  const span = cursor.token === first ? cursor.spanOf(first) : cursor.spanFrom(first);
-  if (levels.length > cursor.limits.nesting) {
-    cursor.report("IDL0005", span, { limit: cursor.limits.nesting });
-    return null;
-  }
-  return { name: inner.name, levels, unsupported, span };
-}
-
-/** A name, a declarator in parentheses, or nothing. */
-function parseDirectDeclarator(cursor: TokenCursor): Declarator | null {
-  const token = cursor.token;
-  const span = cursor.spanOf(token);
-  if (token.kind === "identifier")
-    return { name: cursor.expectName("a name"), levels: [], unsupported: null, span };
-  if (!cursor.is("(") || !startsInnerDeclarator(cursor.peek(1)))
-    return { name: null, levels: [], unsupported: null, span };
-  return cursor.nested(() => {
-    cursor.take();
-    const inner = parseDeclarator(cursor);
-    return inner !== null && cursor.expect(")") ? inner : null;
-  });
-}
-
-function startsInnerDeclarator(token: Token): boolean {
-  return token.text === "*" || token.text === "(" || token.text.startsWith("__");
-}
-
-/** `[5]`, `[]`, `[*]`, `[0..4]` (upper bound inclusive), `[0..*]`. */
-function parseArrayLevel(cursor: TokenCursor): Level | null {
-  const open = cursor.take();
-  let bound: Expression | null = null;
-  if (cursor.is("*") && cursor.is("]", 1)) {
-    cursor.take();
-  } else if (!cursor.is("]")) {
-    bound = parseExpression(cursor);
-    if (bound === null) return null;
-    if (cursor.accept("..")) {
-      if (bound.kind !== "integer" || bound.value !== 0n) {
-        cursor.report("IDL0301", bound.span, { feature: "a lower array bound other than 0" });
-      }
-      if (cursor.accept("*")) bound = null;
-      else bound = inclusiveBound(parseExpression(cursor));
-    }
-  }
-  return cursor.expect("]") ? { kind: "array", bound, span: cursor.spanFrom(open) } : null;
-}
-
-function inclusiveBound(last: Expression | null): Expression | null {
-  if (last === null) return null;
-  const one: Expression = { kind: "integer", value: 1n, span: last.span };
-  return { kind: "binary", operator: "+", left: last, right: one, span: last.span };
-}
-
-function parseBitField(cursor: TokenCursor): UnsupportedNode | null {
-  if (!cursor.is(":")) return null;
-  const colon = cursor.take();
-  parseExpression(cursor);
-  return { kind: "unsupported", feature: "a bit field", span: cursor.spanFrom(colon) };
 }

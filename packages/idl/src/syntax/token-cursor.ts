@@ -2,7 +2,7 @@ import type { DiagnosticId } from "../diagnostics/diagnostic-table.js";
 import type { ReportDetails, Reporter } from "../diagnostics/reporter.js";
 import type { Limits } from "../limits.js";
 import type { SourceFile } from "../source/source-file.js";
-import type { Span } from "../source/span.js";
+import { joinSpans, type Span } from "../source/span.js";
 import type { Name } from "./ast.js";
 import { docComment } from "./doc-comment.js";
 import type { Token } from "./token.js";
@@ -11,7 +11,6 @@ const CLOSING: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}"
 
 /** A place in a token list, with what every part of the parser needs: tests, steps, reports and recovery. */
 export class TokenCursor {
-  readonly source: SourceFile;
   readonly limits: Limits;
   readonly #tokens: readonly Token[];
   readonly #end: Token;
@@ -21,11 +20,10 @@ export class TokenCursor {
   #lastError = -1;
 
   constructor(source: SourceFile, tokens: readonly Token[], reporter: Reporter, limits: Limits) {
-    this.source = source;
     this.limits = limits;
     this.#tokens = tokens;
-    const offset = source.text.length;
-    this.#end = { kind: "end", start: offset, end: offset, text: "", trivia: [] };
+    const end = source.text.length;
+    this.#end = { kind: "end", source, start: end, end, text: "", trivia: [], expansion: null };
     this.#reporter = reporter;
   }
 
@@ -83,7 +81,7 @@ export class TokenCursor {
     if (this.#lastError === this.#index) return;
     this.#lastError = this.#index;
     const token = this.token;
-    if (token.kind === "unknown") return;
+    if (token.kind === "unknown" && token.expansion === null) return;
     const found = token.kind === "end" ? "the end of the file" : `'${token.text.slice(0, 60)}'`;
     // A missing `;` or `)` is best shown behind what comes before it, not at the next line's first word.
     const before = this.#tokens[this.#index - 1];
@@ -99,18 +97,19 @@ export class TokenCursor {
   }
 
   spanOf(token: Token): Span {
-    return { source: this.source, start: token.start, end: token.end };
+    const { source, start, end, expansion } = token;
+    return expansion === null ? { source, start, end } : { source, start, end, expansion };
   }
 
   /** From a token to the last one taken. */
   spanFrom(first: Token): Span {
     const last = this.#tokens[this.#index - 1] ?? first;
-    return { source: this.source, start: first.start, end: Math.max(first.end, last.end) };
+    return joinSpans(this.spanOf(first), this.spanOf(last));
   }
 
   /** The doc comment in front of the current token. */
   doc(): string | null {
-    return docComment(this.source.text, this.token);
+    return docComment(this.token.source.text, this.token);
   }
 
   /** Runs a part that can contain itself. Too deep, it is not run and the rest of the file is given up. */
@@ -125,6 +124,14 @@ export class TokenCursor {
     const result = parse();
     this.#depth -= 1;
     return result;
+  }
+
+  /** The text of the tokens from one index to another, with a space where white space or a comment stands between two. */
+  textBetween(from: number, to: number): string {
+    return this.#tokens
+      .slice(from, to)
+      .map((token, index) => (index > 0 && token.trivia.length > 0 ? ` ${token.text}` : token.text))
+      .join("");
   }
 
   /** From an opening bracket past its partner, or to the end of the file if there is none. */

@@ -1,3 +1,6 @@
+import type { SourceFile } from "../source/source-file.js";
+import type { Expansion } from "../source/span.js";
+
 export type TokenKind =
   | "identifier"
   | "integer"
@@ -20,12 +23,15 @@ export interface Trivia {
   readonly end: number;
 }
 
-/** Trivia and texts of all tokens, put together, are the source again. */
+/** As the lexer leaves them, trivia and texts of all tokens, put together, are the source again. */
 export interface Token {
   readonly kind: TokenKind;
+  readonly source: SourceFile;
   readonly start: number;
   readonly end: number;
   readonly text: string;
   /** What stands between the token before and this one. */
   readonly trivia: readonly Trivia[];
+  /** Where a macro has been expanded: `start` and `end` are its name's, and `text` is of its definition. */
+  readonly expansion: Expansion | null;
 }
