@@ -93,6 +93,14 @@ describe.each(kernels)("a server over %s ports", (_name, createKernel) => {
     });
   });
 
+  it("tells handlers that this system has no impersonation", async () => {
+    await servers.serve({ add: (_a, _b, call) => call.impersonate(() => 1) });
+    const client = await servers.connect();
+    expect(await client.add(1, 1).catch((error: unknown) => error)).toMatchObject({
+      status: "RPC_S_CANNOT_SUPPORT",
+    });
+  });
+
   describe("with handlers that outlive their client", () => {
     it("runs down the handle that such a one returns", async () => {
       const state = new State();

@@ -149,8 +149,8 @@ export interface CommunicationPort extends Disposable {
   /** Copies from (to) memory that the other side offered: `entry` is the object that came with a request, still open. Off the event loop. Rejects: ACCESS_DENIED, PARTIAL_COPY, TIMEOUT, PORT_DISCONNECTED. */
   readPeerMemory(entry: DataEntry, target: Buffer): Promise<void>;
   writePeerMemory(entry: DataEntry, source: Buffer): Promise<void>;
-  /** Runs `work` as the sender of `message` where the system can do that; synchronous, reverted on every path. */
-  impersonate?<T>(message: ReceivedMessage, work: () => T): T;
+  /** Runs `work` as the sender of an open request where the system can do that; synchronous, reverted on every path. Throws AlpcError. */
+  impersonate?<T>(messageId: number, work: () => T): T;
   close(): void;
 }
 

@@ -2,7 +2,7 @@ import type { Token } from "@ncalrpc/security";
 import type { DataEntry } from "../data-information.js";
 import { AlpcError, isAlpcError } from "../error.js";
 import type { CommunicationPort, PortHandler } from "../kernel.js";
-import { MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage, type SendAttributes } from "../message.js";
+import { MessageType, PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import { noDataEntries, noHandles } from "../received-message.js";
 import type { View } from "../view.js";
 import type { DecodedMessage } from "./correspondence.js";
@@ -93,10 +93,10 @@ export class NtCommunicationPort implements CommunicationPort {
     return this.#copy("write", entry, source);
   }
 
-  impersonate<T>(message: ReceivedMessage, work: () => T): T {
+  impersonate<T>(messageId: number, work: () => T): T {
     this.#checkOpen();
     const { completion, receivingHandle } = this.#terms;
-    const request = this.#open.get(message.messageId);
+    const request = this.#open.get(messageId);
     if (request === undefined) {
       throw new AlpcError("ACCESS_DENIED", "only the sender of an open request can be impersonated");
     }

@@ -110,7 +110,7 @@ export function windowsSuite(
         const name = serve((port, received) => {
           const as = <T>(work: () => T): T => {
             if (port.impersonate === undefined) throw new Error("no impersonation");
-            return port.impersonate(received, work);
+            return port.impersonate(received.messageId, work);
           };
           results.push(as(() => kernel.currentToken().user.toString()));
           try {

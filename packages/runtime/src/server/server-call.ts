@@ -1,3 +1,4 @@
+import { isAlpcError } from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import { isRpcError, RpcError } from "../rpc-error.js";
@@ -72,6 +73,25 @@ export class ServerCall {
       }
     }
     return this.#abort.signal;
+  }
+
+  /**
+   * Runs `work` with the caller's identity, on systems whose threads can take it (Windows), until it returns: what it
+   * opens is opened as the caller. It must be synchronous; the call must not have been answered. Throws RpcError:
+   * RPC_S_CANNOT_SUPPORT on other systems, RPC_S_ACCESS_DENIED if the caller does not allow it.
+   */
+  impersonate<T>(work: () => T): T {
+    const { port } = this.#connection;
+    if (port.impersonate === undefined) {
+      throw new RpcError("RPC_S_CANNOT_SUPPORT", {
+        details: "threads of this system have no identity of their own",
+      });
+    }
+    try {
+      return port.impersonate(this.replyTo.messageId, () => onlySynchronous(work()));
+    } catch (error) {
+      throw isAlpcError(error) ? RpcError.from(error) : error;
+    }
   }
 
   /** For generated code: answers with `result`, now or when it settles, encoded by `write`. */
@@ -179,4 +199,12 @@ class UnusableResult extends Error {
   constructor(cause: unknown) {
     super("the handler's result cannot be encoded", { cause });
   }
+}
+
+/** A promise would go on when the thread has its own identity back, or another caller's. */
+function onlySynchronous<T>(result: T): T {
+  if (result instanceof Promise) {
+    throw new RpcError("RPC_S_INVALID_ARG", { details: "work under impersonation must be synchronous" });
+  }
+  return result;
 }
