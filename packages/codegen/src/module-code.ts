@@ -7,6 +7,7 @@ import { type MethodShape, methodShape } from "./method-shape.js";
 import type { Composite, ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { SchemaCode } from "./schema-code.js";
+import { serializeCode, serializes } from "./serialize-code.js";
 import { handlersInterface, interfaceDefinition } from "./server-code.js";
 import { structCodecs } from "./struct-code.js";
 import { aliasCode, constantCode, enumCode, structCode } from "./type-code.js";
@@ -19,7 +20,8 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   const shapes = (unit.imported ? [] : (unit.interface?.methods ?? [])).map((method) =>
     methodShape(context, method),
   );
-  const used = isShared ? null : compositesWithin(context.index, shapes);
+  const { encode, decode } = serializes(unit);
+  const used = isShared || encode || decode ? null : compositesWithin(context.index, shapes);
   const parts: string[] = [];
   // Printed at once: the layout documents of a large interface would be many times its text.
   const print = (docs: readonly Doc[]): void => {
@@ -38,6 +40,9 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
     else print(unionCodecs(context, definition, isShared));
   }
   for (const shape of shapes) print(methodCodecs(context, shape));
+  if (!unit.imported && (encode || decode)) {
+    for (const definition of unit.types) print(serializeCode(context, definition));
+  }
   for (const definition of unit.types) {
     if (definition.kind === "context_handle") print([handleClass(context, definition, shapes)]);
   }

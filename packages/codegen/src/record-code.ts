@@ -68,6 +68,7 @@ export function readRecord(
     else if (deferred) reading = code.body(toRead, layout.isConformant(type) ? count : null);
     else reading = code.item(toRead);
     unread.delete(member.name);
+    if (!deferred) reading = located(reading, label);
     return { member, property: properties[i] ?? "", local, reading };
   });
   const { trail } = shape;
@@ -94,6 +95,29 @@ export function readRecord(
     return value === property ? property : [property, ": ", value];
   });
   return [...statements, ["return ", braced(result), ";"]];
+}
+
+const longLabel = 40;
+
+/** The reading of a parameter with its name told to the reader first: errors then say which parameter they are about. */
+export function located(reading: Reading, label: string): Reading {
+  // A call in a chain that does not fit on a line would be broken in a way of its own.
+  if (label.length > longLabel) {
+    return { ...reading, before: [run("r.at", stringLiteral(label)), ...reading.before] };
+  }
+  let isTold = false;
+  const tell = (doc: Doc): Doc => {
+    if (isTold) return doc;
+    if (typeof doc === "string") {
+      if (!/\br\b/.test(doc)) return doc;
+      isTold = true;
+      return doc.replace(/\br\b/, () => `r.at(${stringLiteral(label)})`);
+    }
+    if ("kind" in doc) return "doc" in doc ? { ...doc, doc: tell(doc.doc) } : doc;
+    return doc.map(tell);
+  };
+  const before = reading.before.map(tell);
+  return { ...reading, before, value: tell(reading.value) };
 }
 
 interface Field {

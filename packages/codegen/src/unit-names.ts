@@ -18,6 +18,8 @@ export interface TypeNames {
   readonly read: string;
   readonly writeReferents: string;
   readonly readReferents: string;
+  readonly encode: string;
+  readonly decode: string;
 }
 
 /** What belongs to a method. */
@@ -69,6 +71,8 @@ function namesOfUnit(unit: Unit, file: string): UnitNames {
     read: claim(`read${type}`),
     writeReferents: claim(`write${type}Referents`),
     readReferents: claim(`read${type}Referents`),
+    encode: claim(`encode${type}`),
+    decode: claim(`decode${type}`),
   });
   const methods = new Map<Method, MethodNames>();
   const methodNames = methodScope();

@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Reader, Writer } from "../../ndr/dist/index.js";
+import {
+  BigEndianReader,
+  Reader,
+  Reader64,
+  type TransferSyntax,
+  Writer,
+  Writer64,
+} from "../../ndr/dist/index.js";
 import { type GeneratedFile, transpileTypeScript } from "../src/index.js";
 
 const runtime = pathToFileURL(join(import.meta.dirname, "../../runtime/dist/codegen-v1.js")).href;
@@ -24,9 +31,13 @@ interface Definition {
 /** What a generated interface does, without a connection: requests and responses as octets. */
 export class Loaded {
   readonly definition: Definition;
+  readonly module: Readonly<Record<string, unknown>>;
+  /** In which values are written and read from now on. */
+  syntax: TransferSyntax | "big-endian" = "ndr20";
 
-  constructor(definition: Definition) {
+  constructor(definition: Definition, module: Readonly<Record<string, unknown>> = {}) {
     this.definition = definition;
+    this.module = module;
   }
 
   /** The request that a client's method sends, and what it makes of a response's octets. */
@@ -39,13 +50,49 @@ export class Loaded {
     const client = Object.create(this.definition.client.prototype, {
       call: {
         value: (_opnum: number, request: unknown, write: Write, reader: (reader: Reader) => unknown) => {
-          octets = encode(request, write);
+          octets = this.#encode(request, write);
           read = reader;
         },
       },
     });
     client[method](...args);
-    return { octets, respond: (response) => decode(response, read) };
+    return { octets, respond: (response) => this.#decode(response, read) };
+  }
+
+  /** As `request`, for a method that takes in pipes first. */
+  async send(method: string, args: readonly unknown[]): Promise<Buffer> {
+    let octets = Buffer.alloc(0);
+    const call = (_opnum: number, request: unknown, write: Write): void => {
+      octets = this.#encode(request, write);
+    };
+    const client = Object.create(this.definition.client.prototype, { call: { value: call } });
+    // What the method makes of the response is of no interest, and there is none.
+    await Promise.resolve(client[method](...args)).catch(() => {});
+    return octets;
+  }
+
+  /** As `respond`, of a handler whose result holds pipes. */
+  async answer(method: string, octets: Buffer, result: unknown): Promise<Buffer> {
+    let response = Promise.resolve(Buffer.alloc(0));
+    const respond = (value: unknown, write: Write): void => {
+      response = Promise.resolve(value).then((settled) => this.#encode(settled, write));
+    };
+    this.#serve(method, octets, () => result, respond);
+    return response;
+  }
+
+  /** What a client's method makes of a response's octets; it may take in pipes first. */
+  async responded(method: string, args: readonly unknown[], response: Buffer): Promise<unknown> {
+    let result: unknown;
+    const client = Object.create(this.definition.client.prototype, {
+      call: {
+        value: (_opnum: number, _request: unknown, _write: Write, read: (reader: Reader) => unknown) => {
+          result = this.#decode(response, read);
+        },
+      },
+    });
+    await client[method](...args);
+    return result;
   }
 
   /** What a handler is given for a request's octets. */
@@ -62,7 +109,7 @@ export class Loaded {
   respond(method: string, octets: Buffer, result: unknown): Buffer {
     let response: Buffer = Buffer.alloc(0);
     const respond = (value: unknown, write: Write): void => {
-      response = encode(value, write);
+      response = this.#encode(value, write);
     };
     this.#serve(method, octets, () => result, respond);
     return response;
@@ -76,24 +123,25 @@ export class Loaded {
   ): void {
     const served = this.definition.methods.find(({ name }) => name === method);
     if (served === undefined) throw new Error(`no method ${method}`);
-    decode(octets, (reader) => served.serve({ [method]: handler }, reader, { respond }));
+    this.#decode(octets, (reader) => served.serve({ [method]: handler }, reader, { respond }));
   }
-}
 
-function encode(value: unknown, write: Write): Buffer {
-  const writer = new Writer();
-  write(writer, value);
-  const octets = Buffer.alloc(writer.length);
-  writer.copyTo(octets, 0);
-  return octets;
-}
+  #encode(value: unknown, write: Write): Buffer {
+    const writer = this.syntax === "ndr64" ? new Writer64() : new Writer();
+    write(writer, value);
+    const octets = Buffer.alloc(writer.length);
+    writer.copyTo(octets, 0);
+    return octets;
+  }
 
-function decode<T>(octets: Buffer, read: (reader: Reader) => T): T {
-  const reader = new Reader();
-  reader.attach(octets, 0, octets.length);
-  const value = read(reader);
-  if (reader.remaining !== 0) throw new Error(`${reader.remaining} octets were not read`);
-  return value;
+  #decode<T>(octets: Buffer, read: (reader: Reader) => T): T {
+    const readers = { ndr20: Reader, ndr64: Reader64, "big-endian": BigEndianReader };
+    const reader = new readers[this.syntax]();
+    reader.attach(octets, 0, octets.length);
+    const value = read(reader);
+    if (reader.remaining !== 0) throw new Error(`${reader.remaining} octets were not read`);
+    return value;
+  }
 }
 
 /** Runs generated modules against the built runtime; answers the last one's exports. */
@@ -116,5 +164,5 @@ export async function loadModules(files: readonly GeneratedFile[]): Promise<Reco
 
 export async function loadInterface(files: readonly GeneratedFile[], name: string): Promise<Loaded> {
   const module = await loadModules(files);
-  return new Loaded(module[name] as Definition);
+  return new Loaded(module[name] as Definition, module);
 }

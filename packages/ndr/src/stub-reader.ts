@@ -67,8 +67,9 @@ export class StubReader {
   }
 
   /** Names the parameter that is read next, `Method.parameter`, for the messages of errors. */
-  at(parameter: string): void {
+  at(parameter: string): this {
     this.#parameter = parameter;
+    return this;
   }
 
   /** Skips padding to a multiple of `n`, or of `wide` in NDR64, as in front of a structure with that alignment. */
@@ -504,8 +505,10 @@ export class StubReader {
   }
 
   protected fail(code: NdrErrorCode, message: string, at: number): never {
-    const where = this.#parameter === "" ? message : `${this.#parameter}: ${message}`;
-    throw new NdrError(code, where, at - this.#start);
+    // What is checked when all parameters have been read says itself which one it is about.
+    const method = this.#parameter.slice(0, this.#parameter.indexOf(".") + 1);
+    const isNamed = method === "" || message.startsWith(method);
+    throw new NdrError(code, isNamed ? message : `${this.#parameter}: ${message}`, at - this.#start);
   }
 }
 

@@ -37,7 +37,7 @@ export function readTypeHeader(
   }
   const left = octets.length - headers;
   const length = isPrimitive ? left : view.getUint32(typeHeaderSize, !isBigEndian);
-  if (length !== left) {
+  if (length !== left || length % typeHeaderSize !== 0) {
     throw new NdrError("bad_stub_data", `a value of ${length} octets in ${left}`, null);
   }
   return { isBigEndian, length };

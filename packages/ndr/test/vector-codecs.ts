@@ -14,8 +14,6 @@ const codecs: Record<string, Codec> = {
   ...stockCodecs,
 };
 
-export function codecOf(id: string): Codec {
-  const found = codecs[id] ?? codecs[id.replace(/\/.*/, "")];
-  if (found === undefined) throw new Error(`no codec for vector ${id}`);
-  return found;
+export function codecOf(id: string): Codec | null {
+  return codecs[id] ?? codecs[id.replace(/\/.*/, "")] ?? null;
 }

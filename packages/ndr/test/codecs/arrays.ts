@@ -45,11 +45,14 @@ export const arrayCodecs: Record<string, Codec> = {
       w.uint8(v.s.a);
       w.int32(v.s.b);
       w.int16(v.s.c);
+      w.trail(4);
       w.uint8(v.d);
     },
     (r) => {
       r.align(4);
-      return { s: { a: r.uint8(), b: r.int32(), c: r.int16() }, d: r.uint8() };
+      const s = { a: r.uint8(), b: r.int32(), c: r.int16() };
+      r.trail(4);
+      return { s, d: r.uint8() };
     },
   ),
   V06: codec<{ p: number; s: { a: number; b: bigint } }>(
@@ -72,6 +75,7 @@ export const arrayCodecs: Record<string, Codec> = {
         w.align(4);
         w.int32(item.i);
         w.uint8(item.c);
+        w.trail(4);
       }
     },
     (r) => {
@@ -79,6 +83,7 @@ export const arrayCodecs: Record<string, Codec> = {
       for (let i = 0; i < 2; i++) {
         r.align(4);
         ps.push({ i: r.int32(), c: r.uint8() });
+        r.trail(4);
       }
       return { ps };
     },

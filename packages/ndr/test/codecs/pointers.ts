@@ -142,13 +142,13 @@ export const pointerCodecs: Record<string, Codec> = {
   ),
   V23: codec<Pair>(
     (w, v) => {
-      w.align(4);
+      w.align(4, 8);
       w.pointer(v.a !== null);
       w.pointer(v.b !== null);
       writePairReferents(w, v);
     },
     (r) => {
-      r.align(4);
+      r.align(4, 8);
       const value: Pair = { a: r.pointer() ? pending : null, b: r.pointer() ? pending : null };
       readPairReferents(r, value);
       return value;

@@ -23,7 +23,7 @@ export const stringCodecs: Record<string, Codec> = {
   ),
   V31: codec<{ length: number; maximumLength: number; buffer: Uint16Array | null }>(
     (w, v) => {
-      w.align(4);
+      w.align(4, 8);
       w.uint16(v.length);
       w.uint16(v.maximumLength);
       w.pointer(v.buffer !== null);
@@ -35,7 +35,7 @@ export const stringCodecs: Record<string, Codec> = {
       }
     },
     (r) => {
-      r.align(4);
+      r.align(4, 8);
       const value: { length: number; maximumLength: number; buffer: Uint16Array | null } = {
         length: r.uint16(),
         maximumLength: r.uint16(),

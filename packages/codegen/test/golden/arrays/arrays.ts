@@ -299,7 +299,7 @@ function writeSendFixedRequest(w: Writer, request: SendFixedRequest): void {
 }
 
 function readSendFixedRequest(r: Reader): SendFixedRequest {
-  return { value: readFixed(r) };
+  return { value: readFixed(r.at("SendFixed.value")) };
 }
 
 function writeSendFixedResponse(w: Writer, response: SendFixedResponse): void {
@@ -307,7 +307,7 @@ function writeSendFixedResponse(w: Writer, response: SendFixedResponse): void {
 }
 
 function readSendFixedResponse(r: Reader): SendFixedResponse {
-  return { back: readFixed(r) };
+  return { back: readFixed(r.at("SendFixed.back")) };
 }
 
 function writeSendCountedRequest(w: Writer, request: SendCountedRequest): void {
@@ -320,9 +320,9 @@ function writeSendCountedRequest(w: Writer, request: SendCountedRequest): void {
 
 function readSendCountedRequest(r: Reader): SendCountedRequest {
   return {
-    value: readCounted(r, r.count(2, true)),
-    window: readWindow(r, r.count(0, true)),
-    varying: readVarying(r),
+    value: readCounted(r.at("SendCounted.value"), r.count(2, true)),
+    window: readWindow(r.at("SendCounted.window"), r.count(0, true)),
+    varying: readVarying(r.at("SendCounted.varying")),
   };
 }
 
@@ -333,8 +333,8 @@ function writeSumRequest(w: Writer, request: SumRequest): void {
 }
 
 function readSumRequest(r: Reader): SumRequest {
-  const n = r.uint32();
-  const terms = r.bigInt64Array(r.count(8, true));
+  const n = r.at("Sum.n").uint32();
+  const terms = r.at("Sum.terms").bigInt64Array(r.count(8, true));
   r.check(terms.length === n, "Sum.terms: size_is(n)");
   return { terms };
 }
@@ -344,7 +344,7 @@ function writeSumResponse(w: Writer, response: SumResponse): void {
 }
 
 function readSumResponse(r: Reader): SumResponse {
-  return { sum: r.int64() };
+  return { sum: r.at("Sum.sum").int64() };
 }
 
 function writeRowsRequest(w: Writer, request: RowsRequest): void {
@@ -357,8 +357,8 @@ function writeRowsRequest(w: Writer, request: RowsRequest): void {
 }
 
 function readRowsRequest(r: Reader): RowsRequest {
-  const n = r.uint32();
-  const rowsCount = r.count(6);
+  const n = r.at("Rows.n").uint32();
+  const rowsCount = r.at("Rows.rows").count(6);
   const rows: Int16Array[] = [];
   for (let i = 0; i < rowsCount; i++) {
     rows.push(r.int16Array(3));
@@ -379,10 +379,10 @@ function writeSliceRequest(w: Writer, request: SliceRequest): void {
 }
 
 function readSliceRequest(r: Reader): SliceRequest {
-  const size = r.int32();
-  const first = r.int32();
-  const length = r.int32();
-  const dataMax = r.count(0, true);
+  const size = r.at("Slice.size").int32();
+  const first = r.at("Slice.first").int32();
+  const length = r.at("Slice.length").int32();
+  const dataMax = r.at("Slice.data").count(0, true);
   const dataRange = r.varianceFrom(dataMax, 1, true);
   const data = r.bytes(dataRange.actual);
   r.check(dataMax === size, "Slice.data: size_is(size)");
@@ -405,10 +405,10 @@ function writeDrawRequest(w: Writer, request: DrawRequest): void {
 }
 
 function readDrawRequest(r: Reader): DrawRequest {
-  const shape = readPolygon(r);
+  const shape = readPolygon(r.at("Draw.shape"));
   readPolygonReferents(r, shape);
-  const n = r.uint32();
-  const moreCount = r.count(8);
+  const n = r.at("Draw.n").uint32();
+  const moreCount = r.at("Draw.more").count(8);
   const more: Polygon[] = [];
   for (let i = 0; i < moreCount; i++) {
     more.push(readPolygon(r));
@@ -425,7 +425,7 @@ function writeReadRequest(w: Writer, request: ReadRequest): void {
 }
 
 function readReadRequest(r: Reader): ReadRequest {
-  return { size: r.uint32() };
+  return { size: r.at("Read.size").uint32() };
 }
 
 function writeReadResponse(w: Writer, response: ReadResponse, request: ReadRequest): void {
@@ -437,8 +437,8 @@ function writeReadResponse(w: Writer, response: ReadResponse, request: ReadReque
 }
 
 function readReadResponse(r: Reader, request: ReadRequest): ReadResponse {
-  const got = r.uint32();
-  const dataMax = r.count(0, true);
+  const got = r.at("Read.got").uint32();
+  const dataMax = r.at("Read.data").count(0, true);
   const data = r.bytes(r.variance(dataMax, 1, true));
   r.check(dataMax === request.size, "Read.data: size_is(size)");
   r.check(data.length === got, "Read.data: length_is(*got)");
@@ -452,8 +452,8 @@ function writeBoundedRequest(w: Writer, request: BoundedRequest): void {
 }
 
 function readBoundedRequest(r: Reader): BoundedRequest {
-  const n = r.range(r.uint32(), 1, 100);
-  const values = r.int32Array(r.count(4, true));
+  const n = r.at("Bounded.n").range(r.uint32(), 1, 100);
+  const values = r.at("Bounded.values").int32Array(r.count(4, true));
   r.check(values.length === n, "Bounded.values: size_is(n)");
   return { values };
 }

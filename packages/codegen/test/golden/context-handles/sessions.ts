@@ -114,7 +114,7 @@ function writeOpenRequest(w: Writer, request: OpenRequest): void {
 }
 
 function readOpenRequest(r: Reader): OpenRequest {
-  return { name: r.wideString() };
+  return { name: r.at("Open.name").wideString() };
 }
 
 function writeOpenResponse(w: Writer, response: OpenResponse): void {
@@ -123,7 +123,7 @@ function writeOpenResponse(w: Writer, response: OpenResponse): void {
 }
 
 function readOpenResponse(r: Reader): OpenResponse {
-  return { session: r.contextHandle(), returnValue: r.uint32() };
+  return { session: r.at("Open.session").contextHandle(), returnValue: r.at("Open.return").uint32() };
 }
 
 function writeAttachRequest(w: Writer, request: AttachRequest): void {
@@ -131,7 +131,7 @@ function writeAttachRequest(w: Writer, request: AttachRequest): void {
 }
 
 function readAttachRequest(r: Reader): AttachRequest {
-  return { id: r.uint32() };
+  return { id: r.at("Attach.id").uint32() };
 }
 
 function writeAttachResponse(w: Writer, response: string | null): void {
@@ -139,7 +139,7 @@ function writeAttachResponse(w: Writer, response: string | null): void {
 }
 
 function readAttachResponse(r: Reader): string | null {
-  return r.contextHandle();
+  return r.at("Attach.return").contextHandle();
 }
 
 function writeQueryRequest(w: Writer, request: QueryRequest): void {
@@ -147,7 +147,7 @@ function writeQueryRequest(w: Writer, request: QueryRequest): void {
 }
 
 function readQueryRequest(r: Reader): QueryRequest {
-  return { session: r.contextHandle() };
+  return { session: r.at("Query.session").contextHandle() };
 }
 
 function writeQueryResponse(w: Writer, response: QueryResponse): void {
@@ -155,7 +155,7 @@ function writeQueryResponse(w: Writer, response: QueryResponse): void {
 }
 
 function readQueryResponse(r: Reader): QueryResponse {
-  return { cursor: r.contextHandle() };
+  return { cursor: r.at("Query.cursor").contextHandle() };
 }
 
 function writeFetchRequest(w: Writer, request: FetchRequest): void {
@@ -164,7 +164,7 @@ function writeFetchRequest(w: Writer, request: FetchRequest): void {
 }
 
 function readFetchRequest(r: Reader): FetchRequest {
-  return { cursor: r.contextHandle(), size: r.uint32() };
+  return { cursor: r.at("Fetch.cursor").contextHandle(), size: r.at("Fetch.size").uint32() };
 }
 
 function writeFetchResponse(w: Writer, response: FetchResponse, request: FetchRequest): void {
@@ -176,8 +176,8 @@ function writeFetchResponse(w: Writer, response: FetchResponse, request: FetchRe
 }
 
 function readFetchResponse(r: Reader, request: FetchRequest): FetchResponse {
-  const got = r.uint32();
-  const dataMax = r.count(0, true);
+  const got = r.at("Fetch.got").uint32();
+  const dataMax = r.at("Fetch.data").count(0, true);
   const data = r.bytes(r.variance(dataMax, 1, true));
   r.check(dataMax === request.size, "Fetch.data: size_is(size)");
   r.check(data.length === got, "Fetch.data: length_is(*got)");
@@ -190,7 +190,7 @@ function writeRewindRequest(w: Writer, request: RewindRequest): void {
 }
 
 function readRewindRequest(r: Reader): RewindRequest {
-  return { cursor: r.contextHandle(), position: r.int32() };
+  return { cursor: r.at("Rewind.cursor").contextHandle(), position: r.at("Rewind.position").int32() };
 }
 
 function writeRewindResponse(w: Writer, response: RewindResponse): void {
@@ -198,7 +198,7 @@ function writeRewindResponse(w: Writer, response: RewindResponse): void {
 }
 
 function readRewindResponse(r: Reader): RewindResponse {
-  return { cursor: r.contextHandle() };
+  return { cursor: r.at("Rewind.cursor").contextHandle() };
 }
 
 function writeCloseCursorRequest(w: Writer, request: CloseCursorRequest): void {
@@ -206,7 +206,7 @@ function writeCloseCursorRequest(w: Writer, request: CloseCursorRequest): void {
 }
 
 function readCloseCursorRequest(r: Reader): CloseCursorRequest {
-  return { cursor: r.contextHandle() };
+  return { cursor: r.at("CloseCursor.cursor").contextHandle() };
 }
 
 function writeCloseCursorResponse(w: Writer, response: CloseCursorResponse): void {
@@ -214,7 +214,7 @@ function writeCloseCursorResponse(w: Writer, response: CloseCursorResponse): voi
 }
 
 function readCloseCursorResponse(r: Reader): CloseCursorResponse {
-  return { cursor: r.contextHandle() };
+  return { cursor: r.at("CloseCursor.cursor").contextHandle() };
 }
 
 function writeCloseRequest(w: Writer, request: CloseRequest): void {
@@ -222,7 +222,7 @@ function writeCloseRequest(w: Writer, request: CloseRequest): void {
 }
 
 function readCloseRequest(r: Reader): CloseRequest {
-  return { session: r.contextHandle() };
+  return { session: r.at("Close.session").contextHandle() };
 }
 
 function writeCloseResponse(w: Writer, response: CloseResponse): void {
@@ -231,7 +231,7 @@ function writeCloseResponse(w: Writer, response: CloseResponse): void {
 }
 
 function readCloseResponse(r: Reader): CloseResponse {
-  return { session: r.contextHandle(), returnValue: r.uint32() };
+  return { session: r.at("Close.session").contextHandle(), returnValue: r.at("Close.return").uint32() };
 }
 
 /** A SESSION that the server keeps for this client. */

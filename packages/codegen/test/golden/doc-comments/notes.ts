@@ -94,7 +94,7 @@ function writeAddRequest(w: Writer, request: AddRequest): void {
 }
 
 function readAddRequest(r: Reader): AddRequest {
-  const note = readNote(r);
+  const note = readNote(r.at("Add.note"));
   readNoteReferents(r, note);
   return { note };
 }
@@ -104,7 +104,7 @@ function writeAddResponse(w: Writer, response: NoteId): void {
 }
 
 function readAddResponse(r: Reader): NoteId {
-  return r.uint64();
+  return r.at("Add.return").uint64();
 }
 
 function writeFindRequest(w: Writer, request: FindRequest): void {
@@ -112,7 +112,7 @@ function writeFindRequest(w: Writer, request: FindRequest): void {
 }
 
 function readFindRequest(r: Reader): FindRequest {
-  return { id: r.uint64() };
+  return { id: r.at("Find.id").uint64() };
 }
 
 function writeFindResponse(w: Writer, response: FindResponse): void {
@@ -121,7 +121,7 @@ function writeFindResponse(w: Writer, response: FindResponse): void {
 }
 
 function readFindResponse(r: Reader): FindResponse {
-  const note = readNote(r);
+  const note = readNote(r.at("Find.note"));
   readNoteReferents(r, note);
   return { note };
 }

@@ -116,7 +116,7 @@ function writeAddOneRequest(w: Writer, request: AddOneRequest): void {
 }
 
 function readAddOneRequest(r: Reader): AddOneRequest {
-  return { value: r.int32() };
+  return { value: r.at("AddOne.value").int32() };
 }
 
 function writeAddOneResponse(w: Writer, response: number): void {
@@ -124,7 +124,7 @@ function writeAddOneResponse(w: Writer, response: number): void {
 }
 
 function readAddOneResponse(r: Reader): number {
-  return r.int32();
+  return r.at("AddOne.return").int32();
 }
 
 function writeEchoDataRequest(w: Writer, request: EchoDataRequest): void {
@@ -135,8 +135,8 @@ function writeEchoDataRequest(w: Writer, request: EchoDataRequest): void {
 }
 
 function readEchoDataRequest(r: Reader): EchoDataRequest {
-  const length = r.uint32();
-  const data = r.bytes(r.count(1, true));
+  const length = r.at("EchoData.length").uint32();
+  const data = r.at("EchoData.data").bytes(r.count(1, true));
   r.check(data.length === length, "EchoData.data: size_is(length)");
   return { length, data };
 }
@@ -148,7 +148,7 @@ function writeEchoDataResponse(w: Writer, response: EchoDataResponse, request: E
 }
 
 function readEchoDataResponse(r: Reader, request: EchoDataRequest): EchoDataResponse {
-  const echo = r.bytes(r.count(1, true));
+  const echo = r.at("EchoData.echo").bytes(r.count(1, true));
   r.check(echo.length === request.length, "EchoData.echo: size_is(length)");
   return { echo };
 }
@@ -173,21 +173,21 @@ function writeEverythingRequest(w: Writer, request: EverythingRequest): void {
 
 function readEverythingRequest(r: Reader): EverythingRequest {
   return {
-    a: r.boolean(),
-    b: r.uint8(),
-    c: r.char(),
-    d: r.wchar(),
-    e: r.int8(),
-    f: r.uint8(),
-    g: r.int16(),
-    h: r.uint16(),
-    i: r.int32(),
-    j: r.uint32(),
-    k: r.int64(),
-    l: r.uint64(),
-    m: r.float32(),
-    n: r.float64(),
-    o: r.uint32(),
+    a: r.at("Everything.a").boolean(),
+    b: r.at("Everything.b").uint8(),
+    c: r.at("Everything.c").char(),
+    d: r.at("Everything.d").wchar(),
+    e: r.at("Everything.e").int8(),
+    f: r.at("Everything.f").uint8(),
+    g: r.at("Everything.g").int16(),
+    h: r.at("Everything.h").uint16(),
+    i: r.at("Everything.i").int32(),
+    j: r.at("Everything.j").uint32(),
+    k: r.at("Everything.k").int64(),
+    l: r.at("Everything.l").uint64(),
+    m: r.at("Everything.m").float32(),
+    n: r.at("Everything.n").float64(),
+    o: r.at("Everything.o").uint32(),
   };
 }
 
@@ -198,7 +198,11 @@ function writeSwapRequest(w: Writer, request: SwapRequest): void {
 }
 
 function readSwapRequest(r: Reader): SwapRequest {
-  return { left: r.int32(), right: r.int64(), times: r.range(r.int16(), 1, 10) };
+  return {
+    left: r.at("Swap.left").int32(),
+    right: r.at("Swap.right").int64(),
+    times: r.at("Swap.times").range(r.int16(), 1, 10),
+  };
 }
 
 function writeSwapResponse(w: Writer, response: SwapResponse): void {
@@ -208,7 +212,11 @@ function writeSwapResponse(w: Writer, response: SwapResponse): void {
 }
 
 function readSwapResponse(r: Reader): SwapResponse {
-  return { left: r.int32(), right: r.int64(), returnValue: r.int64() };
+  return {
+    left: r.at("Swap.left").int32(),
+    right: r.at("Swap.right").int64(),
+    returnValue: r.at("Swap.return").int64(),
+  };
 }
 
 /** Client of Echo. */

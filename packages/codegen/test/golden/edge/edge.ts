@@ -385,14 +385,14 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  const outer = readOuter(r, r.count(0));
-  const strings = readStrings(r);
+  const outer = readOuter(r.at("Put.outer"), r.count(0));
+  const strings = readStrings(r.at("Put.strings"));
   readStringsReferents(r, strings);
-  const behind = readBehind(r);
+  const behind = readBehind(r.at("Put.behind"));
   readBehindReferents(r, behind);
-  const big = readBig(r);
+  const big = readBig(r.at("Put.big"));
   readBigReferents(r, big);
-  const aliases = readAliases(r);
+  const aliases = readAliases(r.at("Put.aliases"));
   readAliasesReferents(r, aliases);
   return { outer, strings, behind, big, aliases };
 }
@@ -422,9 +422,9 @@ function writeChainRequest(w: Writer, request: ChainRequest): void {
 }
 
 function readChainRequest(r: Reader): ChainRequest {
-  const maybe = r.pointer() ? r.int32() : null;
+  const maybe = r.at("Chain.maybe").pointer() ? r.int32() : null;
   let deep: { value: Big | null } | null = null;
-  if (r.pointer()) {
+  if (r.at("Chain.deep").pointer()) {
     let deepValue: Big | null = null;
     if (r.pointer()) {
       const deepValueValue = readBig(r);
@@ -433,7 +433,7 @@ function readChainRequest(r: Reader): ChainRequest {
     }
     deep = { value: deepValue };
   }
-  const cubeCount = r.count(16);
+  const cubeCount = r.at("Chain.cube").count(16);
   const cube: Int32Array[][] = [];
   for (let i = 0; i < cubeCount; i++) {
     const item: Int32Array[] = [];
@@ -442,7 +442,7 @@ function readChainRequest(r: Reader): ChainRequest {
     }
     cube.push(item);
   }
-  const refs = readRefs(r);
+  const refs = readRefs(r.at("Chain.refs"));
   readRefsReferents(r, refs);
   r.check(cube.length === 2, "Chain.cube: size_is(2)");
   return { maybe, deep, cube, refs };
@@ -454,7 +454,7 @@ function writeChainResponse(w: Writer, response: Maybe): void {
 }
 
 function readChainResponse(r: Reader): Maybe {
-  return r.pointer() ? r.int32() : null;
+  return r.at("Chain.return").pointer() ? r.int32() : null;
 }
 
 function writeMixedRequest(w: Writer, request: MixedRequest): void {
@@ -500,15 +500,15 @@ function writeMixedRequest(w: Writer, request: MixedRequest): void {
 }
 
 function readMixedRequest(r: Reader): MixedRequest {
-  const n = r.int32();
-  const lettersCount = r.count(2);
+  const n = r.at("Mixed.n").int32();
+  const lettersCount = r.at("Mixed.letters").count(2);
   const letters: Letter[] = [];
   for (let i = 0; i < lettersCount; i++) {
     letters.push(r.enum16());
   }
-  const letter = r.pointer() ? r.enum16() : null;
-  const r_ = r.range(r.enum16(), 0, 1);
-  const jaggedCount = r.count(4);
+  const letter = r.at("Mixed.letter").pointer() ? r.enum16() : null;
+  const r_ = r.at("Mixed.r").range(r.enum16(), 0, 1);
+  const jaggedCount = r.at("Mixed.jagged").count(4);
   const jagged: (Int32Array | null)[] = [];
   for (let i = 0; i < jaggedCount; i++) {
     jagged.push(r.pointer() ? pending : null);
@@ -521,12 +521,12 @@ function readMixedRequest(r: Reader): MixedRequest {
     }
     r.check(jagged[i] !== null || n === 0, "Mixed.jagged[]: null, of size n");
   }
-  const name = r.pointer() ? { value: r.pointer() ? r.wideString() : null } : null;
-  const size = r.int32();
-  const length = r.int32();
+  const name = r.at("Mixed.name").pointer() ? { value: r.pointer() ? r.wideString() : null } : null;
+  const size = r.at("Mixed.size").int32();
+  const length = r.at("Mixed.length").int32();
   let windowValueMax = 0;
   let window: Row[] | null = null;
-  if (r.pointer()) {
+  if (r.at("Mixed.window").pointer()) {
     windowValueMax = r.count(0);
     const windowValueCount = r.variance(windowValueMax, 16);
     const windowValue: Row[] = [];
@@ -562,11 +562,11 @@ function writeMixedResponse(w: Writer, response: MixedResponse, request: MixedRe
 }
 
 function readMixedResponse(r: Reader, request: MixedRequest): MixedResponse {
-  const name = r.pointer() ? { value: r.pointer() ? r.wideString() : null } : null;
-  const length = r.int32();
+  const name = r.at("Mixed.name").pointer() ? { value: r.pointer() ? r.wideString() : null } : null;
+  const length = r.at("Mixed.length").int32();
   let windowValueMax = 0;
   let window: Row[] | null = null;
-  if (r.pointer()) {
+  if (r.at("Mixed.window").pointer()) {
     windowValueMax = r.count(0);
     const windowValueCount = r.variance(windowValueMax, 16);
     const windowValue: Row[] = [];

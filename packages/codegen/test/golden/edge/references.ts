@@ -85,7 +85,7 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  const slots = readSlots(r, r.count(1));
+  const slots = readSlots(r.at("Put.slots"), r.count(1));
   readSlotsReferents(r, slots);
   return { slots };
 }

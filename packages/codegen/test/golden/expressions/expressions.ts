@@ -144,7 +144,10 @@ function writeMultiplyRequest(w: Writer, request: MultiplyRequest): void {
 }
 
 function readMultiplyRequest(r: Reader): MultiplyRequest {
-  return { left: readMatrix(r, r.count(4, true)), right: readMatrix(r, r.count(4, true)) };
+  return {
+    left: readMatrix(r.at("Multiply.left"), r.count(4, true)),
+    right: readMatrix(r.at("Multiply.right"), r.count(4, true)),
+  };
 }
 
 function writeChooseRequest(w: Writer, request: ChooseRequest): void {
@@ -159,9 +162,9 @@ function writeChooseRequest(w: Writer, request: ChooseRequest): void {
 }
 
 function readChooseRequest(r: Reader): ChooseRequest {
-  const wide = r.int32();
-  const n = r.int32();
-  const data = r.bytes(r.count(1, true));
+  const wide = r.at("Choose.wide").int32();
+  const n = r.at("Choose.n").int32();
+  const data = r.at("Choose.data").bytes(r.count(1, true));
   r.check(data.length === (wide !== 0 ? n * 2 : n), "Choose.data: size_is(wide ? (n * 2) : n)");
   return { wide, n, data };
 }
@@ -178,10 +181,10 @@ function writeLastRequest(w: Writer, request: LastRequest): void {
 }
 
 function readLastRequest(r: Reader): LastRequest {
-  const last = r.int32();
-  const values = r.int16Array(r.count(2, true));
-  const mask = r.int32();
-  const more = r.int32Array(r.count(4, true));
+  const last = r.at("Last.last").int32();
+  const values = r.at("Last.values").int16Array(r.count(2, true));
+  const mask = r.at("Last.mask").int32();
+  const more = r.at("Last.more").int32Array(r.count(4, true));
   r.check(values.length === last + 1, "Last.values: size_is(last + 1)");
   r.check(more.length === ((mask & 15) | 4), "Last.more: size_is((mask & 15) | 4)");
   return { last, values, mask, more };
@@ -208,11 +211,11 @@ function writeOddRequest(w: Writer, request: OddRequest): void {
 }
 
 function readOddRequest(r: Reader): OddRequest {
-  const a = r.int32();
-  const b = r.int32();
-  const x = r.int32Array(r.count(4, true));
-  const y = r.int32Array(r.count(4, true));
-  const z_ = r.int32Array(r.count(4, true));
+  const a = r.at("Odd.a").int32();
+  const b = r.at("Odd.b").int32();
+  const x = r.at("Odd.x").int32Array(r.count(4, true));
+  const y = r.at("Odd.y").int32Array(r.count(4, true));
+  const z_ = r.at("Odd.z").int32Array(r.count(4, true));
   r.check(x.length === (a % 2) + b * 3 - (a - b), "Odd.x: size_is(((a % 2) + (b * 3)) - (a - b))");
   r.check(y.length === -a + ~b, "Odd.y: size_is((-a) + (~b))");
   r.check(
@@ -231,9 +234,9 @@ function writeFillRequest(w: Writer, request: FillRequest): void {
 }
 
 function readFillRequest(r: Reader): FillRequest {
-  const n = r.uint32();
-  const values = r.int32Array(r.count(4, true));
-  const extra = r.uint32();
+  const n = r.at("Fill.n").uint32();
+  const values = r.at("Fill.values").int32Array(r.count(4, true));
+  const extra = r.at("Fill.extra").uint32();
   r.check(values.length === n, "Fill.values: size_is(*n)");
   return { n, values, extra };
 }
@@ -249,9 +252,9 @@ function writeFillResponse(w: Writer, response: FillResponse, request: FillReque
 }
 
 function readFillResponse(r: Reader, request: FillRequest): FillResponse {
-  const n = r.uint32();
-  const values = r.int32Array(r.count(4, true));
-  const out = r.bytes(r.count(1, true));
+  const n = r.at("Fill.n").uint32();
+  const values = r.at("Fill.values").int32Array(r.count(4, true));
+  const out = r.at("Fill.out").bytes(r.count(1, true));
   r.check(values.length === n, "Fill.values: size_is(*n)");
   r.check(out.length === n + request.extra, "Fill.out: size_is(*n + extra)");
   return { n, values, out };

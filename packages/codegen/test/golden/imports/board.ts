@@ -140,9 +140,9 @@ function writePinRequest(w: Writer, request: PinRequest): void {
 }
 
 function readPinRequest(r: Reader): PinRequest {
-  const pin = readPin(r);
+  const pin = readPin(r.at("Pin.pin"));
   readPinReferents(r, pin);
-  const level = r.enum16();
+  const level = r.at("Pin.level").enum16();
   return { pin, level };
 }
 
@@ -151,7 +151,7 @@ function writePinResponse(w: Writer, response: PinResponse): void {
 }
 
 function readPinResponse(r: Reader): PinResponse {
-  return { at: readPoint(r) };
+  return { at: readPoint(r.at("Pin.at")) };
 }
 
 function writePutRequest(w: Writer, request: PutRequest): void {
@@ -165,10 +165,10 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  const card = readCard(r, r.count(1, true));
+  const card = readCard(r.at("Put.card"), r.count(1, true));
   readCardReferents(r, card);
-  const chunk = readChunk(r, r.count(1, true));
-  const readPin_ = readReader_(r);
+  const chunk = readChunk(r.at("Put.chunk"), r.count(1, true));
+  const readPin_ = readReader_(r.at("Put.readPin"));
   readReader_Referents(r, readPin_);
   return { card, chunk, readPin: readPin_ };
 }

@@ -246,7 +246,12 @@ function writeCallRequest_(w: Writer, request: CallRequest_): void {
 }
 
 function readCallRequest_(r: Reader): CallRequest_ {
-  return { call: r.int32(), options: r.int32(), request: r.int32(), default_: r.int32() };
+  return {
+    call: r.at("call.call").int32(),
+    options: r.at("call.options").int32(),
+    request: r.at("call.request").int32(),
+    default_: r.at("call.default").int32(),
+  };
 }
 
 function writeCallResponse(w: Writer, response: CallResponse): void {
@@ -254,7 +259,7 @@ function writeCallResponse(w: Writer, response: CallResponse): void {
 }
 
 function readCallResponse(r: Reader): CallResponse {
-  return { response: r.int32() };
+  return { response: r.at("call.response").int32() };
 }
 
 function writeCloseRequest(w: Writer, request: CloseRequest): void {
@@ -263,7 +268,7 @@ function writeCloseRequest(w: Writer, request: CloseRequest): void {
 }
 
 function readCloseRequest(r: Reader): CloseRequest {
-  return { r: readReader_(r), w: readReader_(r) };
+  return { r: readReader_(r.at("close.r")), w: readReader_(r.at("close.w")) };
 }
 
 function writeCloseResponse(w: Writer, response: CloseResponse): void {
@@ -274,9 +279,9 @@ function writeCloseResponse(w: Writer, response: CloseResponse): void {
 }
 
 function readCloseResponse(r: Reader): CloseResponse {
-  const value = readClient_(r);
+  const value = readClient_(r.at("close.value"));
   readClient_Referents(r, value);
-  const result = readClient_(r);
+  const result = readClient_(r.at("close.result"));
   readClient_Referents(r, result);
   return { value, result };
 }
@@ -286,7 +291,7 @@ function writeThenRequest(w: Writer, request: ThenRequest): void {
 }
 
 function readThenRequest(r: Reader): ThenRequest {
-  return { function_: r.int32() };
+  return { function_: r.at("then.function").int32() };
 }
 
 function writeThenResponse(w: Writer, response: number): void {
@@ -294,7 +299,7 @@ function writeThenResponse(w: Writer, response: number): void {
 }
 
 function readThenResponse(r: Reader): number {
-  return r.int32();
+  return r.at("then.return").int32();
 }
 
 function writeToStringRequest(w: Writer, request: ToStringRequest): void {
@@ -304,7 +309,11 @@ function writeToStringRequest(w: Writer, request: ToStringRequest): void {
 }
 
 function readToStringRequest(r: Reader): ToStringRequest {
-  return { await_: r.int32(), arguments_: r.int32(), pending: r.int32() };
+  return {
+    await_: r.at("toString.await").int32(),
+    arguments_: r.at("toString.arguments").int32(),
+    pending: r.at("toString.pending").int32(),
+  };
 }
 
 function writeGetHttpServerRequest(w: Writer, request: GetHttpServerRequest): void {
@@ -314,7 +323,11 @@ function writeGetHttpServerRequest(w: Writer, request: GetHttpServerRequest): vo
 }
 
 function readGetHttpServerRequest(r: Reader): GetHttpServerRequest {
-  return { dwProcessId: r.int32(), writeReader: r.int32(), readClient: readCallReferents(r) };
+  return {
+    dwProcessId: r.at("GET_HTTP_Server.dwProcessId").int32(),
+    writeReader: r.at("GET_HTTP_Server.writeReader").int32(),
+    readClient: readCallReferents(r.at("GET_HTTP_Server.readClient")),
+  };
 }
 
 /** Client of names. */

@@ -226,10 +226,10 @@ function writeChainRequest(w: Writer, request: ChainRequest): void {
 
 function readChainRequest(r: Reader): ChainRequest {
   return {
-    inner: r.pointer() ? r.int32() : null,
-    outer: r.pointer() ? { value: r.pointer() ? r.int32() : null } : null,
-    maybe: r.pointer() ? r.int32() : null,
-    must: r.int32(),
+    inner: r.at("Chain.inner").pointer() ? r.int32() : null,
+    outer: r.at("Chain.outer").pointer() ? { value: r.pointer() ? r.int32() : null } : null,
+    maybe: r.at("Chain.maybe").pointer() ? r.int32() : null,
+    must: r.at("Chain.must").int32(),
   };
 }
 
@@ -244,11 +244,11 @@ function writeEmbeddedRequest(w: Writer, request: EmbeddedRequest): void {
 }
 
 function readEmbeddedRequest(r: Reader): EmbeddedRequest {
-  const mixed = readMixed(r);
+  const mixed = readMixed(r.at("Embedded.mixed"));
   readMixedReferents(r, mixed);
-  const slots = readSlots(r, r.count(4));
+  const slots = readSlots(r.at("Embedded.slots"), r.count(4));
   readSlotsReferents(r, slots);
-  const nest = readNest(r);
+  const nest = readNest(r.at("Embedded.nest"));
   readNestReferents(r, nest);
   return { mixed, slots, nest };
 }
@@ -259,7 +259,7 @@ function writeEmbeddedResponse(w: Writer, response: EmbeddedResponse): void {
 }
 
 function readEmbeddedResponse(r: Reader): EmbeddedResponse {
-  const nest = readNest(r);
+  const nest = readNest(r.at("Embedded.nest"));
   readNestReferents(r, nest);
   return { nest };
 }
@@ -270,7 +270,7 @@ function writeAnswerRequest(w: Writer, request: AnswerRequest): void {
 }
 
 function readAnswerRequest(r: Reader): AnswerRequest {
-  return { value: r.pointer() ? r.int32() : null };
+  return { value: r.at("Answer.value").pointer() ? r.int32() : null };
 }
 
 function writeAnswerResponse(w: Writer, response: AnswerResponse): void {
@@ -281,7 +281,10 @@ function writeAnswerResponse(w: Writer, response: AnswerResponse): void {
 }
 
 function readAnswerResponse(r: Reader): AnswerResponse {
-  return { value: r.pointer() ? r.int32() : null, returnValue: r.pointer() ? r.int32() : null };
+  return {
+    value: r.at("Answer.value").pointer() ? r.int32() : null,
+    returnValue: r.at("Answer.return").pointer() ? r.int32() : null,
+  };
 }
 
 function writeGrowResponse(w: Writer, response: GrowResponse): void {
@@ -294,8 +297,8 @@ function writeGrowResponse(w: Writer, response: GrowResponse): void {
 }
 
 function readGrowResponse(r: Reader): GrowResponse {
-  const n = r.int32();
-  const values = r.pointer() ? r.int32Array(r.count(4, true)) : null;
+  const n = r.at("Grow.n").int32();
+  const values = r.at("Grow.values").pointer() ? r.int32Array(r.count(4, true)) : null;
   r.check((values?.length ?? 0) === n, "Grow.values: size_is(*n)");
   return { values };
 }

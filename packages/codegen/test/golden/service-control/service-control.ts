@@ -81,7 +81,7 @@ function writeStartRequest(w: Writer, request: StartRequest): void {
 }
 
 function readStartRequest(r: Reader): StartRequest {
-  return { name: r.wideString() };
+  return { name: r.at("Start.name").wideString() };
 }
 
 function writeStartResponse(w: Writer, response: State): void {
@@ -89,7 +89,7 @@ function writeStartResponse(w: Writer, response: State): void {
 }
 
 function readStartResponse(r: Reader): State {
-  return r.enum16();
+  return r.at("Start.return").enum16();
 }
 
 function writeQueryRequest(w: Writer, request: QueryRequest): void {
@@ -97,7 +97,7 @@ function writeQueryRequest(w: Writer, request: QueryRequest): void {
 }
 
 function readQueryRequest(r: Reader): QueryRequest {
-  return { name: r.wideString() };
+  return { name: r.at("Query.name").wideString() };
 }
 
 function writeQueryResponse(w: Writer, response: QueryResponse): void {
@@ -106,7 +106,7 @@ function writeQueryResponse(w: Writer, response: QueryResponse): void {
 }
 
 function readQueryResponse(r: Reader): QueryResponse {
-  const status = readStatus(r);
+  const status = readStatus(r.at("Query.status"));
   readStatusReferents(r, status);
   return { status };
 }

@@ -233,7 +233,11 @@ function writeSendRequest(w: Writer, request: SendRequest): void {
 }
 
 function readSendRequest(r: Reader): SendRequest {
-  return { plain: r.string(), wide: r.wideString(), maybe: r.pointer() ? r.wideString() : null };
+  return {
+    plain: r.at("Send.plain").string(),
+    wide: r.at("Send.wide").wideString(),
+    maybe: r.at("Send.maybe").pointer() ? r.wideString() : null,
+  };
 }
 
 function writeSendAllRequest(w: Writer, request: SendAllRequest): void {
@@ -247,11 +251,11 @@ function writeSendAllRequest(w: Writer, request: SendAllRequest): void {
 }
 
 function readSendAllRequest(r: Reader): SendAllRequest {
-  const all = readAll(r);
+  const all = readAll(r.at("SendAll.all"));
   readAllReferents(r, all);
-  const lines = readLines(r, r.count(4));
+  const lines = readLines(r.at("SendAll.lines"), r.count(4));
   readLinesReferents(r, lines);
-  const counted = readUnicodeString(r);
+  const counted = readUnicodeString(r.at("SendAll.counted"));
   readUnicodeStringReferents(r, counted);
   return { all, lines, counted };
 }
@@ -262,7 +266,7 @@ function writeNamedRequest(w: Writer, request: NamedRequest): void {
 }
 
 function readNamedRequest(r: Reader): NamedRequest {
-  return { name: r.wideString(), octets: r.byteString() };
+  return { name: r.at("Named.name").wideString(), octets: r.at("Named.octets").byteString() };
 }
 
 function writeGetRequest(w: Writer, request: GetRequest): void {
@@ -270,7 +274,7 @@ function writeGetRequest(w: Writer, request: GetRequest): void {
 }
 
 function readGetRequest(r: Reader): GetRequest {
-  return { size: r.uint32() };
+  return { size: r.at("Get.size").uint32() };
 }
 
 function writeGetResponse(w: Writer, response: GetResponse, request: GetRequest): void {
@@ -280,8 +284,8 @@ function writeGetResponse(w: Writer, response: GetResponse, request: GetRequest)
 }
 
 function readGetResponse(r: Reader, request: GetRequest): GetResponse {
-  const text = r.wideString();
-  const allocated = r.pointer() ? r.wideString() : null;
+  const text = r.at("Get.text").wideString();
+  const allocated = r.at("Get.allocated").pointer() ? r.wideString() : null;
   r.check(text.length + 1 <= request.size, "Get.text: size_is(size)");
   return { text, allocated };
 }
@@ -298,8 +302,8 @@ function writeManyRequest(w: Writer, request: ManyRequest): void {
 }
 
 function readManyRequest(r: Reader): ManyRequest {
-  const n = r.uint32();
-  const namesCount = r.count(4);
+  const n = r.at("Many.n").uint32();
+  const namesCount = r.at("Many.names").count(4);
   const names: (string | null)[] = [];
   for (let i = 0; i < namesCount; i++) {
     names.push(r.pointer() ? pending : null);

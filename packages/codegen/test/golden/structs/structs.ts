@@ -338,7 +338,11 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  return { value: readOuter(r), deep: readDeep(r, r.count(1, true)), ranged: readRanged(r) };
+  return {
+    value: readOuter(r.at("Put.value")),
+    deep: readDeep(r.at("Put.deep"), r.count(1, true)),
+    ranged: readRanged(r.at("Put.ranged")),
+  };
 }
 
 function writeWalkRequest(w: Writer, request: WalkRequest): void {
@@ -352,10 +356,10 @@ function writeWalkRequest(w: Writer, request: WalkRequest): void {
 }
 
 function readWalkRequest(r: Reader): WalkRequest {
-  const head = readNode(r);
+  const head = readNode(r.at("Walk.head"));
   readNodeReferents(r, head);
   let tree: Tree | null = null;
-  if (r.pointer()) {
+  if (r.at("Walk.tree").pointer()) {
     const treeValue = readTree(r);
     readTreeReferents(r, treeValue);
     tree = treeValue;
@@ -375,15 +379,15 @@ function writeWalkResponse(w: Writer, response: WalkResponse): void {
 }
 
 function readWalkResponse(r: Reader): WalkResponse {
-  const forest = readForest(r);
+  const forest = readForest(r.at("Walk.forest"));
   readForestReferents(r, forest);
   let tail: Node | null = null;
-  if (r.pointer()) {
+  if (r.at("Walk.tail").pointer()) {
     const tailValue = readNode(r);
     readNodeReferents(r, tailValue);
     tail = tailValue;
   }
-  const returnValue = r.enum32();
+  const returnValue = r.at("Walk.return").enum32();
   return { forest, tail, returnValue };
 }
 

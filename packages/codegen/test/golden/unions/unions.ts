@@ -530,8 +530,8 @@ function writeV34MRequest(w: Writer, request: V34MRequest): void {
 }
 
 function readV34MRequest(r: Reader): V34MRequest {
-  const level = r.int16();
-  const u = readV34(r);
+  const level = r.at("V34m.level").int16();
+  const u = readV34(r.at("V34m.u"));
   r.check(u.tag === level, "V34m.u: switch_is(level)");
   return { u };
 }
@@ -542,8 +542,8 @@ function writeV37MRequest(w: Writer, request: V37MRequest): void {
 }
 
 function readV37MRequest(r: Reader): V37MRequest {
-  const level = r.char();
-  const u = readV37(r);
+  const level = r.at("V37m.level").char();
+  const u = readV37(r.at("V37m.u"));
   r.check(u.tag === level, "V37m.u: switch_is(level)");
   return { u };
 }
@@ -554,7 +554,7 @@ function writeV39MRequest(w: Writer, request: V39MRequest): void {
 }
 
 function readV39MRequest(r: Reader): V39MRequest {
-  const u = readV39(r);
+  const u = readV39(r.at("V39m.u"));
   readV39Referents(r, u);
   return { u };
 }
@@ -565,7 +565,7 @@ function writeV41MRequest(w: Writer, request: V41MRequest): void {
 }
 
 function readV41MRequest(r: Reader): V41MRequest {
-  const u = readV41(r);
+  const u = readV41(r.at("V41m.u"));
   readV41Referents(r, u);
   return { u };
 }
@@ -576,7 +576,7 @@ function writeW4MResponse(w: Writer, response: W4MResponse): void {
 }
 
 function readW4MResponse(r: Reader): W4MResponse {
-  return { u: readUs(r), c: r.char() };
+  return { u: readUs(r.at("W4m.u")), c: r.at("W4m.c").char() };
 }
 
 function writeV30Request(w: Writer, request: V30Request): void {
@@ -588,11 +588,11 @@ function writeV30Request(w: Writer, request: V30Request): void {
 
 function readV30Request(r: Reader): V30Request {
   const aRead = (): { value: number } => {
-    return { value: r.int32() };
+    return { value: r.at("V30.a").int32() };
   };
   const a = r.fullReferent(r.fullPointer(), "{ value: number }", aRead);
   const bRead = (): { value: number } => {
-    return { value: r.int32() };
+    return { value: r.at("V30.b").int32() };
   };
   const b = r.fullReferent(r.fullPointer(), "{ value: number }", bRead);
   return { a, b };
@@ -613,7 +613,7 @@ function writeCycRequest(w: Writer, request: CycRequest): void {
 
 function readCycRequest(r: Reader): CycRequest {
   const aRead = (): Node => {
-    const aValue = readNode(r);
+    const aValue = readNode(r.at("cyc.a"));
     return aValue;
   };
   const aReferents = (aValue: Node): void => {
@@ -621,7 +621,7 @@ function readCycRequest(r: Reader): CycRequest {
   };
   const a = r.fullReferent(r.fullPointer(), "Node", aRead, aReferents);
   const bRead = (): Node => {
-    const bValue = readNode(r);
+    const bValue = readNode(r.at("cyc.b"));
     return bValue;
   };
   const bReferents = (bValue: Node): void => {
@@ -637,7 +637,7 @@ function writeCycResponse(w: Writer, response: CycResponse): void {
 }
 
 function readCycResponse(r: Reader): CycResponse {
-  const c = readNode(r);
+  const c = readNode(r.at("cyc.c"));
   readNodeReferents(r, c);
   return { c };
 }
@@ -653,9 +653,9 @@ function writeV33Request(w: Writer, request: V33Request): void {
 }
 
 function readV33Request(r: Reader): V33Request {
-  const x = r.int32();
+  const x = r.at("V33.x").int32();
   const p: Uint8Array[] = [];
-  for (let pCount = r.chunk(1, true); pCount !== 0; pCount = r.chunk(1, true)) {
+  for (let pCount = r.at("V33.p").chunk(1, true); pCount !== 0; pCount = r.chunk(1, true)) {
     p.push(r.bytes(pCount));
     r.chunkEnd(pCount);
   }
@@ -675,7 +675,7 @@ function writePpRequest(w: Writer, request: PpRequest): void {
 
 function readPpRequest(r: Reader): PpRequest {
   const p: Pair[][] = [];
-  for (let pCount = r.chunk(6); pCount !== 0; pCount = r.chunk(6)) {
+  for (let pCount = r.at("pp.p").chunk(6); pCount !== 0; pCount = r.chunk(6)) {
     const pChunk: Pair[] = [];
     for (let i = 0; i < pCount; i++) {
       pChunk.push(readPair(r));
@@ -701,7 +701,7 @@ function writePpResponse(w: Writer, response: PpResponse): void {
 
 function readPpResponse(r: Reader): PpResponse {
   const q: Pair[][] = [];
-  for (let qCount = r.chunk(6); qCount !== 0; qCount = r.chunk(6)) {
+  for (let qCount = r.at("pp.q").chunk(6); qCount !== 0; qCount = r.chunk(6)) {
     const qChunk: Pair[] = [];
     for (let i = 0; i < qCount; i++) {
       qChunk.push(readPair(r));
@@ -709,8 +709,8 @@ function readPpResponse(r: Reader): PpResponse {
     q.push(qChunk);
     r.chunkEnd(qCount);
   }
-  const z_ = r.int32();
-  const returnValue = r.int32();
+  const z_ = r.at("pp.z").int32();
+  const returnValue = r.at("pp.return").int32();
   return { q, z: z_, returnValue };
 }
 
@@ -720,7 +720,7 @@ function writeN10Request(w: Writer, request: N10Request): void {
 }
 
 function readN10Request(r: Reader): N10Request {
-  return { x: r.int3264(), b: r.uint8() };
+  return { x: r.at("N10.x").int3264(), b: r.at("N10.b").uint8() };
 }
 
 function writeMultiRequest(w: Writer, request: MultiRequest): void {
@@ -735,9 +735,9 @@ function writeMultiRequest(w: Writer, request: MultiRequest): void {
 }
 
 function readMultiRequest(r: Reader): MultiRequest {
-  const m = r.int16();
-  const n = r.int16();
-  const [aCount = 0, aCount1 = 0] = r.counts(2, 1, true);
+  const m = r.at("multi.m").int16();
+  const n = r.at("multi.n").int16();
+  const [aCount = 0, aCount1 = 0] = r.at("multi.a").counts(2, 1, true);
   const a: Uint8Array[] = [];
   for (let i = 0; i < aCount; i++) {
     a.push(r.bytes(aCount1));
