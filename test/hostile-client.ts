@@ -1,6 +1,6 @@
 import {
   type CommunicationPort,
-  createLinuxKernel,
+  defaultKernel,
   MessageType,
   PORT_MESSAGE_SIZE,
   type PortHandler,
@@ -20,7 +20,6 @@ import { LrpcMessageType } from "../packages/runtime/src/protocol-lrpc/message-t
 import { REQUEST_HEADER_SIZE, writeRequestHeader } from "../packages/runtime/src/protocol-lrpc/request.js";
 import { RESPONSE_HEADER_SIZE } from "../packages/runtime/src/protocol-lrpc/response.js";
 
-const kernel = createLinuxKernel();
 const ALL_FEATURES = Features.CANCEL | Features.DEADLINE | Features.FAULT_DETAILS | Features.DIRECT;
 
 /** What the server said to one message: `OK`, a status, or `closed` if the connection ended instead. */
@@ -40,7 +39,7 @@ export class HostileClient implements PortHandler, Disposable {
 
   static async connect(endpoint: string, features: number = ALL_FEATURES): Promise<HostileClient> {
     const client = new HostileClient();
-    client.#port = await kernel.connectPort(
+    client.#port = await defaultKernel().connectPort(
       endpoint,
       { payload: formatHello({ features, maxCalls: 0 }) },
       client,

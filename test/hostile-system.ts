@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RpcServerOptions } from "@ncalrpc/runtime";
 import { expect } from "vitest";
-import { type Census, census } from "../packages/alpc/test/census.js";
+import { census } from "../packages/alpc/test/census.js";
 import { type CallStatistics, ClientProcess } from "./dist/client-process.js";
 import { Probe, type ProbeClient } from "./dist/gen/probe.js";
 import { ServerProcess, useEndpointDirectory } from "./dist/server-process.js";
@@ -15,6 +15,14 @@ const MAX_SLOWDOWN = 10;
 const SLOWDOWN_ALLOWANCE = 50;
 const LONGEST_CALL = 5_000;
 
+/** Takes note of what a process holds; what is returned says what that has become more of, in words. */
+export type Watch = (pid: number, directory: string) => () => string[];
+
+const watchProcess: Watch = (pid, directory) => {
+  const before = census(directory, pid);
+  return () => grownBeyond(before, census(directory, pid));
+};
+
 /** A probe server under attack, with a client in a process of its own that is to notice nothing. */
 export class HostileSystem implements AsyncDisposable {
   readonly endpoint = "hostile";
@@ -22,6 +30,7 @@ export class HostileSystem implements AsyncDisposable {
   readonly #server: ServerProcess;
   readonly #bystander: ClientProcess;
   readonly #observer: ProbeClient;
+  readonly #watch: Watch;
   #unloaded: CallStatistics | null = null;
 
   private constructor(
@@ -29,20 +38,25 @@ export class HostileSystem implements AsyncDisposable {
     server: ServerProcess,
     bystander: ClientProcess,
     observer: ProbeClient,
+    watch: Watch,
   ) {
     this.#directory = directory;
     this.#server = server;
     this.#bystander = bystander;
     this.#observer = observer;
+    this.#watch = watch;
   }
 
-  static async start(options: Omit<RpcServerOptions, "endpoint">): Promise<HostileSystem> {
+  static async start(
+    options: Omit<RpcServerOptions, "endpoint">,
+    watch: Watch = watchProcess,
+  ): Promise<HostileSystem> {
     const directory = useEndpointDirectory();
     const binding = "ncalrpc:[hostile]";
     const server = await ServerProcess.start({ ...options, endpoint: "hostile" }, ["--expose-gc"]);
     const bystander = await ClientProcess.start();
     await bystander.connect(binding);
-    return new HostileSystem(directory, server, bystander, await Probe.connect(binding));
+    return new HostileSystem(directory, server, bystander, await Probe.connect(binding), watch);
   }
 
   get binding(): string {
@@ -70,14 +84,14 @@ export class HostileSystem implements AsyncDisposable {
   async withstand(attack: () => Promise<void>): Promise<void> {
     this.#unloaded ??= await this.#observeCalls(() => delay(300));
     const memory = (await this.#server.memory()).rss;
-    const before = this.#census();
+    const grown = this.#watch(this.#server.pid, this.directory);
     const during = await this.#observeCalls(attack);
     expect(during.wrong).toBe(0);
     expect(during.count).toBeGreaterThan(0);
     expect(during.median).toBeLessThan(this.#unloaded.median * MAX_SLOWDOWN + SLOWDOWN_ALLOWANCE);
     expect(during.longest).toBeLessThan(LONGEST_CALL);
     await this.#expectQuiet();
-    await expect.poll(() => grownBeyond(before, this.#census()), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(grown, { timeout: 5_000 }).toEqual([]);
     // The engine gives array buffers back some time after a collection.
     await expect
       .poll(async () => (await this.#server.memory()).rss - memory, { timeout: 5_000 })
@@ -87,7 +101,7 @@ export class HostileSystem implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#observer.close();
     await this.#bystander[Symbol.asyncDispose]();
-    await this.#server.kill();
+    await this.#server.close();
     this.#directory[Symbol.dispose]();
   }
 
@@ -107,9 +121,5 @@ export class HostileSystem implements AsyncDisposable {
   async #expectQuiet(): Promise<void> {
     const quiet = { open: 0, sleeping: 0, connections: 2 };
     await expect.poll(() => this.#observer.census(), { timeout: 5_000 }).toMatchObject(quiet);
-  }
-
-  #census(): Census {
-    return census(this.directory, this.#server.pid);
   }
 }

@@ -28,6 +28,9 @@ export function useEndpointDirectory(): Disposable & { readonly path: string } {
   };
 }
 
+/** Milliseconds that a server gets to end in good order. */
+const CLOSE_TIME = 10_000;
+
 /** A probe server in a process of its own. */
 export class ServerProcess implements AsyncDisposable {
   readonly process: ChildProcess;
@@ -62,6 +65,18 @@ export class ServerProcess implements AsyncDisposable {
       this.process.kill(signal);
       await exited;
     }
+  }
+
+  /** Ends it in good order, or kills it after some time. */
+  async close(): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) {
+      return;
+    }
+    const exited = once(this.process, "exit");
+    this.process.send("close");
+    const timer = setTimeout(() => this.process.kill("SIGKILL"), CLOSE_TIME);
+    await exited;
+    clearTimeout(timer);
   }
 
   /** What process.memoryUsage() says there, after a garbage collection if the process exposes one. */

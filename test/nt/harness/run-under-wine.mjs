@@ -17,7 +17,7 @@ const app = join(cache, "app");
 const dist = join(root, "test", "nt", "dist");
 const reports = join(cache, "reports");
 /** Milliseconds for one run. */
-const PATIENCE = 300_000;
+const PATIENCE = 900_000;
 
 /** Runs them all, or those that are named, as Windows programs; returns one report. */
 export async function runUnderWine(names) {

@@ -9,5 +9,7 @@ export const runs = [
   { name: "memory", suites: ["memory"] },
   { name: "runtime", suites: ["runtime"] },
   { name: "samples", suites: ["samples"] },
+  { name: "hostile clients", suites: ["hostile"] },
+  { name: "leaks", suites: ["leaks"] },
   { name: "ports, other switches", suites: ["ports"], switches: ALL_B },
 ];

@@ -1,5 +1,4 @@
 // A client of the probe interfaces that does what its parent tells it.
-import { setgid, setgroups, setuid } from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { RpcError } from "@ncalrpc/runtime";
 import type { CallableMethod, CallStatistics, ClientAnswer, ClientCommand } from "../client-process.js";
@@ -51,9 +50,9 @@ class RepeatedCalls {
 async function obey(command: ClientCommand): Promise<unknown> {
   switch (command.do) {
     case "become":
-      setgroups?.([...command.groups]);
-      setgid?.(command.gid);
-      setuid?.(command.uid);
+      process.setgroups?.([...command.groups]);
+      process.setgid?.(command.gid);
+      process.setuid?.(command.uid);
       return null;
     case "connect":
       client = await Probe.connect(command.binding, command.options);

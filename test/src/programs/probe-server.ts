@@ -14,13 +14,16 @@ if (journal === undefined) {
   registerProbes(server, (line) => void writeSync(file, `${line}\n`));
 }
 await server.listen();
+const exit = () => process.exit();
 process.send?.("ready");
 process.on("message", (message) => {
   if (message === "close") {
+    // Nothing is left that would keep this process from ending by itself.
+    process.off("disconnect", exit);
     void server.close({ grace: 2_000 }).then(() => process.disconnect());
   } else if (message === "memory") {
     globalThis.gc?.();
     process.send?.({ memory: process.memoryUsage() });
   }
 });
-process.on("disconnect", () => process.exit());
+process.on("disconnect", exit);
