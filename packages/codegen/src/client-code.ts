@@ -1,4 +1,4 @@
-import type { Member, Parameter } from "@ncalrpc/idl";
+import type { Member, Method, Parameter } from "@ncalrpc/idl";
 import { block, braced, call, conditionalProperty, type Doc, hardline, indent, join, list } from "./doc.js";
 import { responseType } from "./method-code.js";
 import type { MethodShape } from "./method-shape.js";
@@ -53,7 +53,13 @@ function clientMethod(context: ModuleContext, shape: MethodShape): Doc {
   const passesPipes = shape.request.some(({ type }) => context.index.pipe(type) !== null);
   const isAsync = shape.responseHasHandles || shape.responseHasPipes || passesHandles || passesPipes;
   const head: Doc = [isAsync ? "async " : "", names.method, list(signature), ": ", result];
-  return [docComment(method.doc), block(head, clientBody(context, shape, parameters))];
+  return [docComment(method.doc, deprecation(method)), block(head, clientBody(context, shape, parameters))];
+}
+
+/** What the attribute [deprecated] says, as JSDoc has it. */
+export function deprecation(method: Method): string | null {
+  const attribute = method.attributes.find(({ name }) => name === "deprecated");
+  return attribute === undefined ? null : `@deprecated ${attribute.text ?? ""}`.trimEnd();
 }
 
 function clientBody(context: ModuleContext, shape: MethodShape, parameters: readonly Argument[]): Doc[] {

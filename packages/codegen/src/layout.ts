@@ -109,7 +109,8 @@ export class Layout {
     const resolved = this.#index.resolve(type);
     const alignment = this.alignment(type, true);
     const start = Math.ceil(offset / alignment) * alignment;
-    if (resolved.kind === "scalar" || resolved.kind === "pointer") return start + alignment;
+    if (resolved.kind === "pointer") return start + alignment;
+    if (resolved.kind === "scalar") return start + (scalarLayout(resolved.scalar).octets ?? alignment);
     if (resolved.kind === "array") {
       if (resolved.fixed === null || isVarying(resolved)) return null;
       return resolved.fixed === 0 ? offset : this.#repeated(start, resolved);
@@ -146,8 +147,10 @@ export class Layout {
   minimum(type: Type): number {
     const resolved = this.#index.resolve(type);
     switch (resolved.kind) {
-      case "scalar":
-        return scalarLayout(resolved.scalar).size;
+      case "scalar": {
+        const { octets, size } = scalarLayout(resolved.scalar);
+        return octets ?? size;
+      }
       case "pointer":
         return 4;
       case "string":

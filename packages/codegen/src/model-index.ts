@@ -5,20 +5,23 @@ import type {
   Model,
   PipeDefinition,
   Range,
+  Scalar,
   StructDefinition,
   Type,
   TypeDefinition,
   UnionDefinition,
   Unit,
 } from "@ncalrpc/idl";
-import { scalarLayout } from "./scalar-layout.js";
+import { type ScalarLayout, scalarLayout } from "./scalar-layout.js";
+import { type WellKnown, wellKnown } from "./well-known.js";
 
 /** What can hold other values in place, and itself through pointers. */
 export type Composite = StructDefinition | UnionDefinition;
 
 /** A type without alias names; enums, structs and unions carry their definitions. */
 export type Resolved =
-  | Exclude<Type, { kind: "named" | "union" }>
+  | Exclude<Type, { kind: "named" | "union" | "scalar" }>
+  | { readonly kind: "scalar"; readonly scalar: Scalar | WellKnown }
   | {
       readonly kind: "definition";
       readonly unit: Unit;
@@ -54,6 +57,8 @@ export class ModelIndex {
     if (type.kind !== "named" && type.kind !== "union") return type;
     const { unit, definition } = this.definition(type);
     if (definition.kind === "alias") return this.resolve(definition.type);
+    const known = wellKnown(definition);
+    if (known !== null) return { kind: "scalar", scalar: known };
     return { kind: "definition", unit, definition, switchIs: type.kind === "union" ? type.switchIs : null };
   }
 
@@ -103,7 +108,7 @@ export class ModelIndex {
   }
 
   /** What JavaScript holds a scalar or enum in. */
-  valueKind(type: Type): "number" | "bigint" | "boolean" {
+  valueKind(type: Type): ScalarLayout["type"] {
     const resolved = this.resolve(type);
     return resolved.kind === "scalar" ? scalarLayout(resolved.scalar).type : "number";
   }

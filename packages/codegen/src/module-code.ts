@@ -10,8 +10,9 @@ import { SchemaCode } from "./schema-code.js";
 import { serializeCode, serializes } from "./serialize-code.js";
 import { handlersInterface, interfaceDefinition } from "./server-code.js";
 import { structCodecs } from "./struct-code.js";
-import { aliasCode, constantCode, enumCode, structCode } from "./type-code.js";
+import { aliasCode, constantCode, enumCode, structCode, wellKnownCode } from "./type-code.js";
 import { unionCodecs, unionType } from "./union-code.js";
+import { wellKnown } from "./well-known.js";
 
 /** The declarations of a unit's module, in order: types, what methods exchange, codecs, client, server. */
 export function moduleCode(context: ModuleContext, isShared: boolean): string[] {
@@ -35,6 +36,7 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   for (const shape of shapes) print(methodTypes(context, shape, schemas));
   for (const definition of unit.types) {
     if (definition.kind !== "struct" && definition.kind !== "union") continue;
+    if (wellKnown(definition) !== null) continue;
     if (used?.has(definition) === false) continue;
     if (definition.kind === "struct") print(structCodecs(context, definition, isShared));
     else print(unionCodecs(context, definition, isShared));
@@ -61,7 +63,9 @@ function typeCode(context: ModuleContext, definition: TypeDefinition, schemas: S
     case "alias":
       return aliasCode(context, definition, schemas);
     case "struct":
-      return structCode(context, definition, schemas);
+      return wellKnown(definition) === null
+        ? structCode(context, definition, schemas)
+        : wellKnownCode(context, definition, schemas);
     case "union":
       return unionType(context, definition, schemas);
     case "context_handle":

@@ -1,16 +1,18 @@
 import type { Scalar } from "@ncalrpc/idl";
+import type { WellKnown } from "./well-known.js";
 
 export type Alignment = 1 | 2 | 4 | 8;
 
 /** How one scalar is written, read and held (NDR20 sizes: C706 14.2). */
 export interface ScalarLayout {
-  /** Octets; the alignment too. */
+  /** The alignment, and the octets too unless `octets` says otherwise. */
   readonly size: Alignment;
+  readonly octets?: number;
   /** The same in NDR64. */
   readonly wideSize: Alignment;
   /** The method of `Reader` and `Writer` for one. */
   readonly method: string;
-  readonly type: "number" | "bigint" | "boolean";
+  readonly type: "number" | "bigint" | "boolean" | "string";
   /** What an array of them becomes, null for a plain array, with the methods for its elements. */
   readonly array: { readonly type: string; readonly method: string } | null;
 }
@@ -25,7 +27,7 @@ function scalar(size: Alignment, method: string, array: string, arrayMethod: str
   };
 }
 
-const layouts: Readonly<Record<Scalar, ScalarLayout>> = {
+const layouts: Readonly<Record<Scalar | WellKnown, ScalarLayout>> = {
   boolean: { size: 1, wideSize: 1, method: "boolean", type: "boolean", array: null },
   byte: scalar(1, "uint8", "Uint8Array", "bytes"),
   char: scalar(1, "char", "Uint8Array", "bytes"),
@@ -38,6 +40,8 @@ const layouts: Readonly<Record<Scalar, ScalarLayout>> = {
   uint32: scalar(4, "uint32", "Uint32Array", "uint32Array"),
   int64: scalar(8, "int64", "BigInt64Array", "bigInt64Array"),
   uint64: scalar(8, "uint64", "BigUint64Array", "bigUint64Array"),
+  guid: { size: 4, wideSize: 4, octets: 16, method: "guid", type: "string", array: null },
+  filetime: { size: 4, wideSize: 4, octets: 8, method: "fileTime", type: "bigint", array: null },
   // Its size depends on the transfer syntax, so that no typed array can hold its elements as they lie on the wire.
   int3264: { size: 4, wideSize: 8, method: "int3264", type: "bigint", array: null },
   uint3264: { size: 4, wideSize: 8, method: "uint3264", type: "bigint", array: null },
@@ -46,6 +50,6 @@ const layouts: Readonly<Record<Scalar, ScalarLayout>> = {
   error_status_t: scalar(4, "uint32", "Uint32Array", "uint32Array"),
 };
 
-export function scalarLayout(name: Scalar): ScalarLayout {
+export function scalarLayout(name: Scalar | WellKnown): ScalarLayout {
   return layouts[name];
 }

@@ -93,6 +93,10 @@ export class SchemaCode {
     return { kind: this.#chain(type, range) === null ? "other" : "chain", doc: this.type(type, range) };
   }
 
+  guid(): Doc {
+    return `${this.#z}.guid()`;
+  }
+
   /** `z.union([...])` of schemas, one a line where they do not fit. */
   union(members: readonly Doc[]): Assigned {
     return { kind: "chain", doc: [`${this.#z}.union(`, list(members, "[", "]"), ")"] };
@@ -110,6 +114,7 @@ export class SchemaCode {
   #chain(type: Type, range: Range | null): string[] | null {
     if (type.kind === "pointer") {
       const { index } = this.#context;
+      if (index.isBoxed(type)) return null;
       const target = this.#chain(type.target, rangeOf(index, { type, range }));
       return target === null || type.pointer === "ref" ? target : [...target, ".nullable()"];
     }

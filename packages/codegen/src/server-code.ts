@@ -1,5 +1,12 @@
 import type { Member } from "@ncalrpc/idl";
-import { type Argument, argumentsOf, isNullableHandle, resultType, withBlankLines } from "./client-code.js";
+import {
+  type Argument,
+  argumentsOf,
+  deprecation,
+  isNullableHandle,
+  resultType,
+  withBlankLines,
+} from "./client-code.js";
 import {
   block,
   braced,
@@ -36,7 +43,14 @@ export function handlersInterface(context: ModuleContext, shapes: readonly Metho
       resultType(context, shape, true, () => "object"),
       ">",
     ];
-    return [docComment(shape.method.doc), shape.names.method, list(parameters), ": ", result, ";"];
+    return [
+      docComment(shape.method.doc, deprecation(shape.method)),
+      shape.names.method,
+      list(parameters),
+      ": ",
+      result,
+      ";",
+    ];
   });
   return [doc, withBlankLines(`export interface ${names.handlers}`, members)];
 }

@@ -6,6 +6,7 @@ import type { ModuleContext } from "./module-context.js";
 import type { SchemaCode } from "./schema-code.js";
 import { docComment, stringLiteral } from "./text.js";
 import { labelNames, memberNames } from "./unit-names.js";
+import { wellKnown } from "./well-known.js";
 
 /** `export const NAME = value;`, a bigint for 64-bit integers. */
 export function constantCode(context: ModuleContext, constant: Constant): Doc {
@@ -47,6 +48,27 @@ export function aliasCode(context: ModuleContext, definition: AliasDefinition, s
   return [
     [docComment(definition.doc), `export type ${type} = ${context.typeText(definition.type)};`],
     schemaConstant(context, definition.name, schemas.assigned(definition.type, definition.range)),
+  ];
+}
+
+/** A struct that programs have a natural value for. */
+export function wellKnownCode(
+  context: ModuleContext,
+  definition: StructDefinition,
+  schemas: SchemaCode,
+): Doc[] {
+  const type = context.typeName(context.unit.name, definition.name, "type");
+  const isGuid = wellKnown(definition) === "guid";
+  const doc = docComment(
+    definition.doc,
+    isGuid ? "As text: `00112233-4455-6677-8899-aabbccddeeff`." : "Units of 100 ns since 1601-01-01 UTC.",
+  );
+  const schema: Assigned = isGuid
+    ? { kind: "chain", doc: schemas.guid() }
+    : { kind: "other", doc: schemas.type({ kind: "scalar", scalar: "uint64" }, null) };
+  return [
+    [doc, `export type ${type} = ${isGuid ? "string" : "bigint"};`],
+    schemaConstant(context, definition.name, schema),
   ];
 }
 

@@ -4,6 +4,22 @@ import { generateTypeScript } from "../src/index.js";
 import { compileCase } from "./generate.js";
 import { type Loaded, loadInterface } from "./load.js";
 
+const guid = "00112233-4455-6677-8899-aabbccddeeff";
+
+interface Link {
+  next: Link | null;
+  name: { value: string } | null;
+  v: number;
+}
+
+/** Two links that point to each other and share a name. */
+function cycle(): Link {
+  const name = { value: "shared" };
+  const first: Link = { next: null, name, v: 1 };
+  first.next = { next: first, name, v: 2 };
+  return first;
+}
+
 /** Requests of the golden interfaces, each with counts that repeat what arrays say. */
 const requests: readonly (readonly [
   golden: string,
@@ -54,6 +70,16 @@ const requests: readonly (readonly [
       { name: "root", children: [{ name: null, children: null }, null] },
     ],
   ],
+  ["unions", "Unions", "v34M", [{ tag: 8, value: -1n }]],
+  ["unions", "Unions", "v37M", [{ tag: 1, value: 255 }]],
+  ["unions", "Unions", "v39M", [{ tag: 2, value: "hi" }]],
+  ["unions", "Unions", "v41M", [{ u: { tag: 1, value: 42 }, tail: 9 }]],
+  ["unions", "Unions", "multi", [2, [Uint8Array.of(1, 2), Uint8Array.of(3, 4)]]],
+  ["unions", "Unions", "cyc", [cycle(), null]],
+  ["unions", "Unions", "n10", [-5n, 1]],
+  ["well-known", "WellKnown", "find", [guid, 132_000_000_000_000_000n, [guid, guid]]],
+  ["well-known", "WellKnown", "look", [{ tag: 3, value: [1n, 2n] }, [1n, -1n]]],
+  ["well-known", "WellKnown", "look", [{ tag: "default", discriminant: 7 }, []]],
   [
     "edge",
     "Edge",
@@ -70,7 +96,11 @@ const requests: readonly (readonly [
   ],
 ];
 
-describe.each(requests)("%s: %s.%s", (golden, name, method, args) => {
+const cases = requests.flatMap((request) =>
+  (["ndr20", "ndr64"] as const).map((syntax) => [syntax, ...request] as const),
+);
+
+describe.each(cases)("%s: %s: %s.%s", (syntax, golden, name, method, args) => {
   let loaded: Loaded;
   let octets: Buffer;
 
@@ -79,6 +109,7 @@ describe.each(requests)("%s: %s.%s", (golden, name, method, args) => {
       text.includes(`const ${name} =`),
     );
     loaded = await loadInterface(files, name);
+    loaded.syntax = syntax;
     octets = loaded.request(method, args).octets;
   });
 

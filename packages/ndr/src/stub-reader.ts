@@ -357,6 +357,12 @@ export class StubReader {
     return this.guidAt(this.take(4, guidSize));
   }
 
+  /** A FILETIME, units of 100 ns since 1601: its low and its high half (MS-DTYP 2.3.3). */
+  fileTime(): bigint {
+    const low = this.uint32();
+    return (BigInt(this.uint32()) << 32n) | BigInt(low);
+  }
+
   /** A context handle's GUID, or null (C706 14.2.16.6; MS-RPCE 2.2.4.13). Attributes other than 0 are refused. */
   contextHandle(): string | null {
     const at = this.take(4, 4 + guidSize);

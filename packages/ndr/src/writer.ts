@@ -376,6 +376,13 @@ export class Writer {
     if (typeof v !== "string" || !writeGuid(this.#buffer, at, v)) this.refuse("a GUID", v);
   }
 
+  /** A FILETIME, units of 100 ns since 1601: its low and its high half (MS-DTYP 2.3.3). */
+  fileTime(v: bigint): void {
+    if (typeof v !== "bigint" || BigInt.asUintN(64, v) !== v) this.refuse("a bigint from 0 to 2^64-1", v);
+    const at = this.claim(4, 8);
+    this.view.setBigUint64(at, v, true);
+  }
+
   /** A context handle: attributes 0 and its GUID, or 20 zero octets for null (C706 14.2.16.6; MS-RPCE 2.2.4.13). */
   contextHandle(v: string | null): void {
     const at = this.claim(4, 4 + guidSize);

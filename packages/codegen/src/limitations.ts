@@ -1,0 +1,34 @@
+import type { Method, Model } from "@ncalrpc/idl";
+
+/**
+ * What a model says and generated code does not do yet, each with its place: for a person to decide whether that matters.
+ * Code is generated all the same, and what is not named here it does.
+ */
+export function limitations(model: Model): string[] {
+  return model.units.flatMap((unit) => {
+    const definition = unit.imported ? null : unit.interface;
+    const methods = definition?.methods.flatMap((method) => ofMethod(unit.name, method)) ?? [];
+    const callbacks = definition?.callbacks.map(
+      ({ name }) => `${unit.name}.${name}: [callback]: servers cannot call it`,
+    );
+    const hooks = unit.types.flatMap((type) =>
+      type.kind === "alias" && type.hook !== null
+        ? [
+            `${unit.name}.${type.name}: [${type.hook.kind}]: programs see what is sent, not ${type.hook.local}`,
+          ]
+        : [],
+    );
+    return [...methods, ...(callbacks ?? []), ...hooks];
+  });
+}
+
+function ofMethod(unit: string, method: Method): string[] {
+  const where = `${unit}.${method.name}`;
+  const found: string[] = [];
+  if (method.maybe)
+    found.push(`${where}: [maybe]: the client waits for the server's response as for any method`);
+  if (method.broadcast) found.push(`${where}: [broadcast]: the call goes to one server`);
+  if (method.message)
+    found.push(`${where}: [message]: the call goes to the server at once, through no queue`);
+  return found;
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { generateTypeScript, limitations } from "../src/index.js";
+import { compileCase, compileText } from "./generate.js";
+
+test("what is not generated is named with its place", () => {
+  expect(limitations(compileCase("well-known"))).toEqual([
+    "WellKnown.Hint: [maybe]: the client waits for the server's response as for any method",
+    "WellKnown.Progress: [callback]: servers cannot call it",
+  ]);
+  expect(limitations(compileCase("unions"))).toEqual([]);
+});
+
+test("[deprecated] becomes JSDoc's, in clients and handlers", () => {
+  const model = compileText(
+    "[ uuid(3e0d37a5-6f42-4b5d-9c52-6f1f3c1b8a78), version(1.0) ] interface Old { void Go(void); }",
+  );
+  const attributes = [{ name: "deprecated", text: '"*/ use Went"' }];
+  const json = JSON.stringify(model, (key, value: unknown) =>
+    key === "methods" && Array.isArray(value) ? value.map((method) => ({ ...method, attributes })) : value,
+  );
+  const [file] = generateTypeScript(JSON.parse(json));
+  expect(file?.text.match(/^ {2}\/\*\* @deprecated "\*\\\/ use Went" \*\/$/gm)).toHaveLength(2);
+});
