@@ -12,17 +12,18 @@ const rules: Readonly<
   ndr: { ours: [], others: [] },
   security: { ours: [], others: [] },
   codegen: { ours: ["idl"], others: ["ts-morph"] },
+  lsp: { ours: ["idl"], others: ["vscode-languageserver", "vscode-languageserver-textdocument"] },
   alpc: { ours: ["security"], others: ["koffi"] },
   runtime: { ours: ["ndr", "alpc", "security"], others: ["zod"] },
-  cli: { ours: ["idl", "codegen", "ndr", "security", "alpc", "runtime"], others: [] },
+  cli: { ours: ["idl", "codegen", "lsp", "ndr", "security", "alpc", "runtime"], others: [] },
 };
 const examples: readonly string[] = readdirSync(join(root, "examples"));
 
 /** Modules that a file imports or re-exports, with `import()` and `new URL(..., import.meta.url)` left out. */
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/^(?:import\s+|(?:import|export)\s[^"';]*?\sfrom\s+)"([^"]+)"/gm)].map(
-    (match) => match[1] ?? "",
-  );
+  const found = [...text.matchAll(/^(?:import\s+|(?:import|export)\s[^"';]*?\sfrom\s+)"([^"]+)"/gm)];
+  // IDL in a string has imports too.
+  return found.map((match) => match[1] ?? "").filter((specifier) => !specifier.endsWith(".idl"));
 }
 
 function sourcesBelow(folder: string): string[] {

@@ -49,6 +49,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/list.js")).list,
   },
   {
+    name: "lsp",
+    summary: "Serve editors: the language server protocol over standard input and output.",
+    load: async () => (await import("./commands/lsp.js")).lsp,
+  },
+  {
     name: "ping",
     summary: "Measure round trips to a server and say who it is.",
     load: async () => (await import("./commands/ping.js")).ping,

@@ -12,6 +12,7 @@ describe("help", () => {
     "generate",
     "format",
     "lint",
+    "lsp",
     "breaking",
     "freeze",
     "describe",

@@ -1,0 +1,22 @@
+import type { Command } from "../command.js";
+import { ExitCode } from "../exit-code.js";
+
+export const lsp: Command = {
+  name: "lsp",
+  summary: "Serve editors: the language server protocol over standard input and output.",
+  parameters: [],
+  options: { stdio: { help: "Accepted since editors give it; there is no other way." } },
+  notes: [
+    "Diagnostics and lint findings, hover, go to definition, formatting, rename, outline.",
+    "`initializationOptions.includeDirectories` is a list of directories for imports. Ends when the editor says so.",
+  ],
+  examples: ["ncalrpc lsp --stdio"],
+  run: runServer,
+};
+
+async function runServer(): Promise<ExitCode> {
+  const { startServer } = await import("@ncalrpc/lsp");
+  startServer(process.stdin, process.stdout);
+  await new Promise((resolve) => process.stdin.once("close", resolve));
+  return ExitCode.DONE;
+}
