@@ -43,6 +43,11 @@ const config = z.strictObject({
   endpoint: z.string().min(1).default("service-control"),
   /** Groups, by name or gid, whose members may start and stop, beside the owner and root. */
   administrators: z.array(z.union([z.string().min(1), z.int().min(0)])).default([]),
+  /** SIDs that may start and stop in place of the owner and root: `S-1-5-32-544`, or an alias of SDDL such as `BA`. */
+  managers: z
+    .array(z.string().regex(/^(S-1-[0-9-]+|[A-Z]{2})$/, "a manager is a SID"))
+    .min(1)
+    .optional(),
   services: z
     .record(serviceName, service)
     .refine((services) => Object.keys(services).length <= MAX_SERVICES, `at most ${MAX_SERVICES} services`),

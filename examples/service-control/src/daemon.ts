@@ -26,7 +26,7 @@ export class Daemon implements AsyncDisposable {
     const supervisor = new Supervisor(config.services);
     const server = new RpcServer({ endpoint: config.endpoint, allow: [everyone()] });
     server.register(ServiceControl, serviceHandlers(supervisor), {
-      methods: accessRules(config.administrators),
+      methods: accessRules(config.administrators, config.managers),
     });
     await server.listen();
     for (const service of supervisor.list()) {

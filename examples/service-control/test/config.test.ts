@@ -61,6 +61,7 @@ describe("a configuration that makes no sense", () => {
       { services: Object.fromEntries(Array.from({ length: 257 }, (_, n) => [`s${n}`, { command: ["a"] }])) },
       "services: at most 256 services",
     ],
+    ["a manager that is no SID", { managers: ["root"], services: {} }, "managers.0: a manager is a SID"],
     ["a bad group", { administrators: [true], services: {} }, "administrators.0: "],
   ])("is refused with the field's path: %s", (_, value, expected) => {
     const attempt = () => parse(value);

@@ -14,7 +14,7 @@ import { WineSession } from "./wine-session.mjs";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const cache = join(root, "node_modules", ".cache", "ncalrpc-nt");
 const app = join(cache, "app");
-const dist = join(root, "test", "nt", "dist");
+const dist = join(cache, "dist");
 const reports = join(cache, "reports");
 /** Milliseconds for one run. */
 const PATIENCE = 900_000;

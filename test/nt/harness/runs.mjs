@@ -9,6 +9,8 @@ export const runs = [
   { name: "memory", suites: ["memory"] },
   { name: "runtime", suites: ["runtime"] },
   { name: "samples", suites: ["samples"] },
+  { name: "windows", suites: ["windows"] },
+  { name: "examples", suites: ["examples"] },
   { name: "hostile clients", suites: ["hostile"] },
   { name: "leaks", suites: ["leaks"] },
   { name: "ports, other switches", suites: ["ports"], switches: ALL_B },
