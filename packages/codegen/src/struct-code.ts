@@ -6,6 +6,7 @@ import { nested, type RecordShape, readRecord, readRecordReferents } from "./rec
 import type { Alignment } from "./scalar-layout.js";
 import { docComment } from "./text.js";
 import { memberNames } from "./unit-names.js";
+import { UnsupportedError } from "./unsupported.js";
 import { structFrame, WriteCode } from "./write-code.js";
 
 /** `function name(parameters): result { ... }` */
@@ -42,6 +43,17 @@ function withTrail(
   });
 }
 
+/** Only one max count is handed to the reader of a struct that ends in an open array. */
+function refuseOpenDimensions({ index }: ModuleContext, struct: StructDefinition): void {
+  for (const { name, type } of struct.members) {
+    const array = index.resolve(type);
+    const inner = array.kind === "array" ? index.resolve(array.element) : array;
+    if (array.kind === "array" && inner.kind === "array" && inner.joined) {
+      throw new UnsupportedError([`${struct.name}.${name}: an array of several open dimensions in a struct`]);
+    }
+  }
+}
+
 /** The readers and writers of a struct. `isShared` exports them, for other generated modules. */
 export function structCodecs(context: ModuleContext, struct: StructDefinition, isShared: boolean): Doc[] {
   const { layout, index } = context;
@@ -50,6 +62,7 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
   const writer = `w: ${context.libraryType("Writer")}`;
   const reader = `r: ${context.libraryType("Reader")}`;
   const members = structMembers(index, struct);
+  refuseOpenDimensions(context, struct);
   const names = memberNames(members);
   const trail = layout.trail(struct);
   const shape: RecordShape = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { generateTypeScript, limitations } from "../src/index.js";
+import { generateTypeScript, limitations, UnsupportedError } from "../src/index.js";
 import { compileCase, compileText } from "./generate.js";
 
 test("what is not generated is named with its place", () => {
@@ -20,4 +20,15 @@ test("[deprecated] becomes JSDoc's, in clients and handlers", () => {
   );
   const [file] = generateTypeScript(JSON.parse(json));
   expect(file?.text.match(/^ {2}\/\*\* @deprecated "\*\\\/ use Went" \*\/$/gm)).toHaveLength(2);
+});
+
+test("an array for which there is no code is refused by its name", () => {
+  const text = `[ uuid(3e0d37a5-6f42-4b5d-9c52-6f1f3c1b8a79), version(1.0) ] interface Wide {
+    typedef struct { long m; long n; [size_is(m, n)] byte grid[*][*]; } Grid;
+    void Put([in] Grid *grid);
+}`;
+  expect(() => generateTypeScript(compileText(text))).toThrow(UnsupportedError);
+  expect(() => generateTypeScript(compileText(text))).toThrow(
+    "Grid.grid: an array of several open dimensions",
+  );
 });
