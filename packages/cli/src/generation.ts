@@ -1,15 +1,17 @@
-import { generateTypeScript } from "@ncalrpc/codegen";
+import type { Plugin } from "@ncalrpc/codegen";
 import { CommandFailure } from "./command-failure.js";
 import { ExitCode } from "./exit-code.js";
 import { type PlannedFile, planFiles, writePlanned } from "./output-directory.js";
 import { countFindings, plural, readModel, writeDiagnostics } from "./read-model.js";
 import { reportFailure } from "./report-failure.js";
+import { runPlugins } from "./run-plugins.js";
 import { paint, type Terminal } from "./terminal.js";
 
 export interface GenerationOptions {
   readonly files: readonly string[];
   readonly include: readonly string[];
   readonly out: string;
+  readonly plugins: readonly Plugin[];
   /** Say what would change and write nothing. */
   readonly isCheck: boolean;
 }
@@ -29,7 +31,7 @@ export function runGeneration(options: GenerationOptions, terminal: Terminal): G
     return { exitCode: ExitCode.FAILED, files };
   }
   try {
-    const planned = planFiles(options.out, generateTypeScript(model));
+    const planned = planFiles(options.out, runPlugins(options.plugins, model));
     const exitCode = options.isCheck ? reportPlan(planned, terminal) : writeAll(planned, terminal);
     return { exitCode, files };
   } catch (error) {

@@ -12,6 +12,11 @@ export const generate: Command = {
   parameters: [{ name: "FILES", help: "IDL files.", isRepeated: true }],
   options: {
     out: { value: "DIR", help: "Where the modules go. Needed; nothing is written anywhere else." },
+    plugin: {
+      value: "MODULE",
+      isRepeated: true,
+      help: "Generate with a plugin instead: a module's path, a package, or typescript, model.",
+    },
     include: includeOption,
     check: { help: "Write nothing; exit with 1 if a file would change. For CI." },
     watch: { help: "Go on, and generate again when a file that was read changes, imports included." },
@@ -21,6 +26,7 @@ export const generate: Command = {
     "ncalrpc generate idl/hello.idl --out src/gen",
     "ncalrpc generate idl/*.idl -I shared/idl --out src/gen --watch",
     "ncalrpc generate idl/*.idl --out src/gen --check",
+    "ncalrpc generate idl/*.idl --out docs --plugin ./opnum-table.mjs",
   ],
   run: runGenerate,
 };
@@ -30,13 +36,15 @@ async function runGenerate(args: Arguments, terminal: Terminal): Promise<ExitCod
   if (out === null) throw new UsageError("--out is missing: say where the modules go, --out DIR");
   const isCheck = args.has("check");
   if (isCheck && args.has("watch")) throw new UsageError("--check and --watch exclude each other");
+  // Only here, since the compiler that these bring along takes long to load.
+  const { loadPlugins } = await import("../load-plugins.js");
   const options: GenerationOptions = {
     files: args.positionals,
     include: args.values("include"),
     out,
+    plugins: await loadPlugins(args.values("plugin")),
     isCheck,
   };
-  // Only here, since the compiler that these bring along takes long to load.
   if (args.has("watch")) {
     const { watchAndGenerate } = await import("../watch-and-generate.js");
     await watchAndGenerate(options, terminal);

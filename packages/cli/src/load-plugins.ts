@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { modelPlugin, type Plugin, typescriptPlugin } from "@ncalrpc/codegen";
+import { CommandFailure } from "./command-failure.js";
+
+const builtIn: readonly Plugin[] = [typescriptPlugin, modelPlugin];
+
+/**
+ * The back ends that a command line names: ours by their names, others as a module's path or as a package that is
+ * installed where the command runs. Throws CommandFailure.
+ */
+export async function loadPlugins(names: readonly string[]): Promise<readonly Plugin[]> {
+  if (names.length === 0) return [typescriptPlugin];
+  const plugins: Plugin[] = [];
+  for (const name of names)
+    plugins.push(builtIn.find((plugin) => plugin.name === name) ?? (await loadPlugin(name)));
+  return plugins;
+}
+
+async function loadPlugin(name: string): Promise<Plugin> {
+  let exported: unknown;
+  try {
+    exported = await import(locate(name));
+  } catch (error) {
+    throw new CommandFailure(
+      `cannot load plugin '${name}': ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+  const found =
+    typeof exported === "object" && exported !== null && "default" in exported ? exported.default : null;
+  if (isPlugin(found)) return found;
+  throw new CommandFailure(
+    `'${name}' is no plugin: its default export needs a name, a description and a generate function`,
+  );
+}
+
+/** A file URL: `import()` of a bare name would look beside this command, not where it runs. */
+function locate(name: string): string {
+  const path = resolve(name);
+  if (existsSync(path)) return pathToFileURL(path).href;
+  return pathToFileURL(createRequire(join(process.cwd(), "package.json")).resolve(name)).href;
+}
+
+function isPlugin(value: unknown): value is Plugin {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "name" in value &&
+    typeof value.name === "string" &&
+    "description" in value &&
+    typeof value.description === "string" &&
+    "generate" in value &&
+    typeof value.generate === "function"
+  );
+}

@@ -1,0 +1,106 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fixtures, runCli } from "./run-cli.js";
+import { runInProcess } from "./run-in-process.js";
+
+let cwd: string;
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), "ncalrpc-plugins-"));
+  cpSync(fixtures, join(cwd, "idl"), { recursive: true });
+});
+afterEach(() => rmSync(cwd, { recursive: true }));
+
+function generate(...args: string[]) {
+  return runInProcess(["generate", "idl/sample.idl", "--out", "gen", ...args], {}, cwd);
+}
+
+function plugin(name: string, body: string): string {
+  writeFileSync(join(cwd, name), body);
+  return `./${name}`;
+}
+
+describe("generate --plugin", () => {
+  it("runs the example of docs/plugins.md", async () => {
+    const page = readFileSync(new URL("../../../docs/plugins.md", import.meta.url), "utf8");
+    const [, example = ""] = /```js\n((?:.|\n)+?)```/.exec(page) ?? [];
+    plugin("opnum-table.mjs", example);
+    const args = ["generate", "idl/sample.idl", "--out", "docs", "--plugin", "./opnum-table.mjs"];
+    expect(await runCli(args, { cwd })).toMatchObject({
+      code: 0,
+      stdout: "wrote     docs/Sample.md\n1 file written, 0 unchanged\n",
+    });
+    expect(readFileSync(join(cwd, "docs/Sample.md"), "utf8")).toMatch(
+      /^# Sample 2\.1\n\n(?:.|\n)*\| 1 \| Add \| left, right \|/,
+    );
+    expect((await runCli([...args, "--check"], { cwd })).code).toBe(0);
+  });
+
+  it("runs ours by name, several of them, and without it the TypeScript one", async () => {
+    await generate("--plugin", "typescript", "--plugin", "model");
+    expect(readdirSync(join(cwd, "gen")).sort()).toEqual(["model.json", "sample-types.ts", "sample.ts"]);
+    expect((await generate("--check")).code).toBe(0);
+  });
+
+  it("finds a package where the command runs", async () => {
+    mkdirSync(join(cwd, "node_modules/one-file"), { recursive: true });
+    writeFileSync(
+      join(cwd, "node_modules/one-file/package.json"),
+      '{"name":"one-file","type":"module","exports":"./main.js"}',
+    );
+    writeFileSync(
+      join(cwd, "node_modules/one-file/main.js"),
+      'export default { name: "one", description: "d", generate: () => [{ path: "a/one.txt", text: "1" }] };',
+    );
+    expect((await generate("--plugin", "one-file")).stdout).toContain("wrote     gen/a/one.txt");
+  });
+
+  it.each([
+    ["no plugin", "export default { name: 1 };", "is no plugin: its default export needs a name"],
+    [
+      "no files",
+      'export default { name: "p", description: "d", generate: () => 1 };',
+      "must return a list of files",
+    ],
+    [
+      "a path out of the directory",
+      'export default { name: "p", description: "d", generate: () => [{ path: "../x", text: "" }] };',
+      "../x is not a place inside gen",
+    ],
+    [
+      "one that throws",
+      'export default { name: "p", description: "d", generate() { throw new Error("too many units"); } };',
+      "plugin 'p' failed: too many units",
+    ],
+    ["one that can't be loaded", "export default {", "cannot load plugin"],
+  ])("refuses %s, and writes nothing", async (name, body, message) => {
+    const { code, stderr } = await generate(
+      "--plugin",
+      plugin(`${name.replaceAll(/[^a-z]/g, "-")}.mjs`, body),
+    );
+    expect(stderr).toContain(message);
+    expect(code).toBe(1);
+    expect(existsSync(join(cwd, "gen"))).toBe(false);
+    expect(existsSync(join(cwd, "x"))).toBe(false);
+  });
+
+  it("refuses two plugins that make the same file, and a module that is not there", async () => {
+    expect((await generate("--plugin", "model", "--plugin", "model")).stderr).toContain(
+      "plugins 'model' and 'model' both make model.json",
+    );
+    expect((await generate("--plugin", "./nowhere.mjs")).stderr).toContain(
+      "cannot load plugin './nowhere.mjs'",
+    );
+  });
+});
