@@ -128,7 +128,7 @@ class Compilation {
     if (known !== undefined) return known;
     const source = this.#source(path, importedAt ?? { source: new SourceFile(path, ""), start: 0, end: 0 });
     if (source === null) return null;
-    const scope = new FileScope();
+    const scope = new FileScope(isBuiltIn(path));
     this.#scopes.set(path, scope);
     const parsed = parseFile(source, this.#reporter, this.#limits, this.#preprocessing());
     const file = this.#configured(parsed, path, entries);

@@ -27,6 +27,8 @@ export interface TypeUse {
   readonly place: AttributePlace;
   readonly attributes: AttributeSet;
   readonly siblings: Siblings | null;
+  /** True if the same typedef declares a pointer, which a pointer attribute is for. */
+  readonly pointerElsewhere?: boolean;
 }
 
 const ERROR: ResolvedType = { kind: "error" };
@@ -86,7 +88,7 @@ function pointerKinds(levels: readonly ShapeLevel[], use: TypeUse, context: Chec
   if (attribute !== undefined) {
     if (second !== undefined) {
       context.report("IDL0709", use.span, { attribute: attribute.name.text, other: second });
-    } else if (outermost < 0) {
+    } else if (outermost < 0 && use.pointerElsewhere !== true) {
       context.report("IDL0718", attribute.name.span, { attribute: attribute.name.text });
     }
   }

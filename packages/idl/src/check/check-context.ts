@@ -35,8 +35,10 @@ export class CheckContext {
 
   /** Adds an ordinary name, or reports that it is taken. */
   declare(name: Name, symbol: OrdinarySymbol): void {
-    const earlier = this.scope.find(name.text);
-    if (earlier === undefined) this.scope.declare(name.text, symbol);
+    const earlier = this.scope.taken(name.text);
+    // What was only mentioned is defined now.
+    const mentioned = earlier?.kind === "type" && earlier.type.kind === "foreign";
+    if (earlier === undefined || mentioned) this.scope.declare(name.text, symbol);
     else this.report("IDL0403", name.span, { name: name.text, where: describePlace(earlier.span) });
   }
 }

@@ -34,8 +34,10 @@ export function checkFile(check: FileCheck): void {
   check.units.push(definitions);
   for (const item of file.items) {
     if (item.kind === "interface") checkInterface(item, check);
-    else if (item.kind === "method") context.report("IDL0805", item.name.span, { name: item.name.text });
-    else if (item.kind !== "import" && item.kind !== "ignored") checkDefinition(item, context, check);
+    else if (item.kind === "method") {
+      const isLocal = item.attributes.some(({ name }) => name.text === "local");
+      if (!isLocal) context.report("IDL0805", item.name.span, { name: item.name.text });
+    } else if (item.kind !== "import" && item.kind !== "ignored") checkDefinition(item, context, check);
   }
 }
 
@@ -59,10 +61,6 @@ function checkInterface(node: InterfaceNode, check: FileCheck): void {
   const unit = newUnit(check, kind === "remote" ? "interface" : "definitions", name.text, name.span, doc);
   const bare = new CheckContext({ ...check, unit, pointerDefault: "unique", msUnion: false });
   const attributes = new AttributeSet(node.attributes, "interface", bare);
-  if (node.base !== null && kind === "remote") {
-    bare.report("IDL0301", node.base.span, { feature: "interface inheritance" });
-    return;
-  }
   const report: CheckContext["report"] = (id, span, details, hint) =>
     reporter.report(id, span, details, hint);
   const pointerDefault = readPointerDefault(attributes, dialect, report);
@@ -97,7 +95,7 @@ const COM = "the types that it defines are; COM itself is out of reach here";
 function interfaceKind(node: InterfaceNode, dialect: Dialect): "remote" | "object" | "local" {
   const has = (...names: readonly string[]) =>
     node.attributes.some((attribute) => names.includes(attribute.name.text));
-  if (has("object", "odl", "dual", "oleautomation")) return "object";
+  if (has("object", "odl", "dual", "oleautomation") || node.base !== null) return "object";
   if (has("local")) return "local";
   const isTypesOnly = node.items?.every((item) => item.kind !== "method") === true;
   return !has("uuid") && (isTypesOnly || dialect === "pidl") ? "local" : "remote";

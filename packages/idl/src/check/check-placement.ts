@@ -63,7 +63,7 @@ export function checkValue(type: ResolvedType, use: TypeUse, context: CheckConte
 /** A union has to be told which arm it holds, but for a typedef, whose uses say it. */
 function checkSelected(type: ResolvedType, use: TypeUse, context: CheckContext): boolean {
   const union = use.place === "typedef" ? null : openUnion(type);
-  if (union === null) return true;
+  if (union === null || union.foreign !== null) return true;
   context.report("IDL0723", use.span, { name: nameOf(union) });
   return false;
 }

@@ -5,7 +5,7 @@ import type { CheckContext } from "./check-context.js";
 import { evaluateInteger } from "./fold-expression.js";
 import { resolveReference } from "./resolve-reference.js";
 import { integerScalar, withoutAliases } from "./resolved-type.js";
-import { scalarRange } from "./scalar-range.js";
+import { type ScalarRange, scalarRange } from "./scalar-range.js";
 import { declaredShape, exposeLevels } from "./shape.js";
 
 /** `const T NAME = value;` */
@@ -80,15 +80,20 @@ function stringValue(
 function integerValue(
   node: ConstantNode,
   scalar: NonNullable<ReturnType<typeof integerScalar>>,
-  range: { min: bigint; max: bigint },
+  range: ScalarRange,
   context: CheckContext,
 ): ConstantValue | null {
   if (node.value.kind === "string" || node.value.kind === "null") {
     reportMisfit(node, scalar, context);
     return null;
   }
-  const value = evaluateInteger(node.value, context);
-  if (value === null) return null;
+  const given = evaluateInteger(node.value, context);
+  if (given === null) return null;
+  // As in C, a hexadecimal pattern of the type's width is the number that has these bits.
+  const { source, start, end, expansion } = node.value.span;
+  const isPattern = expansion !== undefined || /0x/i.test(source.text.slice(start, end));
+  const fits = isPattern && given > range.max && given < 1n << BigInt(range.size * 8);
+  const value = fits ? BigInt.asIntN(range.size * 8, given) : given;
   if (value >= range.min && value <= range.max) return { kind: "integer", scalar, value: value.toString() };
   context.report("IDL0502", node.value.span, { value, type: scalar, min: range.min, max: range.max });
   return null;

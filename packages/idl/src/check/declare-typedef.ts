@@ -54,7 +54,7 @@ function declareOne(
 ): void {
   const name = declarator.name;
   if (name === null) return;
-  const repeated = context.scope.find(name.text);
+  const repeated = context.scope.taken(name.text);
   const own =
     declarator.attributes.length === 0 ? null : new AttributeSet(declarator.attributes, "typedef", context);
   const shape = declaredShape(base, declarator, context);
@@ -89,7 +89,9 @@ function definedType(shape: Shape, definition: Definition, context: CheckContext
   // They are names for what is never sent.
   if ((shape.base.kind === "handle" || shape.base.kind === "void") && shape.levels.length === 0)
     return shape.base;
-  const use: TypeUse = { name: name.text, span: name.span, place: "typedef", attributes, siblings: null };
+  const pointerElsewhere = node.declarators.some(({ levels }) => levels[0]?.kind === "pointer");
+  const { text, span } = name;
+  const use: TypeUse = { name: text, span, place: "typedef", attributes, siblings: null, pointerElsewhere };
   const type = hook?.sent ?? buildType(shape, use, context);
   if (type.kind === "foreign") return type;
   if (!checkAlias(type, use, context)) return { kind: "error" };

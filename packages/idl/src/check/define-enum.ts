@@ -42,7 +42,7 @@ function labelValue(label: LabelNode, next: bigint, wide: boolean, context: Chec
     context.report("IDL0502", label.span, { value, type: "an enum", min: -0x80000000n, max: 0x7fffffffn });
     return 0n;
   }
-  if (!wide && (value < 0n || value > 32767n))
+  if (!wide && (value < 0n || value > 32767n) && !context.unit.imported)
     context.report("IDL0710", label.span, { name: label.name.text, value });
   return value;
 }

@@ -18,10 +18,13 @@ export function defineStruct(
   symbol.foreign = use.attributes?.foreign ?? null;
   const members = resolveFields(node.members ?? [], "member", symbol, context);
   if (members.length === 0 && node.members?.length === 0) {
-    context.report("IDL0720", symbol.span, { what: "struct", name: nameOf(symbol), part: "member" });
+    if (context.dialect !== "pidl")
+      context.report("IDL0720", symbol.span, { what: "struct", name: nameOf(symbol), part: "member" });
   }
   for (const member of members.slice(0, -1)) {
-    if (isConformant(member.type)) context.report("IDL0702", member.span, { name: member.name });
+    if (!isConformant(member.type)) continue;
+    if (context.dialect === "pidl") symbol.foreign ??= "a member without a fixed size that is not the last";
+    else context.report("IDL0702", member.span, { name: member.name });
   }
   const last = members.at(-1);
   symbol.conformant = last !== undefined && isConformant(last.type);

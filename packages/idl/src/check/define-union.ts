@@ -2,7 +2,6 @@ import type { ArmNode, UnionNode } from "../syntax/ast.js";
 import type { CheckContext } from "./check-context.js";
 import { evaluateInteger } from "./fold-expression.js";
 import { resolveFields } from "./resolve-fields.js";
-import { resolveReference } from "./resolve-reference.js";
 import { type DefinitionUse, resolveSpecifier } from "./resolve-specifier.js";
 import { integerScalar, isConformant, isDiscriminant, withoutAliases } from "./resolved-type.js";
 import { scalarRange } from "./scalar-range.js";
@@ -61,7 +60,8 @@ function readDiscriminant(
     symbol.discriminantName = name?.text ?? "kind";
     symbol.memberName = member?.text ?? "tagged_union";
   } else if (attribute?.type) {
-    type = resolveReference(attribute.type, context);
+    const definition = { naming: use.naming, doc: null, span: attribute.span, wide: false, attributes: null };
+    type = resolveSpecifier(attribute.type, definition, context);
   } else if (context.dialect === "pidl") {
     type = { kind: "scalar", scalar: "uint32" };
   }

@@ -1,6 +1,6 @@
 import type { BinaryOperator, Expression as ModelExpression, Scalar } from "../model.js";
 import type { Span } from "../source/span.js";
-import type { Expression } from "../syntax/ast.js";
+import type { Expression, TypeSpecifier } from "../syntax/ast.js";
 import { calculate } from "../syntax/calculate.js";
 import type { CheckContext } from "./check-context.js";
 import { integer } from "./model-expression.js";
@@ -54,6 +54,8 @@ export function foldExpression(
     case "unary":
       return foldUnary(expression, context, siblings);
     case "binary": {
+      const cast = asCast(expression, context);
+      if (cast !== null) return fold(cast);
       const left = fold(expression.left);
       if (left === null) return null;
       const decided = shortCircuit(expression.operator, left);
@@ -81,6 +83,19 @@ export function foldExpression(
       context.report("IDL0504", expression.span);
       return null;
   }
+}
+
+/** `(DWORD) - 1`, which only who knows that DWORD is a type can tell from a subtraction. */
+function asCast(expression: Expression & { kind: "binary" }, context: CheckContext): Expression | null {
+  const { left, operator, right, span } = expression;
+  if (left.kind !== "name" || (operator !== "-" && operator !== "+")) return null;
+  if (context.scope.find(left.name)?.kind !== "type") return null;
+  const type: TypeSpecifier = {
+    kind: "reference",
+    name: { text: left.name, span: left.span },
+    span: left.span,
+  };
+  return { kind: "cast", type, operand: { kind: "unary", operator, operand: right, span }, span };
 }
 
 function foldName(

@@ -26,6 +26,14 @@ const SCALARS: Readonly<Record<string, Scalar>> = {
   NTTIME_hyper: "uint64",
   NTTIME_1sec: "uint64",
   mode_t: "uint32",
+  boolean32: "uint32",
+  uint: "uint32",
+  DWORD: "uint32",
+  WORD: "uint16",
+  uint8_t: "uint8",
+  uint16_t: "uint16",
+  uint32_t: "uint32",
+  uint64_t: "uint64",
 };
 
 /** Those whose octets are written by code in C. */
@@ -35,9 +43,11 @@ const FOREIGN = new Set(
   ),
 );
 
-/** A type that pidl has built in; null for any other name. */
-export function pidlType(name: string): ResolvedType | null {
+/** A type that pidl has built in, or that only the C code around it knows. */
+export function pidlType(name: string): ResolvedType {
   const scalar = Object.hasOwn(SCALARS, name) ? SCALARS[name] : undefined;
   if (scalar !== undefined) return { kind: "scalar", scalar };
-  return FOREIGN.has(name) ? { kind: "foreign", feature: `pidl's type '${name}'` } : null;
+  if (FOREIGN.has(name)) return { kind: "foreign", feature: `pidl type '${name}'` };
+  // pidl leaves it to C to know the rest.
+  return { kind: "foreign", feature: `type '${name}', which is only mentioned` };
 }

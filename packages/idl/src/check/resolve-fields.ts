@@ -42,7 +42,9 @@ export function resolveFields(
   const clashes = new NameClashes(context.reporter);
   const byName = new Map<string, Draft>();
   for (const draft of drafts) {
-    clashes.add(draft.name, draft.span, true);
+    // pidl's unions may call several arms the same.
+    const isArm = typeof owner !== "string" && owner.kind === "union";
+    clashes.add(draft.name, draft.span, !isArm || context.dialect !== "pidl");
     byName.set(draft.name, draft);
   }
   const fields: ResolvedField[] = [];
@@ -217,7 +219,7 @@ function checkOut(
   const pointer =
     type.kind === "pointer" ? type.pointer : exposed?.kind === "pointer" ? exposed.pointer : null;
   if (!isArray && exposed === undefined) context.report("IDL0801", use.span, { name: use.name });
-  else if (pointer !== null && pointer !== "ref" && direction === "out")
+  else if (pointer !== null && pointer !== "ref" && direction === "out" && context.dialect !== "pidl")
     context.report("IDL0802", use.span, { name: use.name });
 }
 
@@ -242,7 +244,7 @@ function lookUpSibling(
     context.report("IDL0721", span, { name });
     return null;
   }
-  if (sibling.direction === "out" && array.direction !== "out") {
+  if (sibling.direction === "out" && array.direction !== "out" && context.unit.kind === "interface") {
     context.report("IDL0803", span, { name, array: array.name });
     return null;
   }

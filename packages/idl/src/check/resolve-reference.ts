@@ -36,8 +36,7 @@ export function resolveReference(type: TypeSpecifier, context: CheckContext): Re
   if (context.scope.hasInterface(text)) {
     return { kind: "foreign", feature: "an interface pointer" };
   }
-  const own = context.dialect === "pidl" ? pidlType(text) : null;
-  if (own !== null) return own;
+  if (context.dialect === "pidl") return pidlType(text);
   const tag = context.scope.findTag(text);
   const hint =
     tag !== undefined

@@ -46,7 +46,7 @@ function resolveAggregate(
   context: CheckContext,
 ): ResolvedType {
   const defines = (node.kind === "struct" ? node.members : node.arms) !== null;
-  const known = node.tag === null ? undefined : context.scope.findTag(node.tag.text);
+  const known = knownTag(node.tag, defines, context);
   if (known !== undefined && node.tag !== null) {
     const { aggregate } = known;
     const again = defines && (aggregate === null || aggregate.members !== null || aggregate.open);
@@ -106,11 +106,14 @@ function deferDefinition(tag: Name, symbol: AggregateSymbol, context: CheckConte
 }
 
 function resolveEnum(node: EnumNode, use: DefinitionUse, context: CheckContext): ResolvedType {
-  const known = node.tag === null ? undefined : context.scope.findTag(node.tag.text);
+  const known = knownTag(node.tag, node.labels !== null, context);
   if (known !== undefined && node.tag !== null) {
     return known.what === node.kind && node.labels === null
       ? known.type
       : reportTag(node.tag, known, context);
+  }
+  if (node.labels === null && context.dialect === "pidl") {
+    return { kind: "foreign", feature: `${node.kind} '${node.tag?.text ?? ""}', which is only mentioned` };
   }
   if (node.labels === null) {
     const details = { what: node.kind, name: node.tag?.text ?? "" };
@@ -127,6 +130,11 @@ function resolveEnum(node: EnumNode, use: DefinitionUse, context: CheckContext):
     context.scope.declareTag(text, { what: node.kind, type, aggregate: null, span });
   }
   return type;
+}
+
+function knownTag(tag: Name | null, defines: boolean, context: CheckContext): TagSymbol | undefined {
+  if (tag === null) return undefined;
+  return defines ? context.scope.takenTag(tag.text) : context.scope.findTag(tag.text);
 }
 
 function reportTag(tag: Name, known: TagSymbol, context: CheckContext): ResolvedType {

@@ -16,12 +16,40 @@ export class FileScope {
   readonly #interfaces = new Set<string>();
   /** Every imported file, direct or not. */
   readonly #imported = new Set<FileScope>();
+  /** True for a file of the prelude, whose names give way to others. */
+  readonly #builtIn: boolean;
+
+  constructor(builtIn: boolean) {
+    this.#builtIn = builtIn;
+  }
 
   /** Makes the names of another file visible here, and those that it imports. */
   import(other: FileScope): void {
     if (other === this) return;
     this.#imported.add(other);
     for (const further of other.#imported) if (further !== this) this.#imported.add(further);
+  }
+
+  /** What a new ordinary name would collide with. */
+  taken(name: string): OrdinarySymbol | undefined {
+    const own = this.#ordinary.get(name);
+    if (own !== undefined) return own;
+    for (const other of this.#imported) {
+      const found = other.#builtIn ? undefined : other.#ordinary.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** What a new tag would collide with. */
+  takenTag(name: string): TagSymbol | undefined {
+    const own = this.#tags.get(name);
+    if (own !== undefined) return own;
+    for (const other of this.#imported) {
+      const found = other.#builtIn ? undefined : other.#tags.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   find(name: string): OrdinarySymbol | undefined {

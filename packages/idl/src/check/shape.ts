@@ -1,4 +1,4 @@
-import type { Declarator, Level } from "../syntax/ast.js";
+import type { Declarator, Expression, Level } from "../syntax/ast.js";
 import type { CheckContext } from "./check-context.js";
 import { evaluateInteger } from "./fold-expression.js";
 import { withoutAliases } from "./resolved-type.js";
@@ -22,6 +22,9 @@ export function declaredShape(base: ResolvedType, declarator: Declarator, contex
   if (declarator.unsupported !== null) {
     return { base: { kind: "foreign", feature: declarator.unsupported.feature }, levels: [] };
   }
+  if (context.dialect === "pidl" && declarator.levels.some((level) => isInline(level, context))) {
+    return { base: { kind: "foreign", feature: "an array without counts on the wire" }, levels: [] };
+  }
   return { base, levels: declarator.levels.map((level) => shapeLevel(level, context)) };
 }
 
@@ -42,6 +45,24 @@ export function exposeLevels(shape: Shape, count: number): Shape {
     }
   }
   return { base, levels };
+}
+
+/** pidl's `a[n]` with a sibling's name, whose elements are sent without their number. */
+function isInline(level: Level, context: CheckContext): boolean {
+  return level.kind === "array" && level.bound !== null && hasUnknownName(level.bound, context);
+}
+
+function hasUnknownName(expression: Expression, context: CheckContext): boolean {
+  switch (expression.kind) {
+    case "name":
+      return context.scope.find(expression.name) === undefined;
+    case "unary":
+      return hasUnknownName(expression.operand, context);
+    case "binary":
+      return hasUnknownName(expression.left, context) || hasUnknownName(expression.right, context);
+    default:
+      return false;
+  }
 }
 
 function shapeLevel(level: Level, context: CheckContext): ShapeLevel {

@@ -55,7 +55,7 @@ export const syntaxDiagnostics = {
   ),
   IDL0205: error("'{words}' is not a type", "write one base type, such as `unsigned long` or `hyper`"),
   IDL0206: warning("unknown attribute '{name}'", "check its spelling; it is left out of account"),
-  IDL0207: error("attribute '{name}' appears twice", "remove one of them"),
+  IDL0207: warning("attribute '{name}' appears twice", "remove one of them"),
   IDL0208: error("attribute '{name}' needs {needs}", "write it as in `{example}`"),
   IDL0209: error("attribute '{name}' does not belong on a {place}", "it belongs on: {places}"),
   IDL0210: warning("attribute '{name}' has no effect", "it concerns C memory, C stubs or COM; remove it"),

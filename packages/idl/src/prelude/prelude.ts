@@ -14,6 +14,12 @@ export const PRELUDE_DIRECTORY = "<built-in>/";
 const files: ReadonlyMap<string, string> = new Map([
   ["windows-types.idl", windowsText],
   ["basetsd.idl", 'import "windows-types.idl";'],
+  ["basetsd.h", 'import "windows-types.idl";'],
+  ["guiddef.h", 'import "windows-types.idl";'],
+  ["windef.h", 'import "windows-types.idl";'],
+  ["wtypes.h", 'import "wtypes.idl";'],
+  ["ms-oaut.idl", 'import "wtypes.idl", "ms-dtyp.idl";'],
+  ["ms-dcom.idl", 'import "wtypes.idl", "ms-dtyp.idl";'],
   ["wtypesbase.idl", 'import "windows-types.idl";'],
   ["wtypes.idl", 'import "windows-types.idl", "automation.idl";'],
   ["windef.idl", 'import "windows-types.idl";'],

@@ -60,6 +60,8 @@ class Preprocessor {
   readonly #limits: Limits;
   readonly #expander: Expander;
   readonly #frames: Frame[] = [];
+  /** Malformed numbers, which as a part of a UUID in a macro's arguments are none. */
+  readonly #numbers: Frame["problems"][number][] = [];
   /** Files that say `#pragma once`. */
   readonly #once = new Set<string>();
   /** Includes so far: files that include each other twice would go on for ever. */
@@ -85,7 +87,23 @@ class Preprocessor {
         break;
       }
     }
+    this.#reportNumbers(expanded);
     return { tokens, expanded };
+  }
+
+  #reportNumbers(expanded: readonly Token[]): void {
+    if (this.#numbers.length === 0) return;
+    const kept = new Map<SourceFile, Set<number>>();
+    let inUuid = false;
+    expanded.forEach((token, index) => {
+      if (token.text === ")") inUuid = false;
+      if (token.text === "(") inUuid = /uuid$/.test(expanded[index - 1]?.text ?? "");
+      if (token.kind !== "unknown" || inUuid) return;
+      const starts = kept.get(token.source) ?? new Set();
+      kept.set(token.source, starts.add(token.start));
+    });
+    for (const { id, span, details } of this.#numbers)
+      if (kept.get(span.source)?.has(span.start) === true) this.#reporter.report(id, span, details);
   }
 
   #open(source: SourceFile): Frame {
@@ -131,7 +149,9 @@ class Preprocessor {
     for (const { id, span, details } of frame.problems) {
       while ((frame.skipped[index]?.end ?? Number.POSITIVE_INFINITY) <= span.start) index += 1;
       const stretch = frame.skipped[index];
-      if (stretch === undefined || span.start < stretch.start) this.#reporter.report(id, span, details);
+      if (stretch !== undefined && span.start >= stretch.start) continue;
+      if (id === "IDL0104") this.#numbers.push({ id, span, details });
+      else this.#reporter.report(id, span, details);
     }
   }
 

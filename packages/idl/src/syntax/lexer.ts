@@ -137,7 +137,7 @@ class Lexer {
   }
 
   #followsUuid(tokens: readonly Token[]): boolean {
-    return tokens.at(-1)?.text === "(" && tokens.at(-2)?.text === "uuid";
+    return tokens.at(-1)?.text === "(" && /^(?:\w{1,20}_)?uuid$/.test(tokens.at(-2)?.text ?? "");
   }
 
   /** A run with hyphens: its digits are not numbers, so that whether it is well formed is for the checker to say. */

@@ -6,6 +6,7 @@ import type {
   MethodNode,
   TypedefNode,
   TypeSpecifier,
+  UnsupportedNode,
 } from "./ast.js";
 import { parseAttributes } from "./parse-attributes.js";
 import { parseDeclarator } from "./parse-declarator.js";
@@ -82,12 +83,19 @@ function parseConstant(cursor: TokenCursor, opening: Opening): ConstantNode | nu
   return { kind: "constant", type, declarator, value, doc, attributes, span: cursor.spanFrom(first) };
 }
 
-function parseMethod(cursor: TokenCursor, opening: Opening, returns: TypeSpecifier): MethodNode | null {
+function parseMethod(
+  cursor: TokenCursor,
+  opening: Opening,
+  returns: TypeSpecifier,
+): MethodNode | UnsupportedNode | null {
   const declarator = parseDeclarator(cursor);
   if (declarator === null) return null;
   if (declarator.name === null) {
     cursor.expected("the method's name");
     return null;
+  }
+  if (opening.first.text === "extern" && cursor.accept(";")) {
+    return { kind: "unsupported", feature: "a variable", span: declarator.name.span };
   }
   if (!cursor.is("(")) {
     cursor.expected("'('");

@@ -95,6 +95,7 @@ class ExpressionParser {
     const cursor = this.#cursor;
     if (!cursor.is("(")) return false;
     if (isBaseTypeWord(cursor.peek(1).text)) return true;
+    if (cursor.peek(1).kind === "identifier" && cursor.is("*", 2) && cursor.is(")", 3)) return true;
     if (cursor.peek(1).kind !== "identifier" || !cursor.is(")", 2)) return false;
     const next = cursor.peek(3);
     return (
@@ -171,6 +172,11 @@ class ExpressionParser {
     if (cursor.is("->") || cursor.is(".")) {
       cursor.report("IDL0301", cursor.spanOf(cursor.token), { feature: "member access in an expression" });
       while (cursor.accept("->") || cursor.accept(".")) cursor.take();
+      return null;
+    }
+    if (cursor.is("(")) {
+      cursor.report("IDL0301", span, { feature: "a function call in an expression" });
+      cursor.skipBalanced();
       return null;
     }
     return this.#counted({ kind: "name", name: token.text, span });
