@@ -68,9 +68,10 @@ export function methodTypes(context: ModuleContext, shape: MethodShape, schemas:
 /** The readers and writers of a method's request and response. */
 export function methodCodecs(context: ModuleContext, shape: MethodShape): Doc[] {
   const { names } = shape;
+  const out: Doc[] = [];
+  if (shape.request.length === 0 && shape.response === "nothing") return out;
   const writer = `w: ${context.libraryType("Writer")}`;
   const reader = `r: ${context.libraryType("Reader")}`;
-  const out: Doc[] = [];
   if (shape.request.length > 0) {
     const request = names.request;
     const parameter = `request: ${request.type}`;

@@ -1,5 +1,5 @@
 import type { ArrayType, Expression, PipeDefinition, Range, StringType, Type } from "@ncalrpc/idl";
-import { block, call, type Doc, group, ifBlock, indent, line, list, run } from "./doc.js";
+import { block, call, type Doc, group, ifBlock, indent, line, list, run, softline } from "./doc.js";
 import { atMost, comparison, equals, idlText } from "./expression.js";
 import { type Frame, tagTerm, tagText } from "./frame.js";
 import { chunkType, isVarying, type Resolved } from "./model-index.js";
@@ -175,7 +175,7 @@ export class ReadCode {
     if (resolved.kind !== "pointer") return [];
     const target: ToRead = { ...toRead, type: resolved.target, range: rangeOf(index, toRead) };
     if (resolved.pointer === "ptr") {
-      const full = this.#full(resolved, target, text);
+      const full = this.#full(resolved, target, text.endsWith("]") ? `${text} ?? null` : text);
       return [...full.before, [text, " = ", full.value, ";"], ...nullCheck("r", index, toRead, text)];
     }
     const reading = this.item(target);
@@ -244,7 +244,28 @@ export class ReadCode {
       before: [
         `const ${local}: ${this.#context.typeText(chunk)}[] = [];`,
         block(
-          ["for (let ", name, " = ", count, "; ", name, " !== 0; ", name, " = ", count, ")"],
+          [
+            "for (",
+            group(
+              indent(
+                softline,
+                "let ",
+                name,
+                " = ",
+                count,
+                ";",
+                line,
+                name,
+                " !== 0;",
+                line,
+                name,
+                " = ",
+                count,
+              ),
+              softline,
+            ),
+            ")",
+          ],
           [...within, ...reading.before, run(`${local}.push`, reading.value), run("r.chunkEnd", name)],
         ),
       ],

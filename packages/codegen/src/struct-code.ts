@@ -59,8 +59,10 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
   const { layout, index } = context;
   const unit = context.unit.name;
   const type = context.typeName(unit, struct.name, "type");
-  const writer = `w: ${context.libraryType("Writer")}`;
-  const reader = `r: ${context.libraryType("Reader")}`;
+  // A struct without members leaves the parameters unused, which their names then say.
+  const unused = struct.members.length === 0 ? "_" : "";
+  const writer = `${unused}w: ${context.libraryType("Writer")}`;
+  const reader = `${unused}r: ${context.libraryType("Reader")}`;
   const members = structMembers(index, struct);
   refuseOpenDimensions(context, struct);
   const names = memberNames(members);
@@ -97,7 +99,7 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
     );
   const isConformant = layout.structIsConformant(struct);
   const functions: Doc[] = [
-    functionCode(context.typeName(unit, struct.name, "write"), [writer, `value: ${type}`], "void", [
+    functionCode(context.typeName(unit, struct.name, "write"), [writer, `${unused}value: ${type}`], "void", [
       ...align("w"),
       ...withTrail(context, struct, "w", (i) => {
         const member = written[i];

@@ -42,7 +42,16 @@ export function unionType(context: ModuleContext, union: UnionDefinition, schema
   const alternatives: Doc =
     only !== undefined && members.length === 1
       ? [" ", only]
-      : group(indent(line, ifBroken("| "), join([line, "| "], members)));
+      : group(
+          indent(
+            line,
+            ifBroken("| "),
+            join(
+              [line, "| "],
+              members.map((member) => indent(member)),
+            ),
+          ),
+        );
   return [
     [docComment(union.doc), `export type ${type} =`, alternatives, ";"],
     schemaConstant(context, union.name, schemas.union(shapes)),

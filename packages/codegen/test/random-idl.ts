@@ -148,7 +148,7 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
     const count = this.#name("n");
     const union = this.#pick(this.#unions);
     const conformant = this.#pick(this.#conformant);
-    switch (this.#next(12)) {
+    switch (this.#next(13)) {
       case 0:
         return `[string] ${this.#chance(2) ? "wchar_t" : "char"} *${name};`;
       case 1:
@@ -169,6 +169,8 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
         return conformant === undefined ? `${this.#any()} ${name};` : `${conformant} *${name};`;
       case 8:
         return `[ptr, string] char *${name};`;
+      case 10:
+        return `unsigned short ${count}; [size_is(${count}, )] ${this.#any()} **${name};`;
       case 9:
         return `unsigned long ${count}; [length_is(${count})] ${this.#scalar()} ${name}[5];`;
       default:
