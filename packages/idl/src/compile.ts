@@ -179,7 +179,11 @@ class Compilation {
       this.#reporter.report("IDL0007", name.span, { limit: this.#limits.importDepth });
       return null;
     }
-    const path = this.#host.resolveImport(name.text, name.span.source.path) ?? builtInPath(name.text);
+    const builtIn = builtInPath(name.text);
+    // A C header of the system has more than IDL can say.
+    const isHeader = builtIn !== null && /\.h$/i.test(builtIn);
+    const found = isHeader ? null : this.#host.resolveImport(name.text, name.span.source.path);
+    const path = found ?? builtIn;
     if (path === null) {
       this.#reporter.report("IDL0002", name.span, { file: name.text });
       return null;

@@ -49,6 +49,7 @@ export function buildType(declared: Shape, use: TypeUse, context: CheckContext):
   if (attributes.has("string") || attributes.has("charset")) shape = exposeLevels(shape, MOST_LEVELS);
   if (attributes.has("switch_is") && openUnion(shape.base) === null) shape = exposeLevels(shape, MOST_LEVELS);
   if (shape.base.kind === "error" || shape.base.kind === "foreign") return shape.base;
+  shape = arrayPointer(shape, use);
   if (attributes.has("charset")) shape = { ...shape, base: charsetUnit(shape.base) };
   if (!checkExtentCount(shape, extents, use, context)) return ERROR;
   if (attributes.has("string") && !checkString(shape, use, context)) return ERROR;
@@ -72,6 +73,15 @@ export function buildType(declared: Shape, use: TypeUse, context: CheckContext):
   return type;
 }
 
+/** `[unique, size_is(n)] T a[]` is a parameter that can be null, since in C an array parameter is a pointer. */
+function arrayPointer(shape: Shape, use: TypeUse): Shape {
+  const [first, ...others] = shape.levels;
+  if (use.place !== "parameter" || first?.kind !== "array" || first.fixed !== null) return shape;
+  if (use.attributes.first("unique", "ptr") === undefined) return shape;
+  if (others.some((level) => level.kind === "pointer")) return shape;
+  return { ...shape, levels: [{ kind: "pointer", pointer: null, explicit: false }, ...others] };
+}
+
 /** True if the outermost level matters here although an alias may hide it. */
 function wantsLevel(shape: Shape, use: TypeUse): boolean {
   if (use.attributes.first("ref", "unique", "ptr") !== undefined) return true;
@@ -88,7 +98,7 @@ function pointerKinds(levels: readonly ShapeLevel[], use: TypeUse, context: Chec
   if (attribute !== undefined) {
     if (second !== undefined) {
       context.report("IDL0709", use.span, { attribute: attribute.name.text, other: second });
-    } else if (outermost < 0 && use.pointerElsewhere !== true) {
+    } else if (outermost < 0 && use.pointerElsewhere !== true && levels[0]?.kind !== "array") {
       context.report("IDL0718", attribute.name.span, { attribute: attribute.name.text });
     }
   }
@@ -136,6 +146,9 @@ function wrapLevel(
   }
   if (isString) return stringOf(inner, level.fixed, extent.size);
   if (level.fixed === null && extent.size === null) {
+    // C lets a struct end so; only who sends it has to know the number.
+    if (use.place === "member" || use.place === "typedef")
+      return { kind: "foreign", feature: "an array without a size" };
     context.report("IDL0705", use.span, { name: use.name });
     return ERROR;
   }
@@ -154,6 +167,9 @@ function pointerTarget(
   if (use.place !== "typedef" && (withoutAliases(inner).kind === "void" || isOpaque(inner))) {
     return { kind: "foreign", feature: "a pointer to void" };
   }
+  const bare = withoutAliases(inner);
+  if (extent.size !== null && bare.kind === "string" && bare.fixed === null)
+    return stringOf(inner, null, extent.size);
   if (extent.size !== null) return arrayOf(inner, null, around, use, context);
   if (extent.length !== null || extent.first !== null) {
     context.report("IDL0705", use.span, { name: use.name });

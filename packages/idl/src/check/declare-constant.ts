@@ -73,7 +73,8 @@ function stringValue(
     const symbol = context.scope.find(node.value.name);
     if (symbol?.kind === "constant" && symbol.value.kind === "string") return { ...symbol.value, unit };
   }
-  reportMisfit(node, `${unit} *`, context);
+  if (node.value.kind === "cast") reportLeftOut(node, "it is no string", context);
+  else reportMisfit(node, `${unit} *`, context);
   return null;
 }
 

@@ -58,6 +58,8 @@ function declareOne(
   const own =
     declarator.attributes.length === 0 ? null : new AttributeSet(declarator.attributes, "typedef", context);
   const shape = declaredShape(base, declarator, context);
+  if (repeated?.kind === "type" && base.kind === "foreign") return;
+  if (repeated?.kind === "type" && isOpaque(repeated.type) && isOpaque(base)) return;
   // C lets a typedef be repeated if it says the same.
   if (repeated?.kind === "type" && declarator.levels.length === 0 && sameType(repeated.type, base)) return;
   const type = definedType(shape, { name, declarator, attributes, own, node }, context);

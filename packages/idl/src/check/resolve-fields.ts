@@ -214,12 +214,13 @@ function checkOut(
   direction: Parameter["direction"],
   context: CheckContext,
 ): void {
+  const strict = context.dialect !== "pidl" && context.unit.kind === "interface";
   const exposed = exposeLevels({ base: type, levels: [] }, 1).levels[0];
   const isArray = type.kind === "array" || type.kind === "string";
   const pointer =
     type.kind === "pointer" ? type.pointer : exposed?.kind === "pointer" ? exposed.pointer : null;
   if (!isArray && exposed === undefined) context.report("IDL0801", use.span, { name: use.name });
-  else if (pointer !== null && pointer !== "ref" && direction === "out" && context.dialect !== "pidl")
+  else if (pointer !== null && pointer !== "ref" && direction === "out" && strict)
     context.report("IDL0802", use.span, { name: use.name });
 }
 

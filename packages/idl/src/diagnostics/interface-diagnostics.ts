@@ -42,5 +42,8 @@ export const interfaceDiagnostics = {
     "the IDL file has no {what} '{name}'",
     "check its spelling; what the ACF says of it is left out of account",
   ),
-  IDL0805: error("method '{name}' stands outside any interface", "move it into an interface"),
+  IDL0805: warning(
+    "method '{name}' stands outside any interface",
+    "it is left out of account; move it into an interface",
+  ),
 } as const satisfies Record<string, DiagnosticRecord>;

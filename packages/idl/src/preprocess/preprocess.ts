@@ -252,7 +252,8 @@ class Preprocessor {
     }
     const { macros } = this.#expander;
     const earlier = macros.get(macro.name);
-    if (earlier !== undefined && earlier.definition !== null && !sameMacro(earlier, macro))
+    const isNews = this.#frames.length === 1 && earlier?.definition?.source === span.source;
+    if (isNews && earlier !== undefined && !sameMacro(earlier, macro))
       this.#reporter.report("IDL0115", span, { name: macro.name });
     macros.set(macro.name, macro);
   }

@@ -9,7 +9,7 @@ const WORDS = new Set(
 
 /** C words that say nothing about the wire. */
 const IGNORED = new Set(
-  "const volatile far __far _far near __near __stdcall _stdcall __cdecl _cdecl __pascal __fastcall __unaligned __RPC_FAR __RPC_USER __RPC_API __RPC_STUB extern static inline STDMETHODCALLTYPE STDAPICALLTYPE WINAPI CALLBACK".split(
+  "const volatile far __far _far near __near __stdcall _stdcall __cdecl _cdecl __pascal __fastcall __unaligned __RPC_FAR __RPC_USER __RPC_API __RPC_STUB extern static inline STDMETHODCALLTYPE STDAPICALLTYPE WINAPI CALLBACK __C89_NAMELESS".split(
     " ",
   ),
 );

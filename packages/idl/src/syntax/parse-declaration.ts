@@ -29,7 +29,7 @@ export function parseDeclaration(cursor: TokenCursor, opening: Opening): Declara
   if (type.kind !== "base" && type.kind !== "reference" && cursor.accept(";")) {
     return { kind: "type", type, doc, attributes, span: cursor.spanFrom(first) };
   }
-  return parseMethod(cursor, opening, type);
+  return parseMethod(cursor, opening, type, parseDeclarator(cursor));
 }
 
 function parseTypedef(cursor: TokenCursor, opening: Opening): TypedefNode | null {
@@ -67,7 +67,10 @@ function parseTypedef(cursor: TokenCursor, opening: Opening): TypedefNode | null
   };
 }
 
-function parseConstant(cursor: TokenCursor, opening: Opening): ConstantNode | null {
+function parseConstant(
+  cursor: TokenCursor,
+  opening: Opening,
+): ConstantNode | MethodNode | UnsupportedNode | null {
   cursor.take();
   const type = parseTypeSpecifier(cursor);
   const declarator = type === null ? null : parseDeclarator(cursor);
@@ -76,6 +79,7 @@ function parseConstant(cursor: TokenCursor, opening: Opening): ConstantNode | nu
     cursor.expected("the constant's name");
     return null;
   }
+  if (cursor.is("(")) return parseMethod(cursor, opening, type, declarator);
   if (!cursor.expect("=")) return null;
   const value = parseExpression(cursor);
   if (value === null || !cursor.expect(";")) return null;
@@ -87,8 +91,8 @@ function parseMethod(
   cursor: TokenCursor,
   opening: Opening,
   returns: TypeSpecifier,
+  declarator: Declarator | null,
 ): MethodNode | UnsupportedNode | null {
-  const declarator = parseDeclarator(cursor);
   if (declarator === null) return null;
   if (declarator.name === null) {
     cursor.expected("the method's name");
