@@ -3,7 +3,6 @@ export type { Diagnostic, DiagnosticRecord, Severity } from "./diagnostics/diagn
 export { type DiagnosticId, diagnosticTable } from "./diagnostics/diagnostic-table.js";
 export { formatDiagnostic } from "./diagnostics/format-diagnostic.js";
 export type { Dialect } from "./dialect.js";
-export { type FormatResult, formatText } from "./format/format-text.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type * from "./model.js";
 export { modelHash } from "./model-hash.js";

@@ -54,7 +54,7 @@ function check(text: string): void {
   const formatted = format(text);
   expect(substance(formatted), text).toEqual(substance(text));
   expect(format(formatted), text).toBe(formatted);
-  expect(formatted.split("\n").filter((line) => /[ \t]$/.test(line) && !/\*|\/\//.test(line))).toEqual([]);
+  expect(formatted.split("\n").filter((line) => /[ \t]$/.test(line) && !/\*|\/\/|\\/.test(line))).toEqual([]);
 }
 
 describe("format", () => {
@@ -83,6 +83,16 @@ describe("format", () => {
     expect(format("const long A = 1;\r\n\r\n\r\n// c\r\nconst long B=2;")).toBe(
       "const long A = 1;\r\n\r\n// c\r\nconst long B = 2;\r\n",
     );
+  });
+
+  test("keeps what a directive's line ends mean", () => {
+    for (const text of [
+      "#define A 1 \\\n\n#define B 2\n",
+      "#define A \\ \nconst long B = 1;\n",
+      "#define A\\\n  B\n\nconst long C = 1;\n",
+    ])
+      check(text);
+    expect(format("#define A 1 \\\n\n#define B 2\n")).toBe("#define A 1 \\\n\n#define B 2\n");
   });
 
   test("an empty text stays empty", () => {
@@ -118,6 +128,7 @@ const INSERTED = [
   "\n\n\n",
   "\n#if A\n",
   "\n#endif\n",
+  "\n#define A \\\n\n",
   "/// doc\n",
   "\n/** doc */\n",
   "{",

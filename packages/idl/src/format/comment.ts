@@ -47,7 +47,7 @@ export function readSurroundings(source: string, token: Token): Surroundings {
 /** Without white space at the ends of its lines, which in front of a directive's line end can mean something. */
 function tidy(text: string, isDirective: boolean): string {
   const lines = text.replace(/\r\n?/g, "\n");
-  if (!isDirective) return lines.replace(/[^\S\n]+$/gm, "");
+  if (!isDirective) return lines.replace(/[^\S\n]+$/gm, "").trimEnd();
   return /\\\s+$/.test(lines) ? lines : lines.trimEnd();
 }
 

@@ -2,28 +2,32 @@
 export class LineWriter {
   readonly #lines: string[] = [];
   #line = "";
-  /** Of the line being written; null for what stands at the margin whatever is around it. */
+  /** Set once anything is on the line, even if it is an empty line that continues a directive. */
+  #isOpen = false;
+  /** Of the line being written. */
   #indent = 0;
 
   /** Columns of the line being written, with its indentation. */
   get column(): number {
-    return this.#line === "" ? this.#indent : this.#line.length;
+    return this.#isOpen ? this.#line.length : this.#indent;
   }
 
   get isAtLineStart(): boolean {
-    return this.#line === "";
+    return !this.#isOpen;
   }
 
   /** Ends the line, unless nothing is on it, and perhaps leaves one empty. Nothing is left empty at the top. */
   startLine(indent: number, isApart: boolean): void {
-    if (this.#line !== "") this.#lines.push(this.#line);
+    if (this.#isOpen) this.#lines.push(this.#line);
     if (isApart && this.#lines.length > 0 && this.#lines.at(-1) !== "") this.#lines.push("");
     this.#line = "";
+    this.#isOpen = false;
     this.#indent = indent;
   }
 
   write(text: string): void {
-    if (this.#line === "") this.#line = " ".repeat(this.#indent);
+    if (!this.#isOpen) this.#line = " ".repeat(this.#indent);
+    this.#isOpen = true;
     const [first = "", ...others] = text.split("\n");
     this.#line += first;
     for (const other of others) {
