@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createNodeHost, FrozenModelError, type Model, parseFrozen } from "@ncalrpc/idl";
+import { type CompileOptions, createNodeHost, FrozenModelError, type Model, parseFrozen } from "@ncalrpc/idl";
 import { CommandFailure } from "./command-failure.js";
 import { compileOrFail } from "./compile-or-fail.js";
 import { gitHost } from "./git-host.js";
@@ -13,16 +13,21 @@ const FROZEN = ".model.json";
  * model, the newest of each major version; anything else is a revision that git knows, in which `files` are compiled.
  * Throws CommandFailure.
  */
-export function readBaseline(against: string, files: readonly string[], include: readonly string[]): Model[] {
+export function readBaseline(
+  against: string,
+  files: readonly string[],
+  include: readonly string[],
+  options: CompileOptions,
+): Model[] {
   const stats = statSync(against, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return readDirectory(against);
   if (stats !== undefined) {
     if (against.endsWith(".json")) return [readFrozen(against)];
-    return [compileOrFail([against], createNodeHost({ includeDirectories: include }), against)];
+    return [compileOrFail([against], createNodeHost({ includeDirectories: include }), against, options)];
   }
   const host = gitHost(against, include);
   const present = files.filter((file) => host.read(file) !== null);
-  return present.length === 0 ? [] : [compileOrFail(present, host, `${against} in git`)];
+  return present.length === 0 ? [] : [compileOrFail(present, host, `${against} in git`, options)];
 }
 
 /** Reads a frozen model, and the hash beside it if there is one. Throws CommandFailure. */

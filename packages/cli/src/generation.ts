@@ -1,4 +1,5 @@
 import type { Plugin } from "@ncalrpc/codegen";
+import type { CompileOptions } from "@ncalrpc/idl";
 import { CommandFailure } from "./command-failure.js";
 import { ExitCode } from "./exit-code.js";
 import { type PlannedFile, planFiles, writePlanned } from "./output-directory.js";
@@ -10,6 +11,7 @@ import { paint, type Terminal } from "./terminal.js";
 export interface GenerationOptions {
   readonly files: readonly string[];
   readonly include: readonly string[];
+  readonly compile: CompileOptions;
   readonly out: string;
   readonly plugins: readonly Plugin[];
   /** Say what would change and write nothing. */
@@ -24,7 +26,7 @@ export interface Generation {
 
 /** Compiles, generates, writes what has changed, and says so. Never throws for what is in the files. */
 export function runGeneration(options: GenerationOptions, terminal: Terminal): Generation {
-  const { model, diagnostics, files } = readModel(options.files, options.include);
+  const { model, diagnostics, files } = readModel(options.files, options.include, options.compile);
   writeDiagnostics(diagnostics, terminal.reportsColor, terminal.report);
   if (model === null) {
     terminal.report(`nothing generated: ${countFindings(diagnostics)}`);

@@ -1,8 +1,19 @@
-import { type CompileResult, compile, createNodeHost, type Diagnostic, formatDiagnostic } from "@ncalrpc/idl";
+import {
+  type CompileOptions,
+  type CompileResult,
+  compile,
+  createNodeHost,
+  type Diagnostic,
+  formatDiagnostic,
+} from "@ncalrpc/idl";
 
 /** Compiles IDL files from the file system; imports are looked up beside the importing file, then in `include`. */
-export function readModel(files: readonly string[], include: readonly string[]): CompileResult {
-  return compile(files, createNodeHost({ includeDirectories: include }));
+export function readModel(
+  files: readonly string[],
+  include: readonly string[],
+  options: CompileOptions = {},
+): CompileResult {
+  return compile(files, createNodeHost({ includeDirectories: include }), options);
 }
 
 /** All diagnostics for people, each with an empty line after it. */

@@ -35,8 +35,8 @@ function generateWatched(options: GenerationOptions, watcher: FileWatcher, termi
 }
 
 /** Returns true if there were directories that had not been watched before. */
-function watchWhatIsRead({ files, include }: GenerationOptions, watcher: FileWatcher): boolean {
-  const { model, files: read } = readModel(files, include);
+function watchWhatIsRead({ files, include, compile }: GenerationOptions, watcher: FileWatcher): boolean {
+  const { model, files: read } = readModel(files, include, compile);
   if (model !== null) return watcher.watch(read);
   // An import that was not found may appear in any of these.
   return watcher.watch(read, [...read.map((file) => dirname(file)), ...include]);

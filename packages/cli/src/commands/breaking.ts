@@ -3,6 +3,7 @@ import type { Arguments } from "../arguments.js";
 import { readBaseline } from "../baseline.js";
 import type { Command } from "../command.js";
 import { includeOption, jsonOption } from "../common-options.js";
+import { compileOptions, readCompileOptions } from "../compile-options.js";
 import { compileOrFail } from "../compile-or-fail.js";
 import { ExitCode } from "../exit-code.js";
 import { plural } from "../read-model.js";
@@ -24,6 +25,7 @@ export const breaking: Command = {
       help: "wire: only what breaks peers; source: what breaks programs too (default).",
     },
     include: includeOption,
+    ...compileOptions,
     json: jsonOption,
   },
   notes: [
@@ -45,9 +47,10 @@ function compareFiles(args: Arguments, terminal: Terminal): ExitCode {
   const tier = args.value("tier") ?? "source";
   if (tier !== "wire" && tier !== "source") throw new UsageError(`--tier is "${tier}"; give wire or source`);
   const include = args.values("include");
+  const options = readCompileOptions(args);
   const host = createNodeHost({ includeDirectories: include });
-  const after = compileOrFail(args.positionals, host, args.positionals.join(", "));
-  const findings = readBaseline(against, args.positionals, include)
+  const after = compileOrFail(args.positionals, host, args.positionals.join(", "), options);
+  const findings = readBaseline(against, args.positionals, include, options)
     .flatMap((before) => findBreaking(before, after))
     .filter((finding) => tier === "source" || finding.tier === "wire");
   if (args.has("json")) terminal.print(jsonText({ findings }));

@@ -10,6 +10,7 @@ import {
 import type { Arguments } from "../arguments.js";
 import type { Command } from "../command.js";
 import { includeOption, jsonOption } from "../common-options.js";
+import { compileOptions, readCompileOptions } from "../compile-options.js";
 import { compileOrFail } from "../compile-or-fail.js";
 import { ExitCode } from "../exit-code.js";
 import { jsonText, safeText } from "../safe-text.js";
@@ -20,7 +21,7 @@ export const describe: Command = {
   name: "describe",
   summary: "Describe interfaces as a person reads them: opnums, types, sizes on the wire.",
   parameters: [{ name: "FILES", help: "IDL files.", isRepeated: true }],
-  options: { include: includeOption, json: jsonOption },
+  options: { include: includeOption, ...compileOptions, json: jsonOption },
   notes: [
     "Sizes are octets of a request's or response's stub data in NDR20, without the headers around it.",
     "Bounds are what the IDL promises: a range on what gives a length makes them finite.",
@@ -31,7 +32,7 @@ export const describe: Command = {
 
 function describeFiles(args: Arguments, terminal: Terminal): ExitCode {
   const host = createNodeHost({ includeDirectories: args.values("include") });
-  const model = compileOrFail(args.positionals, host, args.positionals.join(", "));
+  const model = compileOrFail(args.positionals, host, args.positionals.join(", "), readCompileOptions(args));
   const interfaces = describeModel(model, createTypeWriter(model));
   if (args.has("json")) terminal.print(jsonText({ interfaces }));
   else for (const found of interfaces) printInterface(found, terminal);

@@ -11,6 +11,7 @@ import { readFrozen } from "../baseline.js";
 import type { Command } from "../command.js";
 import { CommandFailure } from "../command-failure.js";
 import { includeOption } from "../common-options.js";
+import { compileOptions, readCompileOptions } from "../compile-options.js";
 import { compileOrFail } from "../compile-or-fail.js";
 import { ExitCode } from "../exit-code.js";
 import { type PlannedFile, planFiles, writePlanned } from "../output-directory.js";
@@ -28,6 +29,7 @@ export const freeze: Command = {
     },
     force: { help: "Freeze a version anew. Only for versions that nobody has got yet." },
     include: includeOption,
+    ...compileOptions,
   },
   notes: [
     "Writes NAME.MAJOR.MINOR.model.json, and its hash in NAME.MAJOR.MINOR.model.sha256. Comments are no part of it.",
@@ -52,6 +54,7 @@ function freezeFiles(args: Arguments, terminal: Terminal): ExitCode {
     args.positionals,
     createNodeHost({ includeDirectories: args.values("include") }),
     args.positionals.join(", "),
+    readCompileOptions(args),
   );
   const planned = freezeInterfaces(model).map((frozen) => {
     const unit = model.units.find(

@@ -1,6 +1,7 @@
 import type { Arguments } from "../arguments.js";
 import type { Command } from "../command.js";
 import { includeOption } from "../common-options.js";
+import { compileOptions, readCompileOptions } from "../compile-options.js";
 import { ExitCode } from "../exit-code.js";
 import type { GenerationOptions } from "../generation.js";
 import type { Terminal } from "../terminal.js";
@@ -18,6 +19,7 @@ export const generate: Command = {
       help: "Generate with a plugin instead: a module's path, a package, or typescript, model.",
     },
     include: includeOption,
+    ...compileOptions,
     check: { help: "Write nothing; exit with 1 if a file would change. For CI." },
     watch: { help: "Go on, and generate again when a file that was read changes, imports included." },
   },
@@ -41,6 +43,7 @@ async function runGenerate(args: Arguments, terminal: Terminal): Promise<ExitCod
   const options: GenerationOptions = {
     files: args.positionals,
     include: args.values("include"),
+    compile: readCompileOptions(args),
     out,
     plugins: await loadPlugins(args.values("plugin")),
     isCheck,

@@ -9,6 +9,7 @@ import {
 import type { Arguments } from "../arguments.js";
 import type { Command } from "../command.js";
 import { includeOption, jsonOption } from "../common-options.js";
+import { compileOptions, readCompileOptions } from "../compile-options.js";
 import { ExitCode } from "../exit-code.js";
 import { countFindings, plural, readModel, writeDiagnostics } from "../read-model.js";
 import { jsonText } from "../safe-text.js";
@@ -24,6 +25,7 @@ export const lint: Command = {
     tier: { value: "TIER", help: "default: security and interoperability; strict: documentation too." },
     rules: { help: "List the rules and what each is for." },
     include: includeOption,
+    ...compileOptions,
     json: jsonOption,
   },
   notes: [
@@ -41,7 +43,7 @@ function runLint(args: Arguments, terminal: Terminal): ExitCode {
   if (args.has("rules")) return listRules(args.has("json"), terminal);
   if (args.positionals.length === 0) throw new UsageError("FILES is missing: IDL files.");
   const include = args.values("include");
-  const { model, diagnostics } = readModel(args.positionals, include);
+  const { model, diagnostics } = readModel(args.positionals, include, readCompileOptions(args));
   if (model === null) {
     const errors = diagnostics.filter(({ severity }) => severity === "error");
     if (args.has("json")) terminal.print(jsonText({ diagnostics: errors, findings: [] }));
