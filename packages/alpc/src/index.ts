@@ -2,6 +2,7 @@ export { ConnectionRefusedError } from "./connection-refused.js";
 export type * from "./data-information.js";
 export { defaultKernel, setDefaultKernel } from "./default-kernel.js";
 export * from "./error.js";
+export type { Finding } from "./finding.js";
 export type * from "./handle.js";
 export * from "./kernel.js";
 export { createLinuxKernel, type LinuxKernel, type LinuxKernelOptions } from "./linux/linux-kernel.js";

@@ -1,6 +1,7 @@
 import type { SecurityDescriptor, Sid, Token } from "@ncalrpc/security";
 import type { DataEntry } from "./data-information.js";
 import type { AlpcError } from "./error.js";
+import type { Finding } from "./finding.js";
 import type { MessageType, ReceivedMessage, SendAttributes } from "./message.js";
 import type { View } from "./view.js";
 
@@ -19,6 +20,8 @@ export interface Kernel {
   connectPort(name: string, attributes: ConnectAttributes, handler: PortHandler): Promise<CommunicationPort>;
   /** The named ports that can be seen from here, with or without a live server. */
   listPorts(): PortListing[];
+  /** What this system offers to ports and how it behaves, looked at now: for `ncalrpc doctor`. Left out where there is nothing to find. */
+  examine?(): Promise<Finding[]>;
   /** Sends everything queued by this thread's ports now, rather than at the end of the turn. */
   flush(): void;
 }

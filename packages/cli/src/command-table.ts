@@ -59,6 +59,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import("./commands/ping.js")).ping,
   },
   {
+    name: "doctor",
+    summary: "Look at what this system offers to ports, and say what is amiss.",
+    load: async () => (await import("./commands/doctor.js")).doctor,
+  },
+  {
     name: "call",
     summary: "Call a method of a server with JSON and print its result as JSON.",
     load: async () => (await import("./commands/call.js")).call,

@@ -11,6 +11,9 @@ export const runs = [
   { name: "samples", suites: ["samples"] },
   { name: "windows", suites: ["windows"] },
   { name: "examples", suites: ["examples"] },
+  // The doctor asks what a message with a Type does, which programs must not send.
+  { name: "doctor", suites: ["doctor"], tolerates: ["type"] },
+  { name: "doctor, other switches", suites: ["doctor"], switches: ALL_B, tolerates: ["type"] },
   { name: "hostile clients", suites: ["hostile"] },
   { name: "leaks", suites: ["leaks"] },
   { name: "ports, other switches", suites: ["ports"], switches: ALL_B },

@@ -1,11 +1,20 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const here = fileURLToPath(new URL(".", import.meta.url));
-const OWN = ["security", "ndr", "idl", "codegen", "alpc", "runtime", "cli"];
+const OWN = readdirSync(join(root, "packages")).filter(isBuilt);
 const EXAMPLES = ["hello", "service-control"];
 
 /**
@@ -100,6 +109,10 @@ function resolvePackage(name, from) {
     if (existsSync(candidate)) return realpathSync(candidate);
     if (folder === dirname(folder)) return null;
   }
+}
+
+function isBuilt(name) {
+  return name !== "bench" && existsSync(join(root, "packages", name, "dist"));
 }
 
 function isWanted(path, folder) {

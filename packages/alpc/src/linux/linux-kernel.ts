@@ -1,5 +1,6 @@
 import type { SecurityDescriptor, Token } from "@ncalrpc/security";
 import { AlpcError } from "../error.js";
+import type { Finding } from "../finding.js";
 import type {
   CommunicationPort,
   ConnectAttributes,
@@ -15,6 +16,7 @@ import { CompletionPort } from "./completion-port.js";
 import { connectSocket } from "./connect-socket.js";
 import { LinuxConnectionPort } from "./connection-port.js";
 import { ownToken } from "./credentials.js";
+import { examineLinux } from "./examine-linux.js";
 import { type LibC, loadLibC } from "./libc.js";
 import { listSockets } from "./list-sockets.js";
 import type { Machinery } from "./machinery.js";
@@ -110,6 +112,10 @@ class Linux implements LinuxKernel {
 
   listPorts(): PortListing[] {
     return listSockets(this.#environment());
+  }
+
+  async examine(): Promise<Finding[]> {
+    return examineLinux(this.#machinery.libc, this.#machinery.memoryMode, this.#environment());
   }
 
   flush(): void {

@@ -34,17 +34,27 @@ export function clientSocketPaths(text: string, environment: PortNamespace): str
 
 /** Existing directories in which this process would look for ports. Throws AlpcError ACCESS_DENIED for unsafe ones. */
 export function clientDirectories(environment: PortNamespace): string[] {
-  const { NCALRPC_DIR } = environment;
-  const directories = NCALRPC_DIR ? [NCALRPC_DIR] : [ownDirectory(environment), SYSTEM_DIRECTORY];
-  return [...new Set(directories)].filter((directory) => {
+  return portDirectories(environment).filter((directory) => {
     try {
-      checkDirectory(directory, [0, effectiveUid()]);
+      checkPortDirectory(directory);
       return true;
     } catch (error) {
       if (isAlpcError(error) && error.status === "OBJECT_NAME_NOT_FOUND") return false;
       throw error;
     }
   });
+}
+
+/** Where clients look for names, in order, whether there is such a directory or not. Throws AlpcError OBJECT_NAME_INVALID. */
+export function portDirectories(environment: PortNamespace): string[] {
+  const { NCALRPC_DIR } = environment;
+  const directories = NCALRPC_DIR ? [NCALRPC_DIR] : [ownDirectory(environment), SYSTEM_DIRECTORY];
+  return [...new Set(directories)];
+}
+
+/** Throws AlpcError unless a client may believe what lies there: ACCESS_DENIED, OBJECT_NAME_NOT_FOUND. */
+export function checkPortDirectory(directory: string): void {
+  checkDirectory(directory, [0, effectiveUid()]);
 }
 
 /** A name that makes the path too long for a socket is replaced by its hash; "#" occurs in no name. */

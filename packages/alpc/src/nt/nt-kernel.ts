@@ -1,5 +1,6 @@
 import type { Sid, Token } from "@ncalrpc/security";
 import { AlpcError } from "../error.js";
+import type { Finding } from "../finding.js";
 import type {
   CommunicationPort,
   ConnectAttributes,
@@ -19,6 +20,7 @@ import { DirectCopier } from "./direct-copier.js";
 import { listPortObjects } from "./list-ports.js";
 import type { Machinery } from "./machinery.js";
 import { openEffectiveToken, readToken, readTokenIds, type TokenIds } from "./nt-token.js";
+import { examineNt } from "./probe/examine-nt.js";
 
 export interface NtKernelOptions {
   /** The library with the NtAlpc calls and NtClose. Default ntdll.dll. */
@@ -47,10 +49,12 @@ export function createNtKernel(options: NtKernelOptions = {}): NtKernel {
 class Nt implements NtKernel {
   readonly name = "nt";
   readonly #machinery: Machinery;
+  readonly #library: string;
   readonly #ports = new Set<NtConnectionPort>();
   #token: { readonly ids: TokenIds; readonly token: Token } | null = null;
 
   constructor(library: string) {
+    this.#library = library;
     const completion = completionPort(library);
     this.#machinery = {
       completion,
@@ -97,6 +101,10 @@ class Nt implements NtKernel {
     const { user } = this.currentToken();
     const own = new Map<string, Sid>([...this.#ports].map(({ name }) => [name, user]));
     return listPortObjects(this.#machinery.completion.system, own);
+  }
+
+  examine(): Promise<Finding[]> {
+    return examineNt(this.#machinery.completion.alpc, this.#library);
   }
 
   /** Nothing waits here: the system takes a message when it is sent. */

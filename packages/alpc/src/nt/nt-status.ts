@@ -47,6 +47,11 @@ export function ntError(status: number, doing: string): AlpcError {
   return new AlpcError(known ?? "UNSUCCESSFUL", `${doing}: ${shown}`);
 }
 
+/** The name of a status, or its number. */
+export function statusText(status: number): string {
+  return names.get(status) ?? `0x${status.toString(16).padStart(8, "0")}`;
+}
+
 /** Throws unless the call did what it is for: TIMEOUT is no success here. */
 export function check(status: number, doing: string): void {
   if (!isSuccess(status) || status === Status.TIMEOUT) throw ntError(status, doing);
