@@ -1,22 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** A run's own report with the stand-in's verdict as one more test; a run that wrote none has failed. */
+/** A run's own report, with the stand-in's verdict as one more test (`violations` null: there is none). */
 export function collect(run, reportPath, exitCode, violations) {
-  const report = existsSync(reportPath)
-    ? JSON.parse(readFileSync(reportPath, "utf8"))
-    : emptyReport(run, `ended with ${exitCode} before it had a report`);
+  if (!existsSync(reportPath)) {
+    return reportOf(run, [{ title: "runs to its end", message: `it ended with ${exitCode}` }]);
+  }
+  const report = JSON.parse(readFileSync(reportPath, "utf8"));
   for (const result of report.testResults) {
-    result.name = `nt, ${run.name}`;
-    for (const assertion of result.assertionResults)
-      assertion.fullName = `${run.name}: ${assertion.fullName}`;
+    result.name = `nt: ${run.name}`;
   }
   if (violations === null) return report;
-  const title = `${run.name}: the stand-in for the kernel has nothing to report`;
-  const verdict = assertion(title, violations.join("\n"));
-  report.testResults.push({ name: `nt, ${run.name}`, status: verdict.status, assertionResults: [verdict] });
-  if (violations.length === 0) report.numPassedTests++;
-  else report.numFailedTests++;
-  return report;
+  const title = "the stand-in for the kernel has nothing to report";
+  return addReports([report, reportOf(run, [{ title, message: violations.join("\n") }])]);
 }
 
 /** Violations in the file that the stand-in has written, if it had to write at all, but for rules that a run breaks on purpose. */
@@ -28,6 +23,24 @@ export function readViolations(path, tolerated = []) {
     .filter((line) => !tolerated.some((rule) => line.includes(` rule=${rule} `)));
 }
 
+/** A report in the form of Vitest's, of tests that pass if they have no message. */
+export function reportOf({ name }, tests) {
+  const failed = tests.filter(({ message }) => message !== "").length;
+  const assertionResults = tests.map(({ title, message }) => ({
+    ancestorTitles: [],
+    title,
+    fullName: title,
+    status: message === "" ? "passed" : "failed",
+    failureMessages: message === "" ? [] : [message],
+  }));
+  return {
+    numPassedTests: tests.length - failed,
+    numFailedTests: failed,
+    numRuntimeErrorTestSuites: 0,
+    testResults: [{ name: `nt: ${name}`, status: failed === 0 ? "passed" : "failed", assertionResults }],
+  };
+}
+
 export function addReports(reports) {
   const total = (field) => reports.reduce((sum, report) => sum + report[field], 0);
   return {
@@ -35,25 +48,5 @@ export function addReports(reports) {
     numFailedTests: total("numFailedTests"),
     numRuntimeErrorTestSuites: total("numRuntimeErrorTestSuites"),
     testResults: reports.flatMap(({ testResults }) => testResults),
-  };
-}
-
-function emptyReport(run, message) {
-  return {
-    numPassedTests: 0,
-    numFailedTests: 1,
-    numRuntimeErrorTestSuites: 0,
-    testResults: [{ name: run.name, status: "failed", assertionResults: [assertion(run.name, message)] }],
-  };
-}
-
-function assertion(title, message) {
-  const status = message === "" ? "passed" : "failed";
-  return {
-    ancestorTitles: [],
-    title,
-    fullName: title,
-    status,
-    failureMessages: message === "" ? [] : [message],
   };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { NtStatus } from "../../src/error.js";
 import { MessageType } from "../../src/message.js";
@@ -14,7 +14,16 @@ interface Facts {
     readonly total: string;
     readonly bits: Record<string, { bit: string; size: string; offsetIfAllAllocated: string }>;
   };
-  readonly messageTypes: { readonly kinds: Record<string, number> };
+  readonly messageTypes: {
+    readonly kinds: Record<string, number>;
+    readonly KIND: number;
+    readonly CONTINUATION_REQUIRED: number;
+  };
+  /** What is not in the fact sheet: names and numbers, with the place where each is documented. */
+  readonly elsewhere: {
+    readonly layout: Record<string, string>;
+    readonly numbers: Record<string, string>;
+  };
 }
 type Values = { readonly values: Record<string, string> };
 const facts: Facts & Record<string, Values> = JSON.parse(
@@ -81,6 +90,8 @@ describe("numbers", () => {
     for (const [name, value] of Object.entries(MessageType)) {
       expect([name, value]).toEqual([name, facts.messageTypes.kinds[name]]);
     }
+    const { KIND, CONTINUATION_REQUIRED } = facts.messageTypes;
+    expect(flags.TypeFlags).toEqual({ KIND, CONTINUATION_REQUIRED });
     const all = Object.values(flags.ObjectType).reduce((mask, bit) => mask | bit, 0);
     expect(all).toBe(flags.ALL_OBJECT_TYPES);
   });
@@ -90,5 +101,38 @@ describe("numbers", () => {
     for (const [name, value] of Object.entries(NtStatus)) {
       if (name in known) expect([name, value]).toEqual([name, known[name]]);
     }
+  });
+});
+
+describe("nothing is guessed silently", () => {
+  const folder = new URL("../../src/nt/", import.meta.url);
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(".ts"));
+  const code = (name: string) =>
+    readFileSync(new URL(name, folder), "utf8").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+
+  test("what the layout folder exports is in the fact sheet, or says where else it is from", () => {
+    const exported = sources
+      .filter((name) => name.startsWith("layout/"))
+      .flatMap((name) => [...code(name).matchAll(/^export const (\w+)/gm)].map(([, constant]) => constant));
+    const tested = [
+      ...Object.keys(facts.structures),
+      ...["PortFlags", "MessageFlags", "ViewFlags", "HandleFlags", "SectionFlags", "ObjectType", "TypeFlags"],
+      ...["PortInformation", "MessageInformation", "ImpersonationLevel", "ObjectFlags", "Status"],
+    ];
+    const known = [...tested, ...Object.keys(facts.elsewhere.layout)];
+    expect(exported.filter((name) => name !== undefined && !known.includes(name))).toEqual([]);
+    expect(Object.keys(facts.elsewhere.layout).filter((name) => !exported.includes(name))).toEqual([]);
+  });
+
+  test("numbers outside of it say what they are", () => {
+    const found = sources
+      .filter((name) => !name.startsWith("layout/"))
+      .flatMap((name) => [...code(name).matchAll(/\b0x[0-9a-f_]{3,}/g)])
+      .map(([literal]) => `0x${BigInt(literal.replaceAll("_", "")).toString(16)}`);
+    expect([...new Set(found)].filter((number) => BigInt(number) > 0xffn).sort()).toEqual(
+      Object.keys(facts.elsewhere.numbers).sort(),
+    );
   });
 });
