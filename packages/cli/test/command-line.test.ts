@@ -18,6 +18,7 @@ describe("help", () => {
     "describe",
     "list",
     "ping",
+    "doctor",
     "call",
   ];
 
