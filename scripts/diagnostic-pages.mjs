@@ -103,39 +103,30 @@ function lintPage({ id, purpose, category, tier, hint, bad, good }) {
   ];
 }
 
-function cell(text) {
-  return text.replaceAll("|", "\\|");
-}
-
 function indexPage() {
   return [
     "# Diagnostics and rules",
     "",
     GENERATED,
     "",
-    "What the compiler says (`ncalrpc check`):",
+    "## What the compiler says: `ncalrpc check`",
     "",
-    "| id | severity | message |",
-    "| --- | --- | --- |",
     ...Object.entries(diagnosticTable).map(
-      ([id, { severity, message }]) => `| [${id}](${id}.md) | ${severity} | ${cell(message)} |`,
+      ([id, { severity, message }]) =>
+        `- [${id}](${id}.md), ${severity === "error" ? "an error" : "a warning"}: ${message}`,
     ),
     "",
-    "What the linter says (`ncalrpc lint`):",
+    "## What the linter says: `ncalrpc lint`",
     "",
-    "| rule | tier | category | purpose |",
-    "| --- | --- | --- | --- |",
     ...lintRules.map(
-      ({ id, tier, category, purpose }) => `| [${id}](${id}.md) | ${tier} | ${category} | ${cell(purpose)} |`,
+      ({ id, tier, category, purpose }) => `- [${id}](${id}.md), ${category}, ${tier} tier: ${purpose}`,
     ),
     "",
-    "What breaks when an interface changes (`ncalrpc breaking`):",
+    "## What breaks when an interface changes: `ncalrpc breaking`",
     "",
-    "| rule | tier | purpose | otherwise | instead |",
-    "| --- | --- | --- | --- | --- |",
     ...Object.entries(breakingRules).map(
       ([id, { tier, purpose, breaks, instead }]) =>
-        `| ${id} | ${tier} | ${cell(purpose)} | ${cell(breaks)} | ${cell(instead)} |`,
+        `- ${id}, ${tier} tier: ${purpose} Otherwise ${breaks}. Instead: ${instead}.`,
     ),
     "",
   ];

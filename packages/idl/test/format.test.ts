@@ -54,7 +54,9 @@ function check(text: string): void {
   const formatted = format(text);
   expect(substance(formatted), text).toEqual(substance(text));
   expect(format(formatted), text).toBe(formatted);
-  expect(formatted.split("\n").filter((line) => /[ \t]$/.test(line) && !/\*|\/\/|\\/.test(line))).toEqual([]);
+  // What is inside of comments and directives stays.
+  if (/\/\*|\/\/|#/.test(formatted)) return;
+  expect(formatted.split("\n").filter((line) => /[ \t]$/.test(line))).toEqual([]);
 }
 
 describe("format", () => {
