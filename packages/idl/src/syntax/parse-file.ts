@@ -15,6 +15,7 @@ const FOREIGN_BLOCKS: ReadonlyMap<string, string> = new Map([
   ["dispinterface", "a dispinterface"],
   ["coclass", "a coclass"],
   ["module", "a type library module"],
+  ["namespace", "a namespace of the Windows Runtime"],
   ["importlib", "importlib"],
   ["include", "the include statement"],
 ]);
