@@ -17,4 +17,5 @@ export const runs = [
   { name: "hostile clients", suites: ["hostile"] },
   { name: "leaks", suites: ["leaks"] },
   { name: "ports, other switches", suites: ["ports"], switches: ALL_B },
+  { name: "memory, other switches", suites: ["memory"], switches: ALL_B },
 ];
