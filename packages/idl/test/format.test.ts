@@ -63,7 +63,7 @@ describe("format", () => {
   test("lays out every construct in one way", async () => {
     const text = readFileSync(join(import.meta.dirname, "fixtures/format/unformatted.idl"), "utf8");
     const formatted = format(text);
-    await expect(formatted).toMatchFileSnapshot("fixtures/format/formatted.idl");
+    await expect(formatted).toMatchFileSnapshot(join(import.meta.dirname, "fixtures/format/formatted.idl"));
     check(text);
   });
 
