@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { collect, readViolations } from "./collect.mjs";
+import { collect, readComplaints } from "./collect.mjs";
 
 /** Milliseconds for one run. */
 const PATIENCE = 900_000;
@@ -13,8 +13,8 @@ const PATIENCE = 900_000;
  */
 export async function runOne(host, { app, reports }, run) {
   const file = join(reports, run.name.replaceAll(/\W+/g, "-"));
-  const [report, violations] = [`${file}.json`, `${file}.txt`];
-  for (const old of [report, violations]) rmSync(old, { force: true });
+  const [report, findings] = [`${file}.json`, `${file}.txt`];
+  for (const old of [report, findings]) rmSync(old, { force: true });
   const suites = run.suites.map((name) => host.path(join(app, "test", "nt", "suites", `${name}.js`)));
   const started = performance.now();
   const { exitCode, output } = await runLogged(`${file}.log`, host.stop, (stdio) =>
@@ -25,16 +25,16 @@ export async function runOne(host, { app, reports }, run) {
         stdio,
         env: {
           ...host.env,
-          NCALRPC_STANDIN_REPORT: host.path(violations),
+          NCALRPC_STANDIN_REPORT: host.path(findings),
           NCALRPC_STANDIN_SWITCHES: run.switches ?? "",
         },
       },
     ),
   );
   process.stdout.write(output);
-  const found = host.hasStandin ? readViolations(violations, run.tolerates) : null;
-  for (const line of found?.slice(0, 20) ?? []) console.error(line);
-  return tell(run, started, collect(run, report, exitCode, found));
+  const complaints = host.hasStandin ? readComplaints(findings, run.tolerates) : null;
+  for (const line of complaints?.slice(0, 20) ?? []) console.error(line);
+  return tell(run, started, collect(run, report, exitCode, complaints));
 }
 
 /** Says how a run went, and returns its report. */

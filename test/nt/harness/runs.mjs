@@ -18,4 +18,7 @@ export const runs = [
   { name: "leaks", suites: ["leaks"] },
   { name: "ports, other switches", suites: ["ports"], switches: ALL_B },
   { name: "memory, other switches", suites: ["memory"], switches: ALL_B },
+  { name: "windows, other switches", suites: ["windows"], switches: ALL_B },
+  // Nothing that the system tells would let a client tell the answers of a foreign server apart.
+  { name: "windows, one call at a time", suites: ["windows"], switches: "4=a,12=b" },
 ];
