@@ -10,7 +10,11 @@ const proto = fileURLToPath(new URL("../proto/echo.proto", import.meta.url));
 
 it("describes the same file as proto/echo.proto", () => {
   const loaded = loadSync(proto)["bench.Payload"];
-  if (loaded === undefined || !("fileDescriptorProtos" in loaded) || !Array.isArray(loaded.fileDescriptorProtos)) {
+  if (
+    loaded === undefined ||
+    !("fileDescriptorProtos" in loaded) ||
+    !Array.isArray(loaded.fileDescriptorProtos)
+  ) {
     throw new Error("echo.proto has no message bench.Payload");
   }
   const octets = (file: DescFile) => toBinary(FileDescriptorProtoSchema, file.proto);

@@ -61,7 +61,7 @@ export class Loaded {
 
   /** As `request`, for a method that takes in pipes first. */
   async send(method: string, args: readonly unknown[]): Promise<Buffer> {
-    let octets = Buffer.alloc(0);
+    let octets: Buffer = Buffer.alloc(0);
     const call = (_opnum: number, request: unknown, write: Write): void => {
       octets = this.#encode(request, write);
     };
@@ -73,7 +73,7 @@ export class Loaded {
 
   /** As `respond`, of a handler whose result holds pipes. */
   async answer(method: string, octets: Buffer, result: unknown): Promise<Buffer> {
-    let response = Promise.resolve(Buffer.alloc(0));
+    let response: Promise<Buffer> = Promise.resolve(Buffer.alloc(0));
     const respond = (value: unknown, write: Write): void => {
       response = Promise.resolve(value).then((settled) => this.#encode(settled, write));
     };

@@ -3,6 +3,7 @@ export type NdrErrorCode =
   | "short_data"
   | "bad_stub_data"
   | "invalid_bound"
+  | "invalid_tag"
   | "null_ref_pointer"
   | "enum_out_of_range"
   | "value_out_of_range"
@@ -14,6 +15,7 @@ const codes: ReadonlySet<string> = new Set<NdrErrorCode>([
   "short_data",
   "bad_stub_data",
   "invalid_bound",
+  "invalid_tag",
   "null_ref_pointer",
   "enum_out_of_range",
   "value_out_of_range",

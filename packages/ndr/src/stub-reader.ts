@@ -389,7 +389,7 @@ export class StubReader {
 
   /** Refuses a union's tag that no arm of it stands for. */
   invalidTag(union: string, tag: unknown): never {
-    this.fail("bad_stub_data", `${union}: no arm for tag ${tag}`, this.#position);
+    this.fail("invalid_tag", `${union}: no arm for tag ${tag}`, this.#position);
   }
 
   /** Answers `value` if it is from `min` to `max`, as [range] demands. */

@@ -416,7 +416,7 @@ export class Writer {
 
   /** Refuses a union's tag that no arm of it stands for. */
   invalidTag(union: string, tag: unknown): never {
-    this.fail("bad_stub_data", `${union}: no arm for tag ${shown(tag)}`);
+    this.fail("invalid_tag", `${union}: no arm for tag ${shown(tag)}`);
   }
 
   /** Answers `value` if it is from `min` to `max`, as [range] demands. */

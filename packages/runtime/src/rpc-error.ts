@@ -57,6 +57,7 @@ const ndrStatuses: Readonly<Record<NdrErrorCode, RpcStatusName>> = {
   short_data: "RPC_X_BAD_STUB_DATA",
   bad_stub_data: "RPC_X_BAD_STUB_DATA",
   invalid_bound: "RPC_S_INVALID_BOUND",
+  invalid_tag: "RPC_S_INVALID_TAG",
   null_ref_pointer: "RPC_X_NULL_REF_POINTER",
   enum_out_of_range: "RPC_X_ENUM_VALUE_OUT_OF_RANGE",
   value_out_of_range: "RPC_X_BAD_STUB_DATA",

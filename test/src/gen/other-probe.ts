@@ -34,7 +34,7 @@ function writeOpenOtherResponse(w: Writer, response: OpenOtherResponse): void {
 }
 
 function readOpenOtherResponse(r: Reader): OpenOtherResponse {
-  return { other: r.contextHandle() };
+  return { other: r.at("OpenOther.other").contextHandle() };
 }
 
 function writeUseOtherRequest(w: Writer, request: UseOtherRequest): void {
@@ -42,7 +42,7 @@ function writeUseOtherRequest(w: Writer, request: UseOtherRequest): void {
 }
 
 function readUseOtherRequest(r: Reader): UseOtherRequest {
-  return { other: r.contextHandle() };
+  return { other: r.at("UseOther.other").contextHandle() };
 }
 
 function writeUseOtherResponse(w: Writer, response: number): void {
@@ -50,7 +50,7 @@ function writeUseOtherResponse(w: Writer, response: number): void {
 }
 
 function readUseOtherResponse(r: Reader): number {
-  return r.int32();
+  return r.at("UseOther.return").int32();
 }
 
 /** A OTHER that the server keeps for this client. */

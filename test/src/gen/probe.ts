@@ -202,7 +202,7 @@ export const CensusResponseSchema: z.ZodType<CensusResponse> = z.object({
 });
 
 function writeRecord_(w: Writer, value: Record_): void {
-  w.align(8);
+  w.align(8, 1);
   w.pointer(value.name !== null);
   w.int64(value.id);
   w.uint32(w.range(value.values?.length ?? 0, 0, 4096));
@@ -218,7 +218,7 @@ function writeRecord_Referents(w: Writer, value: Record_): void {
 }
 
 function readRecord_(r: Reader): Record_ {
-  r.align(8);
+  r.align(8, 1);
   const name = r.pointer() ? pending : null;
   const id = r.int64();
   const count = r.range(r.uint32(), 0, 4096);
@@ -242,7 +242,7 @@ function writeEchoRequest(w: Writer, request: EchoRequest): void {
 }
 
 function readEchoRequest(r: Reader): EchoRequest {
-  return { text: r.wideString() };
+  return { text: r.at("Echo.text").wideString() };
 }
 
 function writeEchoResponse(w: Writer, response: EchoResponse): void {
@@ -251,7 +251,7 @@ function writeEchoResponse(w: Writer, response: EchoResponse): void {
 }
 
 function readEchoResponse(r: Reader): EchoResponse {
-  return { reply: r.pointer() ? r.wideString() : null };
+  return { reply: r.at("Echo.reply").pointer() ? r.wideString() : null };
 }
 
 function writeAddRequest(w: Writer, request: AddRequest): void {
@@ -260,7 +260,7 @@ function writeAddRequest(w: Writer, request: AddRequest): void {
 }
 
 function readAddRequest(r: Reader): AddRequest {
-  return { a: r.int32(), b: r.int32() };
+  return { a: r.at("Add.a").int32(), b: r.at("Add.b").int32() };
 }
 
 function writeAddResponse(w: Writer, response: number): void {
@@ -268,7 +268,7 @@ function writeAddResponse(w: Writer, response: number): void {
 }
 
 function readAddResponse(r: Reader): number {
-  return r.int32();
+  return r.at("Add.return").int32();
 }
 
 function writeRecordsRequest(w: Writer, request: RecordsRequest): void {
@@ -283,8 +283,8 @@ function writeRecordsRequest(w: Writer, request: RecordsRequest): void {
 }
 
 function readRecordsRequest(r: Reader): RecordsRequest {
-  const count = r.range(r.uint32(), 0, 1024);
-  const recordsCount = r.count(20);
+  const count = r.at("Records.count").range(r.uint32(), 0, 1024);
+  const recordsCount = r.at("Records.records").count(20);
   const records: Record_[] = [];
   for (let i = 0; i < recordsCount; i++) {
     records.push(readRecord_(r));
@@ -311,9 +311,9 @@ function writeRecordsResponse(w: Writer, response: RecordsResponse): void {
 }
 
 function readRecordsResponse(r: Reader): RecordsResponse {
-  const replies = r.uint32();
+  const replies = r.at("Records.replies").uint32();
   let reply: Record_[] | null = null;
-  if (r.pointer()) {
+  if (r.at("Records.reply").pointer()) {
     const replyValueCount = r.count(20);
     const replyValue: Record_[] = [];
     for (let i = 0; i < replyValueCount; i++) {
@@ -335,8 +335,8 @@ function writeUploadRequest(w: Writer, request: UploadRequest): void {
 }
 
 function readUploadRequest(r: Reader): UploadRequest {
-  const length = r.uint32();
-  const data = r.bytes(r.count(1, true));
+  const length = r.at("Upload.length").uint32();
+  const data = r.at("Upload.data").bytes(r.count(1, true));
   r.check(data.length === length, "Upload.data: size_is(length)");
   return { data };
 }
@@ -347,7 +347,7 @@ function writeUploadResponse(w: Writer, response: UploadResponse): void {
 }
 
 function readUploadResponse(r: Reader): UploadResponse {
-  return { received: r.uint32(), sum: r.uint32() };
+  return { received: r.at("Upload.received").uint32(), sum: r.at("Upload.sum").uint32() };
 }
 
 function writeDownloadRequest(w: Writer, request: DownloadRequest): void {
@@ -356,7 +356,7 @@ function writeDownloadRequest(w: Writer, request: DownloadRequest): void {
 }
 
 function readDownloadRequest(r: Reader): DownloadRequest {
-  return { length: r.uint32(), seed: r.uint32() };
+  return { length: r.at("Download.length").uint32(), seed: r.at("Download.seed").uint32() };
 }
 
 function writeDownloadResponse(w: Writer, response: DownloadResponse): void {
@@ -369,8 +369,8 @@ function writeDownloadResponse(w: Writer, response: DownloadResponse): void {
 }
 
 function readDownloadResponse(r: Reader): DownloadResponse {
-  const sent = r.uint32();
-  const data = r.pointer() ? r.bytes(r.count(1, true)) : null;
+  const sent = r.at("Download.sent").uint32();
+  const data = r.at("Download.data").pointer() ? r.bytes(r.count(1, true)) : null;
   r.check((data?.length ?? 0) === sent, "Download.data: size_is(*sent)");
   return { data };
 }
@@ -380,7 +380,7 @@ function writeSleepRequest(w: Writer, request: SleepRequest): void {
 }
 
 function readSleepRequest(r: Reader): SleepRequest {
-  return { milliseconds: r.uint32() };
+  return { milliseconds: r.at("Sleep.milliseconds").uint32() };
 }
 
 function writeSleepResponse(w: Writer, response: SleepResponse): void {
@@ -388,7 +388,7 @@ function writeSleepResponse(w: Writer, response: SleepResponse): void {
 }
 
 function readSleepResponse(r: Reader): SleepResponse {
-  return { wasCancelled: r.boolean() };
+  return { wasCancelled: r.at("Sleep.wasCancelled").boolean() };
 }
 
 function writeFailRequest(w: Writer, request: FailRequest): void {
@@ -396,7 +396,7 @@ function writeFailRequest(w: Writer, request: FailRequest): void {
 }
 
 function readFailRequest(r: Reader): FailRequest {
-  return { kind: r.uint32() };
+  return { kind: r.at("Fail.kind").uint32() };
 }
 
 function writeFailResponse(w: Writer, response: FailResponse): void {
@@ -404,7 +404,7 @@ function writeFailResponse(w: Writer, response: FailResponse): void {
 }
 
 function readFailResponse(r: Reader): FailResponse {
-  return { result: r.uint32() };
+  return { result: r.at("Fail.result").uint32() };
 }
 
 function writeWhoAmIResponse(w: Writer, response: WhoAmIResponse): void {
@@ -418,10 +418,10 @@ function writeWhoAmIResponse(w: Writer, response: WhoAmIResponse): void {
 
 function readWhoAmIResponse(r: Reader): WhoAmIResponse {
   return {
-    user: r.pointer() ? r.wideString() : null,
-    pid: r.uint32(),
-    tokenId: r.uint32(),
-    object: r.pointer() ? r.wideString() : null,
+    user: r.at("WhoAmI.user").pointer() ? r.wideString() : null,
+    pid: r.at("WhoAmI.pid").uint32(),
+    tokenId: r.at("WhoAmI.tokenId").uint32(),
+    object: r.at("WhoAmI.object").pointer() ? r.wideString() : null,
   };
 }
 
@@ -430,7 +430,7 @@ function writeOpenCounterRequest(w: Writer, request: OpenCounterRequest): void {
 }
 
 function readOpenCounterRequest(r: Reader): OpenCounterRequest {
-  return { start: r.int32() };
+  return { start: r.at("OpenCounter.start").int32() };
 }
 
 function writeOpenCounterResponse(w: Writer, response: OpenCounterResponse): void {
@@ -438,7 +438,7 @@ function writeOpenCounterResponse(w: Writer, response: OpenCounterResponse): voi
 }
 
 function readOpenCounterResponse(r: Reader): OpenCounterResponse {
-  return { counter: r.contextHandle() };
+  return { counter: r.at("OpenCounter.counter").contextHandle() };
 }
 
 function writeIncrementRequest(w: Writer, request: IncrementRequest): void {
@@ -447,7 +447,7 @@ function writeIncrementRequest(w: Writer, request: IncrementRequest): void {
 }
 
 function readIncrementRequest(r: Reader): IncrementRequest {
-  return { counter: r.contextHandle(), by: r.int32() };
+  return { counter: r.at("Increment.counter").contextHandle(), by: r.at("Increment.by").int32() };
 }
 
 function writeIncrementResponse(w: Writer, response: number): void {
@@ -455,7 +455,7 @@ function writeIncrementResponse(w: Writer, response: number): void {
 }
 
 function readIncrementResponse(r: Reader): number {
-  return r.int32();
+  return r.at("Increment.return").int32();
 }
 
 function writeCloseCounterRequest(w: Writer, request: CloseCounterRequest): void {
@@ -463,7 +463,7 @@ function writeCloseCounterRequest(w: Writer, request: CloseCounterRequest): void
 }
 
 function readCloseCounterRequest(r: Reader): CloseCounterRequest {
-  return { counter: r.contextHandle() };
+  return { counter: r.at("CloseCounter.counter").contextHandle() };
 }
 
 function writeCloseCounterResponse(w: Writer, response: CloseCounterResponse): void {
@@ -471,7 +471,7 @@ function writeCloseCounterResponse(w: Writer, response: CloseCounterResponse): v
 }
 
 function readCloseCounterResponse(r: Reader): CloseCounterResponse {
-  return { counter: r.contextHandle() };
+  return { counter: r.at("CloseCounter.counter").contextHandle() };
 }
 
 function writeCensusResponse(w: Writer, response: CensusResponse): void {
@@ -482,7 +482,12 @@ function writeCensusResponse(w: Writer, response: CensusResponse): void {
 }
 
 function readCensusResponse(r: Reader): CensusResponse {
-  return { open: r.uint32(), runDown: r.uint32(), sleeping: r.uint32(), connections: r.uint32() };
+  return {
+    open: r.at("Census.open").uint32(),
+    runDown: r.at("Census.runDown").uint32(),
+    sleeping: r.at("Census.sleeping").uint32(),
+    connections: r.at("Census.connections").uint32(),
+  };
 }
 
 /** A COUNTER that the server keeps for this client. */

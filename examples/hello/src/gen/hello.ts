@@ -31,7 +31,7 @@ function writeGreetRequest(w: Writer, request: GreetRequest): void {
 }
 
 function readGreetRequest(r: Reader): GreetRequest {
-  return { name: r.wideString() };
+  return { name: r.at("Greet.name").wideString() };
 }
 
 function writeGreetResponse(w: Writer, response: GreetResponse): void {
@@ -40,7 +40,7 @@ function writeGreetResponse(w: Writer, response: GreetResponse): void {
 }
 
 function readGreetResponse(r: Reader): GreetResponse {
-  return { greeting: r.pointer() ? r.wideString() : null };
+  return { greeting: r.at("Greet.greeting").pointer() ? r.wideString() : null };
 }
 
 /** Client of Hello. */

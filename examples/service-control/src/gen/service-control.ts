@@ -236,7 +236,7 @@ interface CloseServiceResponse {
 const CloseServiceResponseSchema = z.object({ service: schema.context().nullable() });
 
 function writeServiceStatus(w: Writer, value: ServiceStatus): void {
-  w.align(8);
+  w.align(8, 1);
   w.fixedWideString(value.name, 64);
   w.enum32(value.state);
   w.uint32(value.pid);
@@ -249,11 +249,12 @@ function writeServiceStatus(w: Writer, value: ServiceStatus): void {
   w.uint32(value.requesterPid);
   w.uint32(value.revision);
   w.int64(value.logEnd);
+  w.trail(8);
 }
 
 function readServiceStatus(r: Reader): ServiceStatus {
-  r.align(8);
-  return {
+  r.align(8, 1);
+  const value: ServiceStatus = {
     name: r.fixedWideString(64),
     state: r.enum32(),
     pid: r.uint32(),
@@ -267,6 +268,8 @@ function readServiceStatus(r: Reader): ServiceStatus {
     revision: r.uint32(),
     logEnd: r.int64(),
   };
+  r.trail(8);
+  return value;
 }
 
 function writeListRequest(w: Writer, request: ListRequest): void {
@@ -274,7 +277,7 @@ function writeListRequest(w: Writer, request: ListRequest): void {
 }
 
 function readListRequest(r: Reader): ListRequest {
-  return { capacity: r.range(r.uint32(), 1, 256) };
+  return { capacity: r.at("List.capacity").range(r.uint32(), 1, 256) };
 }
 
 function writeListResponse(w: Writer, response: ListResponse, request: ListRequest): void {
@@ -288,8 +291,8 @@ function writeListResponse(w: Writer, response: ListResponse, request: ListReque
 }
 
 function readListResponse(r: Reader, request: ListRequest): ListResponse {
-  const count = r.range(r.uint32(), 0, 256);
-  const servicesMax = r.count(0);
+  const count = r.at("List.count").range(r.uint32(), 0, 256);
+  const servicesMax = r.at("List.services").count(0);
   const servicesCount = r.variance(servicesMax, 61);
   const services: ServiceStatus[] = [];
   for (let i = 0; i < servicesCount; i++) {
@@ -306,7 +309,7 @@ function writeQueryRequest(w: Writer, request: QueryRequest): void {
 }
 
 function readQueryRequest(r: Reader): QueryRequest {
-  const name = r.wideString();
+  const name = r.at("Query.name").wideString();
   r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "Query.name: range(2, 64)");
   return { name };
 }
@@ -316,7 +319,7 @@ function writeQueryResponse(w: Writer, response: QueryResponse): void {
 }
 
 function readQueryResponse(r: Reader): QueryResponse {
-  return { status: readServiceStatus(r) };
+  return { status: readServiceStatus(r.at("Query.status")) };
 }
 
 function writeStartRequest(w: Writer, request: StartRequest): void {
@@ -325,7 +328,7 @@ function writeStartRequest(w: Writer, request: StartRequest): void {
 }
 
 function readStartRequest(r: Reader): StartRequest {
-  const name = r.wideString();
+  const name = r.at("Start.name").wideString();
   r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "Start.name: range(2, 64)");
   return { name };
 }
@@ -335,7 +338,7 @@ function writeStartResponse(w: Writer, response: StartResponse): void {
 }
 
 function readStartResponse(r: Reader): StartResponse {
-  return { status: readServiceStatus(r) };
+  return { status: readServiceStatus(r.at("Start.status")) };
 }
 
 function writeStopRequest(w: Writer, request: StopRequest): void {
@@ -344,7 +347,7 @@ function writeStopRequest(w: Writer, request: StopRequest): void {
 }
 
 function readStopRequest(r: Reader): StopRequest {
-  const name = r.wideString();
+  const name = r.at("Stop.name").wideString();
   r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "Stop.name: range(2, 64)");
   return { name };
 }
@@ -354,7 +357,7 @@ function writeStopResponse(w: Writer, response: StopResponse): void {
 }
 
 function readStopResponse(r: Reader): StopResponse {
-  return { status: readServiceStatus(r) };
+  return { status: readServiceStatus(r.at("Stop.status")) };
 }
 
 function writeRestartRequest(w: Writer, request: RestartRequest): void {
@@ -363,7 +366,7 @@ function writeRestartRequest(w: Writer, request: RestartRequest): void {
 }
 
 function readRestartRequest(r: Reader): RestartRequest {
-  const name = r.wideString();
+  const name = r.at("Restart.name").wideString();
   r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "Restart.name: range(2, 64)");
   return { name };
 }
@@ -373,7 +376,7 @@ function writeRestartResponse(w: Writer, response: RestartResponse): void {
 }
 
 function readRestartResponse(r: Reader): RestartResponse {
-  return { status: readServiceStatus(r) };
+  return { status: readServiceStatus(r.at("Restart.status")) };
 }
 
 function writeRemoveRequest(w: Writer, request: RemoveRequest): void {
@@ -382,7 +385,7 @@ function writeRemoveRequest(w: Writer, request: RemoveRequest): void {
 }
 
 function readRemoveRequest(r: Reader): RemoveRequest {
-  const name = r.wideString();
+  const name = r.at("Remove.name").wideString();
   r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "Remove.name: range(2, 64)");
   return { name };
 }
@@ -392,7 +395,7 @@ function writeRemoveResponse(w: Writer, response: RemoveResponse): void {
 }
 
 function readRemoveResponse(r: Reader): RemoveResponse {
-  return { status: readServiceStatus(r) };
+  return { status: readServiceStatus(r.at("Remove.status")) };
 }
 
 function writeOpenServiceRequest(w: Writer, request: OpenServiceRequest): void {
@@ -401,7 +404,7 @@ function writeOpenServiceRequest(w: Writer, request: OpenServiceRequest): void {
 }
 
 function readOpenServiceRequest(r: Reader): OpenServiceRequest {
-  const name = r.wideString();
+  const name = r.at("OpenService.name").wideString();
   r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "OpenService.name: range(2, 64)");
   return { name };
 }
@@ -411,7 +414,7 @@ function writeOpenServiceResponse(w: Writer, response: OpenServiceResponse): voi
 }
 
 function readOpenServiceResponse(r: Reader): OpenServiceResponse {
-  return { service: r.contextHandle() };
+  return { service: r.at("OpenService.service").contextHandle() };
 }
 
 function writeWaitForChangeRequest(w: Writer, request: WaitForChangeRequest): void {
@@ -420,7 +423,10 @@ function writeWaitForChangeRequest(w: Writer, request: WaitForChangeRequest): vo
 }
 
 function readWaitForChangeRequest(r: Reader): WaitForChangeRequest {
-  return { service: r.contextHandle(), revision: r.uint32() };
+  return {
+    service: r.at("WaitForChange.service").contextHandle(),
+    revision: r.at("WaitForChange.revision").uint32(),
+  };
 }
 
 function writeWaitForChangeResponse(w: Writer, response: WaitForChangeResponse): void {
@@ -428,7 +434,7 @@ function writeWaitForChangeResponse(w: Writer, response: WaitForChangeResponse):
 }
 
 function readWaitForChangeResponse(r: Reader): WaitForChangeResponse {
-  return { status: readServiceStatus(r) };
+  return { status: readServiceStatus(r.at("WaitForChange.status")) };
 }
 
 function writeReadLogRequest(w: Writer, request: ReadLogRequest): void {
@@ -440,10 +446,10 @@ function writeReadLogRequest(w: Writer, request: ReadLogRequest): void {
 
 function readReadLogRequest(r: Reader): ReadLogRequest {
   return {
-    service: r.contextHandle(),
-    offset: r.int64(),
-    maximum: r.range(r.uint32(), 1, 16777216),
-    wait: r.boolean(),
+    service: r.at("ReadLog.service").contextHandle(),
+    offset: r.at("ReadLog.offset").int64(),
+    maximum: r.at("ReadLog.maximum").range(r.uint32(), 1, 16777216),
+    wait: r.at("ReadLog.wait").boolean(),
   };
 }
 
@@ -457,9 +463,9 @@ function writeReadLogResponse(w: Writer, response: ReadLogResponse, request: Rea
 }
 
 function readReadLogResponse(r: Reader, request: ReadLogRequest): ReadLogResponse {
-  const start = r.int64();
-  const count = r.range(r.uint32(), 0, 16777216);
-  const dataMax = r.count(0, true);
+  const start = r.at("ReadLog.start").int64();
+  const count = r.at("ReadLog.count").range(r.uint32(), 0, 16777216);
+  const dataMax = r.at("ReadLog.data").count(0, true);
   const data = r.bytes(r.variance(dataMax, 1, true));
   r.check(dataMax === request.maximum, "ReadLog.data: size_is(maximum)");
   r.check(data.length === count, "ReadLog.data: length_is(*count)");
@@ -471,7 +477,7 @@ function writeCloseServiceRequest(w: Writer, request: CloseServiceRequest): void
 }
 
 function readCloseServiceRequest(r: Reader): CloseServiceRequest {
-  return { service: r.contextHandle() };
+  return { service: r.at("CloseService.service").contextHandle() };
 }
 
 function writeCloseServiceResponse(w: Writer, response: CloseServiceResponse): void {
@@ -479,7 +485,7 @@ function writeCloseServiceResponse(w: Writer, response: CloseServiceResponse): v
 }
 
 function readCloseServiceResponse(r: Reader): CloseServiceResponse {
-  return { service: r.contextHandle() };
+  return { service: r.at("CloseService.service").contextHandle() };
 }
 
 /** A service held open: its log and its changes can be read, even when it is removed, until the handle is closed. */

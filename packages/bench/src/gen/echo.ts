@@ -41,8 +41,8 @@ function writeEchoRequest(w: Writer, request: EchoRequest): void {
 }
 
 function readEchoRequest(r: Reader): EchoRequest {
-  const length = r.uint32();
-  const data = r.bytes(r.count(1, true));
+  const length = r.at("Echo.length").uint32();
+  const data = r.at("Echo.data").bytes(r.count(1, true));
   r.check(data.length === length, "Echo.data: size_is(*length)");
   return { data };
 }
@@ -54,8 +54,8 @@ function writeEchoResponse(w: Writer, response: EchoResponse): void {
 }
 
 function readEchoResponse(r: Reader): EchoResponse {
-  const length = r.uint32();
-  const data = r.bytes(r.count(1, true));
+  const length = r.at("Echo.length").uint32();
+  const data = r.at("Echo.data").bytes(r.count(1, true));
   r.check(data.length === length, "Echo.data: size_is(*length)");
   return { data };
 }
@@ -67,8 +67,8 @@ function writeUploadRequest(w: Writer, request: UploadRequest): void {
 }
 
 function readUploadRequest(r: Reader): UploadRequest {
-  const length = r.uint32();
-  const data = r.bytes(r.count(1, true));
+  const length = r.at("Upload.length").uint32();
+  const data = r.at("Upload.data").bytes(r.count(1, true));
   r.check(data.length === length, "Upload.data: size_is(length)");
   return { data };
 }
@@ -78,7 +78,7 @@ function writeUploadResponse(w: Writer, response: number): void {
 }
 
 function readUploadResponse(r: Reader): number {
-  return r.uint32();
+  return r.at("Upload.return").uint32();
 }
 
 /** Client of Echo. */

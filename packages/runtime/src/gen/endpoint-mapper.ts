@@ -202,9 +202,11 @@ function readTower(r: Reader, count: number): Tower {
 }
 
 function writeEntry(w: Writer, value: Entry): void {
+  w.align(1, 8);
   writeUuid(w, value.object);
   w.pointer(value.tower !== null);
   w.fixedString(value.annotation, 64);
+  w.trail(8);
 }
 
 function writeEntryReferents(w: Writer, value: Entry): void {
@@ -215,7 +217,14 @@ function writeEntryReferents(w: Writer, value: Entry): void {
 }
 
 function readEntry(r: Reader): Entry {
-  return { object: readUuid(r), tower: r.pointer() ? pending : null, annotation: r.fixedString(64) };
+  r.align(1, 8);
+  const value: Entry = {
+    object: readUuid(r),
+    tower: r.pointer() ? pending : null,
+    annotation: r.fixedString(64),
+  };
+  r.trail(8);
+  return value;
 }
 
 function readEntryReferents(r: Reader, value: Entry): void {
@@ -235,8 +244,8 @@ function writeInsertRequest(w: Writer, request: InsertRequest): void {
 }
 
 function readInsertRequest(r: Reader): InsertRequest {
-  const count = r.range(r.uint32(), 0, 500);
-  const entriesCount = r.count(29);
+  const count = r.at("Insert.count").range(r.uint32(), 0, 500);
+  const entriesCount = r.at("Insert.entries").count(29);
   const entries: Entry[] = [];
   for (let i = 0; i < entriesCount; i++) {
     entries.push(readEntry(r));
@@ -244,7 +253,7 @@ function readInsertRequest(r: Reader): InsertRequest {
   for (const item of entries) {
     readEntryReferents(r, item);
   }
-  const replace = r.uint32();
+  const replace = r.at("Insert.replace").uint32();
   r.check(entries.length === count, "Insert.entries: size_is(count)");
   return { entries, replace };
 }
@@ -254,7 +263,7 @@ function writeInsertResponse(w: Writer, response: InsertResponse): void {
 }
 
 function readInsertResponse(r: Reader): InsertResponse {
-  return { status: r.uint32() };
+  return { status: r.at("Insert.status").uint32() };
 }
 
 function writeDeleteRequest(w: Writer, request: DeleteRequest): void {
@@ -269,8 +278,8 @@ function writeDeleteRequest(w: Writer, request: DeleteRequest): void {
 }
 
 function readDeleteRequest(r: Reader): DeleteRequest {
-  const count = r.range(r.uint32(), 0, 500);
-  const entriesCount = r.count(29);
+  const count = r.at("Delete.count").range(r.uint32(), 0, 500);
+  const entriesCount = r.at("Delete.entries").count(29);
   const entries: Entry[] = [];
   for (let i = 0; i < entriesCount; i++) {
     entries.push(readEntry(r));
@@ -287,7 +296,7 @@ function writeDeleteResponse(w: Writer, response: DeleteResponse): void {
 }
 
 function readDeleteResponse(r: Reader): DeleteResponse {
-  return { status: r.uint32() };
+  return { status: r.at("Delete.status").uint32() };
 }
 
 function writeLookupRequest(w: Writer, request: LookupRequest): void {
@@ -303,12 +312,12 @@ function writeLookupRequest(w: Writer, request: LookupRequest): void {
 
 function readLookupRequest(r: Reader): LookupRequest {
   return {
-    inquiryType: r.uint32(),
-    object: r.pointer() ? readUuid(r) : null,
-    interfaceId: r.pointer() ? readInterfaceId(r) : null,
-    versionOption: r.uint32(),
-    handle: r.contextHandle(),
-    capacity: r.range(r.uint32(), 0, 500),
+    inquiryType: r.at("Lookup.inquiryType").uint32(),
+    object: r.at("Lookup.object").pointer() ? readUuid(r) : null,
+    interfaceId: r.at("Lookup.interfaceId").pointer() ? readInterfaceId(r) : null,
+    versionOption: r.at("Lookup.versionOption").uint32(),
+    handle: r.at("Lookup.handle").contextHandle(),
+    capacity: r.at("Lookup.capacity").range(r.uint32(), 0, 500),
   };
 }
 
@@ -328,9 +337,9 @@ function writeLookupResponse(w: Writer, response: LookupResponse, request: Looku
 }
 
 function readLookupResponse(r: Reader, request: LookupRequest): LookupResponse {
-  const handle = r.contextHandle();
-  const count = r.uint32();
-  const entriesMax = r.count(0);
+  const handle = r.at("Lookup.handle").contextHandle();
+  const count = r.at("Lookup.count").uint32();
+  const entriesMax = r.at("Lookup.entries").count(0);
   const entriesCount = r.variance(entriesMax, 29);
   const entries: Entry[] = [];
   for (let i = 0; i < entriesCount; i++) {
@@ -339,7 +348,7 @@ function readLookupResponse(r: Reader, request: LookupRequest): LookupResponse {
   for (const item of entries) {
     readEntryReferents(r, item);
   }
-  const status = r.uint32();
+  const status = r.at("Lookup.status").uint32();
   r.check(entriesMax === request.capacity, "Lookup.entries: size_is(capacity)");
   r.check(entries.length === count, "Lookup.entries: length_is(*count)");
   return { handle, entries, status };
@@ -359,10 +368,10 @@ function writeMapRequest(w: Writer, request: MapRequest): void {
 
 function readMapRequest(r: Reader): MapRequest {
   return {
-    object: r.pointer() ? readUuid(r) : null,
-    mapTower: r.pointer() ? readTower(r, r.count(1, true)) : null,
-    handle: r.contextHandle(),
-    capacity: r.range(r.uint32(), 0, 500),
+    object: r.at("Map.object").pointer() ? readUuid(r) : null,
+    mapTower: r.at("Map.mapTower").pointer() ? readTower(r, r.count(1, true)) : null,
+    handle: r.at("Map.handle").contextHandle(),
+    capacity: r.at("Map.capacity").range(r.uint32(), 0, 500),
   };
 }
 
@@ -385,9 +394,9 @@ function writeMapResponse(w: Writer, response: MapResponse, request: MapRequest)
 }
 
 function readMapResponse(r: Reader, request: MapRequest): MapResponse {
-  const handle = r.contextHandle();
-  const count = r.uint32();
-  const towersMax = r.count(0);
+  const handle = r.at("Map.handle").contextHandle();
+  const count = r.at("Map.count").uint32();
+  const towersMax = r.at("Map.towers").count(0);
   const towersCount = r.variance(towersMax, 4);
   const towers: (Tower | null)[] = [];
   for (let i = 0; i < towersCount; i++) {
@@ -396,7 +405,7 @@ function readMapResponse(r: Reader, request: MapRequest): MapResponse {
   for (let i = 0; i < towers.length; i++) {
     if (towers[i] !== null) towers[i] = readTower(r, r.count(1, true));
   }
-  const status = r.uint32();
+  const status = r.at("Map.status").uint32();
   r.check(towersMax === request.capacity, "Map.towers: size_is(capacity)");
   r.check(towers.length === count, "Map.towers: length_is(*count)");
   return { handle, towers, status };
@@ -407,7 +416,7 @@ function writeLookupHandleFreeRequest(w: Writer, request: LookupHandleFreeReques
 }
 
 function readLookupHandleFreeRequest(r: Reader): LookupHandleFreeRequest {
-  return { handle: r.contextHandle() };
+  return { handle: r.at("LookupHandleFree.handle").contextHandle() };
 }
 
 function writeLookupHandleFreeResponse(w: Writer, response: LookupHandleFreeResponse): void {
@@ -416,7 +425,10 @@ function writeLookupHandleFreeResponse(w: Writer, response: LookupHandleFreeResp
 }
 
 function readLookupHandleFreeResponse(r: Reader): LookupHandleFreeResponse {
-  return { handle: r.contextHandle(), status: r.uint32() };
+  return {
+    handle: r.at("LookupHandleFree.handle").contextHandle(),
+    status: r.at("LookupHandleFree.status").uint32(),
+  };
 }
 
 function writeInqObjectRequest(w: Writer, request: InqObjectRequest): void {
@@ -424,7 +436,7 @@ function writeInqObjectRequest(w: Writer, request: InqObjectRequest): void {
 }
 
 function readInqObjectRequest(r: Reader): InqObjectRequest {
-  return { object: readUuid(r) };
+  return { object: readUuid(r.at("InqObject.object")) };
 }
 
 function writeInqObjectResponse(w: Writer, response: InqObjectResponse): void {
@@ -433,7 +445,7 @@ function writeInqObjectResponse(w: Writer, response: InqObjectResponse): void {
 }
 
 function readInqObjectResponse(r: Reader): InqObjectResponse {
-  return { object: readUuid(r), status: r.uint32() };
+  return { object: readUuid(r.at("InqObject.object")), status: r.at("InqObject.status").uint32() };
 }
 
 function writeMgmtDeleteRequest(w: Writer, request: MgmtDeleteRequest): void {
@@ -449,9 +461,9 @@ function writeMgmtDeleteRequest(w: Writer, request: MgmtDeleteRequest): void {
 
 function readMgmtDeleteRequest(r: Reader): MgmtDeleteRequest {
   return {
-    hasObject: r.uint32(),
-    object: r.pointer() ? readUuid(r) : null,
-    tower: r.pointer() ? readTower(r, r.count(1, true)) : null,
+    hasObject: r.at("MgmtDelete.hasObject").uint32(),
+    object: r.at("MgmtDelete.object").pointer() ? readUuid(r) : null,
+    tower: r.at("MgmtDelete.tower").pointer() ? readTower(r, r.count(1, true)) : null,
   };
 }
 
@@ -460,7 +472,7 @@ function writeMgmtDeleteResponse(w: Writer, response: MgmtDeleteResponse): void 
 }
 
 function readMgmtDeleteResponse(r: Reader): MgmtDeleteResponse {
-  return { status: r.uint32() };
+  return { status: r.at("MgmtDelete.status").uint32() };
 }
 
 /** A lookup that is not finished. */

@@ -151,7 +151,9 @@ export function readInterfaceId(r: Reader): InterfaceId {
 
 /** @internal */
 export function writeInterfaceIds(w: Writer, value: InterfaceIds): void {
+  w.align(1, 8);
   w.uint32(w.range(value.ids.length, 0, 1024));
+  w.trail(8);
   for (const item of value.ids) {
     w.pointer(item !== null);
   }
@@ -166,7 +168,9 @@ export function writeInterfaceIdsReferents(w: Writer, value: InterfaceIds): void
 
 /** @internal */
 export function readInterfaceIds(r: Reader, count: number): InterfaceIds {
+  r.align(1, 8);
   const count_ = r.range(r.uint32(), 0, 1024);
+  r.trail(8);
   const ids: (InterfaceId | null)[] = [];
   for (let i = 0; i < count; i++) {
     ids.push(r.pointer() ? pending : null);
@@ -194,12 +198,12 @@ function writeInqIfIdsResponse(w: Writer, response: InqIfIdsResponse): void {
 
 function readInqIfIdsResponse(r: Reader): InqIfIdsResponse {
   let ids: InterfaceIds | null = null;
-  if (r.pointer()) {
+  if (r.at("InqIfIds.ids").pointer()) {
     const idsValue = readInterfaceIds(r, r.count(4));
     readInterfaceIdsReferents(r, idsValue);
     ids = idsValue;
   }
-  const status = r.uint32();
+  const status = r.at("InqIfIds.status").uint32();
   return { ids, status };
 }
 
@@ -208,7 +212,7 @@ function writeInqStatsRequest(w: Writer, request: InqStatsRequest): void {
 }
 
 function readInqStatsRequest(r: Reader): InqStatsRequest {
-  return { count: r.uint32() };
+  return { count: r.at("InqStats.count").uint32() };
 }
 
 function writeInqStatsResponse(w: Writer, response: InqStatsResponse): void {
@@ -220,9 +224,9 @@ function writeInqStatsResponse(w: Writer, response: InqStatsResponse): void {
 }
 
 function readInqStatsResponse(r: Reader): InqStatsResponse {
-  const count = r.uint32();
-  const statistics = r.uint32Array(r.count(4, true));
-  const status = r.uint32();
+  const count = r.at("InqStats.count").uint32();
+  const statistics = r.at("InqStats.statistics").uint32Array(r.count(4, true));
+  const status = r.at("InqStats.status").uint32();
   r.check(statistics.length === count, "InqStats.statistics: size_is(*count)");
   return { count, statistics, status };
 }
@@ -233,7 +237,10 @@ function writeIsServerListeningResponse(w: Writer, response: IsServerListeningRe
 }
 
 function readIsServerListeningResponse(r: Reader): IsServerListeningResponse {
-  return { status: r.uint32(), returnValue: r.uint32() };
+  return {
+    status: r.at("IsServerListening.status").uint32(),
+    returnValue: r.at("IsServerListening.return").uint32(),
+  };
 }
 
 function writeStopServerListeningResponse(w: Writer, response: StopServerListeningResponse): void {
@@ -241,7 +248,7 @@ function writeStopServerListeningResponse(w: Writer, response: StopServerListeni
 }
 
 function readStopServerListeningResponse(r: Reader): StopServerListeningResponse {
-  return { status: r.uint32() };
+  return { status: r.at("StopServerListening.status").uint32() };
 }
 
 function writeInqPrincNameRequest(w: Writer, request: InqPrincNameRequest): void {
@@ -250,7 +257,10 @@ function writeInqPrincNameRequest(w: Writer, request: InqPrincNameRequest): void
 }
 
 function readInqPrincNameRequest(r: Reader): InqPrincNameRequest {
-  return { authnService: r.uint32(), size: r.uint32() };
+  return {
+    authnService: r.at("InqPrincName.authnService").uint32(),
+    size: r.at("InqPrincName.size").uint32(),
+  };
 }
 
 function writeInqPrincNameResponse(
@@ -263,8 +273,8 @@ function writeInqPrincNameResponse(
 }
 
 function readInqPrincNameResponse(r: Reader, request: InqPrincNameRequest): InqPrincNameResponse {
-  const name = r.string();
-  const status = r.uint32();
+  const name = r.at("InqPrincName.name").string();
+  const status = r.at("InqPrincName.status").uint32();
   r.check(name.length + 1 <= request.size, "InqPrincName.name: size_is(size)");
   return { name, status };
 }
