@@ -117,6 +117,7 @@ function checkDefinition(
       declareType(item, context);
       break;
     case "unsupported":
+      for (const name of item.interfaces ?? []) context.scope.declareInterface(name);
       if (check.imported) break;
       context.report("IDL0303", item.span, {
         what: item.feature,

@@ -81,6 +81,8 @@ export interface MethodNode extends DeclarationNode {
 export interface UnsupportedNode extends Node {
   readonly kind: "unsupported";
   readonly feature: string;
+  /** Interfaces that a block declares, which others can point to. */
+  readonly interfaces?: readonly string[];
 }
 
 /** A struct's member or a method's parameter. */

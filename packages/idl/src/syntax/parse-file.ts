@@ -98,9 +98,12 @@ function parseImport(cursor: TokenCursor): ImportNode | null {
 function parseForeignBlock(cursor: TokenCursor, feature: string): UnsupportedNode {
   const first = cursor.take();
   cursor.skipTo(";", "{");
+  const from = cursor.index;
   if (cursor.is("{")) cursor.skipBalanced();
+  const words = cursor.textBetween(from, cursor.index);
+  const interfaces = [...words.matchAll(/\binterface (\w+)/g)].map((match) => match[1] ?? "");
   cursor.accept(";");
-  return { kind: "unsupported", feature, span: cursor.spanOf(first) };
+  return { kind: "unsupported", feature, interfaces, span: cursor.spanOf(first) };
 }
 
 export interface Opening {
