@@ -67,9 +67,10 @@ describe("documentation", () => {
   });
 
   it("shows IDL that compiles", () => {
-    const blocks = documents.flatMap((document) =>
-      blocksOf(document, "idl").map((text) => ({ document, text })),
-    );
+    // The pages of diagnostics show what does not compile, too; they are made from fixtures that are tested.
+    const blocks = documents
+      .filter((document) => !document.startsWith("docs/diagnostics"))
+      .flatMap((document) => blocksOf(document, "idl").map((text) => ({ document, text })));
     expect(blocks.length).toBeGreaterThan(0);
     for (const { document, text } of blocks) {
       const { diagnostics } = compile([document], { read: () => text, resolveImport: () => null });
