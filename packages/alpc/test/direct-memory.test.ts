@@ -212,7 +212,8 @@ describe.runIf(isRoot)("a peer that lets its pages never arrive (userfaultfd)", 
     using peer = other.open();
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
-    const attempt = memory.read(peer, { address: other.stalledAddress, size: 16 }, Buffer.alloc(16), 200);
+    // Long enough for the thread to start on a busy machine: a copy that never began stalls nobody.
+    const attempt = memory.read(peer, { address: other.stalledAddress, size: 16 }, Buffer.alloc(16), 2_000);
     await expect(attempt).rejects.toEqual(failsWith("TIMEOUT"));
     delay.disable();
     expect(delay.max / 1e6).toBeLessThan(150);
