@@ -9,6 +9,8 @@ export interface View {
   readonly bytes: Uint8Array;
   /** True if the peer cannot write to this memory any more (SECURED_ACCESS). */
   readonly isSecured: boolean;
+  /** The first `length` octets, at most `size`, in memory that nobody else can reach: the caller's for good. Empty after release(). */
+  copy(length: number): Buffer;
   /** Gives the memory back to the side that made it. Idempotent. */
   release(): void;
 }

@@ -1,6 +1,7 @@
 import type { ArrayType, Member, Scalar, Type, UnionDefinition } from "@ncalrpc/idl";
 import { Layout } from "../src/layout.js";
 import { chunkType, type ModelIndex, settled, visible } from "../src/model-index.js";
+import type { WellKnown } from "../src/well-known.js";
 import type { Next } from "./random-idl.js";
 
 const integers: Partial<Record<Scalar, readonly [min: bigint, bits: number]>> = {
@@ -69,7 +70,9 @@ export class RandomValue {
     }
   }
 
-  #scalar(scalar: Scalar): unknown {
+  #scalar(scalar: Scalar | WellKnown): unknown {
+    if (scalar === "guid") return "00112233-4455-6677-8899-aabbccddeeff";
+    if (scalar === "filetime") return BigInt(this.#next(0xffff_ffff));
     if (scalar === "boolean") return this.#next(2) === 1;
     if (scalar === "float") return Math.fround(this.#next(1000) / 8 - 50);
     if (scalar === "double") return this.#next(100_000) / 7;

@@ -140,6 +140,7 @@ export const C = {
   MAP_ANONYMOUS: 0x20,
   MAP_NORESERVE: 0x4000,
   MADV_DONTNEED: 4,
+  MADV_POPULATE_WRITE: 23,
   MAP_FAILED: -1,
 } as const;
 

@@ -32,6 +32,11 @@ export class PortView implements View {
     return this.#window.bytes;
   }
 
+  copy(length: number): Buffer {
+    const { memory } = this.#section;
+    return this.#isOver || !memory.isMapped ? Buffer.alloc(0) : memory.copy(Math.min(length, this.size));
+  }
+
   /** Detaches, after making what was written visible to the other side. False if the view was over already. */
   end(): boolean {
     if (this.#isOver) return false;

@@ -33,6 +33,10 @@ export class LoopbackView implements View {
     return view;
   }
 
+  copy(length: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, length));
+  }
+
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;

@@ -23,6 +23,10 @@ export class NtView implements View {
     return this.#bytes;
   }
 
+  copy(length: number): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, length));
+  }
+
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;

@@ -105,8 +105,7 @@ export class ResponseReceiver {
         throw malformed("a response announces more data than its view holds");
       }
       // Shared memory is read from a private copy, unless the server can no longer write to it.
-      const octets = view.bytes.subarray(0, size);
-      const data = view.isSecured ? Buffer.from(octets.buffer, octets.byteOffset, size) : Buffer.from(octets);
+      const data = view.isSecured ? windowOf(view.bytes, size) : view.copy(size);
       this.#complete(call, data, 0, size, !view.isSecured);
     } else if (call.pulled !== null) {
       this.#complete(call, call.pulled, 0, call.pulled.length, true);
@@ -119,6 +118,10 @@ export class ResponseReceiver {
     this.#reader.attach(data, start, length, isOwned ? OWNED : undefined);
     call.complete(this.#reader);
   }
+}
+
+function windowOf({ buffer, byteOffset }: Uint8Array, size: number): Buffer {
+  return Buffer.from(buffer, byteOffset, size);
 }
 
 const OWNED = { owned: true } as const;

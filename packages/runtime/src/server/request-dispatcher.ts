@@ -173,9 +173,7 @@ export class RequestDispatcher {
       if (view === null || size > view.size) {
         throw malformed("a request announces more data than its view holds");
       }
-      const octets = Buffer.allocUnsafeSlow(size);
-      octets.set(view.bytes.subarray(0, size));
-      return octets;
+      return view.copy(size);
     }
     if ((flags & RequestFlags.DIRECT) !== 0) {
       const [entry] = message.dataEntries;
