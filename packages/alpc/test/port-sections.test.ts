@@ -223,7 +223,13 @@ describe("what breaks the protocol", () => {
   test("views that are not this connection's cannot be sent", async () => {
     using pair = new Pair();
     const view = await pair.client.allocate(1);
-    const foreign = { size: 1, bytes: new Uint8Array(1), isSecured: false, copy: () => Buffer.alloc(1), release: () => {} };
+    const foreign = {
+      size: 1,
+      bytes: new Uint8Array(1),
+      isSecured: false,
+      copy: () => Buffer.alloc(1),
+      release: () => {},
+    };
     expect(() => pair.client.send(foreign)).toThrow(refused("INVALID_PARAMETER"));
     expect(() => pair.server.send(view)).toThrow(refused("INVALID_PARAMETER"));
     pair.client.send(view);
