@@ -13,8 +13,13 @@ for (const suite of ["tests.json", "slow.json", "nt.json"]) {
   }
   const report = JSON.parse(readFileSync(join(folder, suite), "utf8"));
   passed += report.numPassedTests;
-  failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
-  for (const { assertionResults, name } of report.testResults) {
+  failed += report.numFailedTests;
+  for (const { assertionResults, name, status } of report.testResults) {
+    // A file that could not even be loaded has no failed test in it.
+    if (status === "failed" && !assertionResults.some((assertion) => assertion.status === "failed")) {
+      console.error(`failed to run: ${name}`);
+      failed++;
+    }
     for (const { status, fullName } of assertionResults) {
       if (status === "failed") {
         console.error(`failed: ${name}: ${fullName}`);
