@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { deflate } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
-import { detachBuffer } from "../src/linux/detach-buffer.js";
+import { detachBuffer } from "../src/detach-buffer.js";
 import { C, type LibC, loadLibC } from "../src/linux/libc.js";
 import { detectMemoryMode, MappedMemory, type MemoryMode } from "../src/linux/mapped-memory.js";
 

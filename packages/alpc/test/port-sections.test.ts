@@ -5,8 +5,8 @@ import { ClientSections } from "../src/linux/client-sections.js";
 import { C, loadLibC } from "../src/linux/libc.js";
 import type { MemoryMode } from "../src/linux/mapped-memory.js";
 import { SECTION_IDLE_TIME } from "../src/linux/port-sections.js";
-import { SectionQuota } from "../src/linux/section-quota.js";
 import { ServerSections } from "../src/linux/server-sections.js";
+import { SectionQuota } from "../src/section-quota.js";
 import type { View } from "../src/view.js";
 
 const KiB = 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MIN_SECTION_SIZE, SectionPool, sectionSizeFor } from "../src/linux/section-pool.js";
-import { SectionQuota } from "../src/linux/section-quota.js";
+import { SectionQuota } from "../src/section-quota.js";
 
 const MiB = 1024 * 1024;
 

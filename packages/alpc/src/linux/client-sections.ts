@@ -1,11 +1,11 @@
 import { AlpcError, type NtStatusName } from "../error.js";
 import { violation } from "../port-message.js";
+import type { SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
 import type { LibC } from "./libc.js";
 import type { MemoryMode } from "./mapped-memory.js";
 import { PortSections, type SectionChannel } from "./port-sections.js";
 import { openSection, type Section, type SectionKind } from "./section.js";
-import type { SectionQuota } from "./section-quota.js";
 
 export interface ClientSectionChannel extends SectionChannel {
   /** Asks the server for a section that holds `size` octets. Answers come in the order of the wishes. */

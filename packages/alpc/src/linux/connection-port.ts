@@ -10,13 +10,13 @@ import type {
 } from "../kernel.js";
 import { PortAdmission } from "../port-admission.js";
 import { resolvePortLimits } from "../port-limits.js";
+import { SectionQuota } from "../section-quota.js";
 import { LinuxCommunicationPort } from "./communication-port.js";
 import type { EventSource } from "./completion-port.js";
 import { ownToken, peerToken, readPeerCredentials } from "./credentials.js";
 import { DirectAccess } from "./direct-access.js";
 import { C, Errno } from "./libc.js";
 import type { Machinery } from "./machinery.js";
-import { SectionQuota } from "./section-quota.js";
 import type { SenderIdentity } from "./sender-identity.js";
 import { type AcceptedTerms, type HandshakeOwner, ServerHandshake } from "./server-handshake.js";
 import { accept } from "./socket.js";

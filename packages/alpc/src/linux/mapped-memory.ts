@@ -1,5 +1,5 @@
+import { detachBuffer } from "../detach-buffer.js";
 import { AlpcError } from "../error.js";
-import { detachBuffer } from "./detach-buffer.js";
 import { addressOf, C, errnoName, type LibC, viewOf } from "./libc.js";
 
 const PAGE = 4096;

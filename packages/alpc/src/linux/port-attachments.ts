@@ -15,6 +15,7 @@ import type { MessageLedger } from "../message-ledger.js";
 import { MAX_DATA_ENTRIES } from "../port-limits.js";
 import { align8, violation, writePortMessage } from "../port-message.js";
 import { noDataEntries, noHandles } from "../received-message.js";
+import { SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
 import { ClientSections } from "./client-sections.js";
 import type { Connection } from "./connection.js";
@@ -24,7 +25,6 @@ import { handleKind } from "./handle-kind.js";
 import type { InboundPacket } from "./inbound-packet.js";
 import { LinuxHandle } from "./linux-handle.js";
 import { receiveSectionMessage, SectionMessages } from "./section-messages.js";
-import { SectionQuota } from "./section-quota.js";
 import { ServerSections } from "./server-sections.js";
 
 export interface AttachmentTerms {

@@ -1,11 +1,11 @@
 import { AlpcError } from "../error.js";
+import type { SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
 import type { LibC } from "./libc.js";
 import type { MemoryMode } from "./mapped-memory.js";
 import { PortSections, type SectionChannel } from "./port-sections.js";
 import { makeSection, type Section, type SectionKind } from "./section.js";
 import { sectionSizeFor } from "./section-pool.js";
-import type { SectionQuota } from "./section-quota.js";
 
 export interface ServerSectionChannel extends SectionChannel {
   /** Hands the client a section to map. Takes `fd` over: it is closed when the client has it, or the connection ends. */

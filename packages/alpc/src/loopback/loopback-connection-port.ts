@@ -11,9 +11,9 @@ import type {
   PortHandler,
   PortLimits,
 } from "../kernel.js";
-import { SectionQuota } from "../linux/section-quota.js";
 import { PortAdmission } from "../port-admission.js";
 import { checkConnectPayload, resolvePortLimits } from "../port-limits.js";
+import { SectionQuota } from "../section-quota.js";
 import type { LoopbackHub } from "./loopback-hub.js";
 import { LoopbackIdentity } from "./loopback-identity.js";
 import { LoopbackPort } from "./loopback-port.js";

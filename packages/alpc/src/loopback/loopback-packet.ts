@@ -2,9 +2,9 @@ import type { DataEntry } from "../data-information.js";
 import { AlpcError } from "../error.js";
 import type { ReceivedHandle } from "../handle.js";
 import type { PortLimits } from "../kernel.js";
-import type { SectionQuota } from "../linux/section-quota.js";
 import { type MessageType, PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import { MAX_DATA_ENTRIES } from "../port-limits.js";
+import type { SectionQuota } from "../section-quota.js";
 import type { LoopbackIdentity } from "./loopback-identity.js";
 import type { LoopbackView } from "./loopback-view.js";
 

@@ -1,4 +1,4 @@
-import type { SectionQuota } from "../linux/section-quota.js";
+import type { SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
 
 /** Memory that moves from one side to the other: who has sent it cannot reach it any more. */

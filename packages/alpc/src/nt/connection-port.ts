@@ -7,10 +7,10 @@ import type {
   PortAttributes,
   PortLimits,
 } from "../kernel.js";
-import { SectionQuota } from "../linux/section-quota.js";
 import { MessageType, PORT_MESSAGE_SIZE } from "../message.js";
 import { PortAdmission } from "../port-admission.js";
 import { resolvePortLimits } from "../port-limits.js";
+import { SectionQuota } from "../section-quota.js";
 import type { Handle } from "./alpc-library.js";
 import { getWord } from "./attribute-buffer.js";
 import type { NtCommunicationPort } from "./communication-port.js";

@@ -7,9 +7,9 @@ import {
 } from "../connect-message.js";
 import { AlpcError, isAlpcError } from "../error.js";
 import type { CommunicationPort, ConnectionRequest } from "../kernel.js";
-import { SectionQuota } from "../linux/section-quota.js";
 import { PORT_MESSAGE_SIZE } from "../message.js";
 import { checkConnectPayload, MAX_HANDLES } from "../port-limits.js";
+import { SectionQuota } from "../section-quota.js";
 import type { Handle } from "./alpc-library.js";
 import { getWord } from "./attribute-buffer.js";
 import { NtCommunicationPort } from "./communication-port.js";

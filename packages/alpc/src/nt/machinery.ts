@@ -1,7 +1,7 @@
-import type { SectionQuota } from "../linux/section-quota.js";
 import { PORT_MESSAGE_SIZE } from "../message.js";
 import { MAX_CONNECT_PAYLOAD, MAX_DATA_ENTRIES } from "../port-limits.js";
 import type { BorrowedMessage } from "../received-message.js";
+import type { SectionQuota } from "../section-quota.js";
 import type { CompletionPort } from "./completion-port.js";
 import type { DirectCopier } from "./direct-copier.js";
 import { PortFlags } from "./layout/flags.js";

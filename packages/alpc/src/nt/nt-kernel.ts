@@ -11,8 +11,8 @@ import type {
   PortHandler,
   PortListing,
 } from "../kernel.js";
-import { SectionQuota } from "../linux/section-quota.js";
 import { BorrowedMessage } from "../received-message.js";
+import { SectionQuota } from "../section-quota.js";
 import { completionPort } from "./completion-port.js";
 import { Connecting } from "./connecting.js";
 import { NtConnectionPort } from "./connection-port.js";

@@ -1,4 +1,4 @@
-import { detachBuffer } from "../linux/detach-buffer.js";
+import { detachBuffer } from "../detach-buffer.js";
 import type { View } from "../view.js";
 
 /**

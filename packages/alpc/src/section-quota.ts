@@ -1,4 +1,4 @@
-import { AlpcError } from "../error.js";
+import { AlpcError } from "./error.js";
 
 /** An account of section memory. Accounts nest: what a connection takes is also charged to its user. */
 export class SectionQuota {
