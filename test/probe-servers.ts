@@ -1,5 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createLinuxKernel, createLoopbackKernel, type Kernel } from "@ncalrpc/alpc";
+import type { Kernel } from "@ncalrpc/alpc";
+import { createLinuxKernel } from "@ncalrpc/alpc/linux";
+import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { type RegisterOptions, RpcServer, type RpcServerOptions } from "@ncalrpc/runtime";
 import { OtherProbe } from "./dist/gen/other-probe.js";
 import { Probe, type ProbeClient, type ProbeHandlers } from "./dist/gen/probe.js";

@@ -1,4 +1,4 @@
-import { createLoopbackKernel } from "@ncalrpc/alpc";
+import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { RpcServer } from "@ncalrpc/runtime";
 import { registerProbes } from "./dist/probe-handlers.js";
 import { ServerProcess, useEndpointDirectory } from "./dist/server-process.js";

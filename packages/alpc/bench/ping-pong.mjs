@@ -5,9 +5,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import koffi from "koffi";
-import { createLinuxKernel, MessageType, PORT_MESSAGE_SIZE } from "../dist/index.js";
+import { MessageType, PORT_MESSAGE_SIZE } from "../dist/index.js";
 import { addressOf, C, loadLibC } from "../dist/linux/libc.js";
 import { socketAddress } from "../dist/linux/socket.js";
+import { createLinuxKernel } from "../dist/linux.js";
 import { ownerOnly } from "./owner-only.mjs";
 
 const PAYLOAD = 64;

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { createLoopbackKernel, defaultKernel, setDefaultKernel } from "../src/index.js";
+import { defaultKernel, setDefaultKernel } from "../src/index.js";
+import { createLoopbackKernel } from "../src/loopback.js";
 
 describe("the default kernel", () => {
   const systems = defaultKernel();

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createLinuxKernel } from "../src/index.js";
+import { createLinuxKernel } from "../src/linux.js";
 import { eventually, PortClient } from "./port-client.js";
 import { type ServerProcess, startProgram, stopProgram } from "./server-process.js";
 

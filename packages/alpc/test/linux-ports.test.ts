@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLinuxKernel } from "../src/index.js";
+import { createLinuxKernel } from "../src/linux.js";
 import { portSuite } from "./port-suite.js";
 import { type ServerProcess, startProgram, stopProgram } from "./server-process.js";
 

@@ -1,4 +1,5 @@
-import { type ConnectionPort, createLoopbackKernel } from "../src/index.js";
+import type { ConnectionPort } from "../src/index.js";
+import { createLoopbackKernel } from "../src/loopback.js";
 import { portSuite } from "./port-suite.js";
 import { allow, startTestServer } from "./programs/test-server.mjs";
 

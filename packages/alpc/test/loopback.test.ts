@@ -1,6 +1,7 @@
 import { Token, unixUser, wellKnownSids } from "@ncalrpc/security";
 import { describe, expect, it } from "vitest";
-import { createLoopbackKernel, type LoopbackFaults, type LoopbackKernel, MessageType } from "../src/index.js";
+import { MessageType } from "../src/index.js";
+import { createLoopbackKernel, type LoopbackFaults, type LoopbackKernel } from "../src/loopback.js";
 import { PortClient } from "./port-client.js";
 import { allow, startTestServer } from "./programs/test-server.mjs";
 

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ConnectionPort, createLinuxKernel, MessageType, PORT_MESSAGE_SIZE } from "../src/index.js";
+import { type ConnectionPort, MessageType, PORT_MESSAGE_SIZE } from "../src/index.js";
 import { type LibC, loadLibC } from "../src/linux/libc.js";
+import { createLinuxKernel } from "../src/linux.js";
 import { PortClient } from "./port-client.js";
 import { allow } from "./programs/test-server.mjs";
 

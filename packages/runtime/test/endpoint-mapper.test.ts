@@ -1,4 +1,4 @@
-import { createLoopbackKernel } from "@ncalrpc/alpc";
+import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { describe, expect, it } from "vitest";
 import { lookUpEndpoints, mapEndpoint } from "../src/endpoint-mapper.js";
 import { EndpointMapper, type EndpointMapperHandlers } from "../src/gen/endpoint-mapper.js";

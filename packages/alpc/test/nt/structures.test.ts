@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { isAlpcError, NtStatus } from "../../src/error.js";
-import { createNtKernel } from "../../src/index.js";
 import { addressOf } from "../../src/nt/alpc-library.js";
 import { getWord } from "../../src/nt/attribute-buffer.js";
 import { OBJECT_ATTRIBUTES, UNICODE_STRING } from "../../src/nt/layout/generic-structures.js";
@@ -10,6 +9,7 @@ import { largestMessage, nativeMaxLength, portFlags } from "../../src/nt/machine
 import { check, isLate, isSuccess, ntError } from "../../src/nt/nt-status.js";
 import { objectName } from "../../src/nt/object-name.js";
 import { dataView, objectAttributes, portAttributes, unicodeString } from "../../src/nt/structures.js";
+import { createNtKernel } from "../../src/nt.js";
 
 describe("statuses", () => {
   test("of information are successes; only what did nothing is none", () => {

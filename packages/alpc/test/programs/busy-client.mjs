@@ -1,5 +1,6 @@
 // node busy-client.mjs NAME: calls, with views and without, until it is killed.
-import { createLinuxKernel, MessageType, PORT_MESSAGE_SIZE } from "../../dist/index.js";
+import { MessageType, PORT_MESSAGE_SIZE } from "../../dist/index.js";
+import { createLinuxKernel } from "../../dist/linux.js";
 
 const [name] = process.argv.slice(2);
 const request = (text) => {

@@ -5,8 +5,9 @@ import { once } from "node:events";
 import { readdirSync, readlinkSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Sid } from "../../../security/dist/index.js";
-import { createLinuxKernel, MessageType, PORT_MESSAGE_SIZE } from "../../dist/index.js";
+import { MessageType, PORT_MESSAGE_SIZE } from "../../dist/index.js";
 import { C, loadLibC } from "../../dist/linux/libc.js";
+import { createLinuxKernel } from "../../dist/linux.js";
 
 const say = (line) => process.stdout.write(`${line}\n`);
 

@@ -1,5 +1,6 @@
 // node --expose-gc lifecycle.mjs STEP NAME: one step of lifecycle.test.ts in a process that is to end by itself.
-import { createLinuxKernel, MessageType } from "../../dist/index.js";
+import { MessageType } from "../../dist/index.js";
+import { createLinuxKernel } from "../../dist/linux.js";
 import { allow, startTestServer } from "./test-server.mjs";
 
 const [step, name] = process.argv.slice(2);

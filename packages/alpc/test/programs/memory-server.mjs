@@ -1,5 +1,6 @@
 // Runs the memory service: argv[2] is its name, argv[3] the memory mode of a linux kernel. Says "ready"; ends with its input.
-import { createLinuxKernel, defaultKernel } from "../../dist/index.js";
+import { defaultKernel } from "../../dist/index.js";
+import { createLinuxKernel } from "../../dist/linux.js";
 import { startMemoryService } from "./memory-service.mjs";
 
 const [name, memoryMode] = process.argv.slice(2);

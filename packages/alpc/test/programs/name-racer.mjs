@@ -1,5 +1,5 @@
 // node name-racer.mjs NAME AT: tries to take the name at that time (milliseconds since the epoch) and says how it went.
-import { createLinuxKernel } from "../../dist/index.js";
+import { createLinuxKernel } from "../../dist/linux.js";
 import { allow } from "./test-server.mjs";
 
 const [name, at] = process.argv.slice(2);

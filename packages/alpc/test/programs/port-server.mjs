@@ -1,7 +1,8 @@
 // node port-server.mjs NAME [ATTRIBUTES]: the suite's server in a process of its own, until its standard input ends.
 
 import { Sid } from "../../../security/dist/index.js";
-import { createLinuxKernel, defaultKernel } from "../../dist/index.js";
+import { defaultKernel } from "../../dist/index.js";
+import { createLinuxKernel } from "../../dist/linux.js";
 import { allow, startTestServer } from "./test-server.mjs";
 
 const [name, options = "{}"] = process.argv.slice(2);
