@@ -65,8 +65,11 @@ describe.each(Object.entries(rules))("packages/%s", (name, { ours, others }) => 
   });
 });
 
+/** What generated modules import of packages. */
+const versionedEntries = ["@ncalrpc/runtime/codegen-v1", "@ncalrpc/runtime/schema-v1"];
+
 it.each(examples)("examples/%s uses the published API only", (name) => {
-  const published = new Set(["@ncalrpc/runtime", "@ncalrpc/runtime/codegen-v1"]);
+  const published = new Set(["@ncalrpc/runtime", ...versionedEntries]);
   const wrong = sourcesBelow(join(root, "examples", name, "src")).flatMap((file) =>
     importsOf(readFileSync(file, "utf8"))
       .filter((specifier) => specifier.startsWith("@ncalrpc/") && !published.has(specifier))
@@ -75,7 +78,7 @@ it.each(examples)("examples/%s uses the published API only", (name) => {
   expect(wrong).toEqual([]);
 });
 
-it("generated modules import nothing but the versioned entry and each other", () => {
+it("generated modules import nothing but the versioned entries and each other", () => {
   const folders = ["packages/runtime/src/gen", "packages/bench/src/gen", "test/src/gen"];
   const modules = [...folders, ...examples.map((name) => `examples/${name}/src/gen`)].flatMap((folder) =>
     sourcesBelow(join(root, folder)),
@@ -84,7 +87,8 @@ it("generated modules import nothing but the versioned entry and each other", ()
   const wrong = modules.flatMap((file) =>
     importsOf(readFileSync(file, "utf8"))
       .filter(
-        (specifier) => specifier !== "@ncalrpc/runtime/codegen-v1" && !/^\.\/[a-z0-9-]+\.js$/.test(specifier),
+        (specifier) =>
+          !versionedEntries.includes(specifier) && !/^\.\/[a-z0-9-]+(\.schema)?\.js$/.test(specifier),
       )
       .map((specifier) => `${file} imports ${specifier}`),
   );

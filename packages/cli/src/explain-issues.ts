@@ -1,4 +1,4 @@
-import type { z } from "@ncalrpc/runtime/codegen-v1";
+import type { z } from "@ncalrpc/runtime/schema-v1";
 
 type Issue = z.core.$ZodIssue;
 

@@ -10,13 +10,14 @@ import type { Client, InterfaceDefinition } from "@ncalrpc/runtime";
 export type AnyInterface = InterfaceDefinition<object, Client>;
 
 /** What generated modules import from packages. */
-const RUNTIME = "@ncalrpc/runtime/codegen-v1";
+const RUNTIME = /^@ncalrpc\/runtime\/[a-z0-9-]+$/;
 
 /** Generates a model's modules, loads them into this process, and returns the interfaces that they define. */
 export async function loadInterfaces(model: Model): Promise<AnyInterface[]> {
   // A file URL, since the modules do not lie where packages are found by name.
-  const runtime = pathToFileURL(createRequire(import.meta.url).resolve(RUNTIME)).href;
-  const rename = (module: string): string => (module === RUNTIME ? runtime : toModulePath(module));
+  const { resolve } = createRequire(import.meta.url);
+  const rename = (module: string): string =>
+    RUNTIME.test(module) ? pathToFileURL(resolve(module)).href : toModulePath(module);
   const directory = await mkdtemp(join(tmpdir(), "ncalrpc-call-"));
   try {
     const paths: string[] = [];
@@ -26,7 +27,8 @@ export async function loadInterfaces(model: Model): Promise<AnyInterface[]> {
       paths.push(modulePath);
     }
     const modules = await Promise.all(paths.map(loadModule));
-    return modules.flatMap((exported) => Object.values(exported).filter(isInterface));
+    const interfaces = modules.flatMap((exported) => Object.values(exported).filter(isInterface));
+    return await Promise.all(interfaces.map(withSchemas));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -39,6 +41,12 @@ async function loadModule(path: string): Promise<Readonly<Record<string, unknown
 /** `.mjs`, so that they are ES modules whatever package.json is near. */
 function toModulePath(path: string): string {
   return path.replace(/\.[jt]s$/, ".mjs");
+}
+
+/** Interfaces import their schemas only when they are asked for them: then the files are gone. */
+async function withSchemas(definition: AnyInterface): Promise<AnyInterface> {
+  const schemas = await definition.schemas();
+  return { ...definition, schemas: async () => schemas };
 }
 
 function isInterface(value: unknown): value is AnyInterface {

@@ -1,4 +1,4 @@
-import type { MethodDefinition } from "@ncalrpc/runtime";
+import type { MethodDefinition, MethodSchemas } from "@ncalrpc/runtime";
 import { explainIssues } from "./explain-issues.js";
 import { suggest } from "./suggest.js";
 import { UsageError } from "./usage-error.js";
@@ -7,8 +7,12 @@ import { UsageError } from "./usage-error.js";
  * The values of a method's parameters, in order, from a JSON object that has them by name. Throws UsageError for text
  * that is not JSON, and with every place at which it is not what the method's schema says.
  */
-export function requestValues(method: MethodDefinition<object>, json: string): unknown[] {
-  const parameters = parameterNames(method);
+export function requestValues(
+  method: MethodDefinition<object>,
+  schemas: MethodSchemas,
+  json: string,
+): unknown[] {
+  const { parameters } = method;
   const parsed = parseJson(json);
   if (!isRecord(parsed)) {
     throw new UsageError(`the parameters are not a JSON object; ${expected(method.name, parameters)}`);
@@ -18,18 +22,13 @@ export function requestValues(method: MethodDefinition<object>, json: string): u
     const hint = `${suggest(unknown, parameters)}; ${expected(method.name, parameters)}`;
     throw new UsageError(`${method.name} has no parameter "${unknown}"${hint}`);
   }
-  const result = method.request.safeParse(parsed);
+  const result = schemas.request.safeParse(parsed);
   if (!result.success) {
     const lines = explainIssues(result.error.issues).map((line) => `\n  ${line}`);
     throw new UsageError(`the parameters of ${method.name} are not what it takes:${lines.join("")}`);
   }
   const values = result.data;
   return isRecord(values) ? parameters.map((name) => values[name]) : [];
-}
-
-/** In order: the request's schema is an object with a property for each parameter that is passed. */
-function parameterNames({ request }: MethodDefinition<object>): string[] {
-  return "shape" in request && isRecord(request.shape) ? Object.keys(request.shape) : [];
 }
 
 function parseJson(text: string): unknown {

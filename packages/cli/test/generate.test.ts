@@ -50,7 +50,13 @@ describe("generate", () => {
     expect(filesIn(out)).toEqual(expectedFiles());
     expect(readdirSync(directory).sort()).toEqual(["gen", "idl"]);
     expect(stdout).toBe(
-      "wrote     gen/sample-types.ts\nwrote     gen/sample.ts\n2 files written, 0 unchanged\n",
+      [
+        "wrote     gen/sample-types.ts",
+        "wrote     gen/sample-types.schema.ts",
+        "wrote     gen/sample.ts",
+        "wrote     gen/sample.schema.ts",
+        "4 files written, 0 unchanged\n",
+      ].join("\n"),
     );
     expect([code, stderr]).toEqual([0, ""]);
   });
@@ -63,7 +69,13 @@ describe("generate", () => {
     expect(statSync(join(out, "sample.ts"))).toMatchObject({ ino, mtimeMs });
     expect(filesIn(out)).toEqual(expectedFiles());
     expect(stdout).toBe(
-      "wrote     gen/sample-types.ts\nunchanged gen/sample.ts\n1 file written, 1 unchanged\n",
+      [
+        "wrote     gen/sample-types.ts",
+        "unchanged gen/sample-types.schema.ts",
+        "unchanged gen/sample.ts",
+        "unchanged gen/sample.schema.ts",
+        "1 file written, 3 unchanged\n",
+      ].join("\n"),
     );
     expect(code).toBe(0);
   });
@@ -102,7 +114,13 @@ describe("generate --check", () => {
     const { code, stdout } = await generate("--check");
     expect(existsSync(out)).toBe(false);
     expect(stdout).toBe(
-      "missing   gen/sample-types.ts\nmissing   gen/sample.ts\n2 files would be written, 0 unchanged\n",
+      [
+        "missing   gen/sample-types.ts",
+        "missing   gen/sample-types.schema.ts",
+        "missing   gen/sample.ts",
+        "missing   gen/sample.schema.ts",
+        "4 files would be written, 0 unchanged\n",
+      ].join("\n"),
     );
     expect(code).toBe(1);
   });
@@ -110,10 +128,10 @@ describe("generate --check", () => {
   it("is content with what was generated, and not with what was edited since", async () => {
     await generate();
     const fresh = await generate("--check");
-    expect([fresh.code, fresh.stdout]).toEqual([0, "0 files would be written, 2 unchanged\n"]);
+    expect([fresh.code, fresh.stdout]).toEqual([0, "0 files would be written, 4 unchanged\n"]);
     writeFileSync(join(out, "sample.ts"), "edited");
     const edited = await generate("--check");
-    expect(edited.stdout).toBe("outdated  gen/sample.ts\n1 file would be written, 1 unchanged\n");
+    expect(edited.stdout).toBe("outdated  gen/sample.ts\n1 file would be written, 3 unchanged\n");
     expect(edited.code).toBe(1);
     expect(readFileSync(join(out, "sample.ts"), "utf8")).toBe("edited");
   });

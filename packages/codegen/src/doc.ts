@@ -92,34 +92,32 @@ export function callWithObject(callee: Doc, args: readonly Doc[], properties: re
   };
 }
 
-/** `head = value`: a line breaks after `=` if the value's start does not fit otherwise. */
-export function assignment(head: string, value: Assigned): Doc {
-  if (value.kind === "object") {
-    const { callee, properties } = value;
-    const flat = group(callee, "(", braced(properties), ")");
-    const broken = ["{", indent(hardline, join([",", hardline], properties), ","), hardline, "}"];
-    const start = [head, " = ", callee, "("];
-    return {
-      kind: "choice",
-      first: [head, " = ", flat],
-      otherwise: {
-        kind: "choice",
-        first: [...start, broken, ")"],
-        otherwise: {
-          kind: "choice",
-          first: [...start, indent(hardline, broken, ","), hardline, ")"],
-          otherwise: [head, " =", indent(hardline, callee, "(", braced(properties), ")")],
-        },
-      },
-    };
-  }
-  return value.kind === "chain" ? [head, " = ", value.doc] : [head, " =", group(indent(line, value.doc))];
+/** `head = callee(() => body)`: the body breaks first, then the argument, then the line after `=`. */
+export function lazyAssignment(head: Doc, callee: Doc, body: Doc): Doc {
+  const flat = group(callee, "(() => ", body, ")");
+  const hugged: Doc = [callee, "(() =>", indent(hardline, body, ","), hardline, ")"];
+  return choices(
+    [head, " = ", flat],
+    [head, " = ", hugged],
+    brokenCall([head, " = ", callee], [["() =>", group(indent(line, body))]]),
+    [head, " =", indent(hardline, choices(flat, hugged))],
+  );
 }
 
-/** What may be assigned: a call with an object as its only argument, a chain of calls, or anything else. */
-export type Assigned =
-  | { readonly kind: "object"; readonly callee: string; readonly properties: readonly Doc[] }
-  | { readonly kind: "chain" | "other"; readonly doc: Doc };
+/** `head = callee(argument)`: the call breaks first, then the line after `=`. */
+export function callAssignment(head: Doc, callee: Doc, argument: Doc): Doc {
+  return choices(
+    [head, " = ", group(callee, "(", argument, ")")],
+    brokenCall([head, " = ", callee], [argument]),
+    [head, " =", indent(hardline, callee, "(", argument, ")")],
+  );
+}
+
+/** The first that fits up to its first line break, or the last. */
+function choices(first: Doc, ...rest: readonly Doc[]): Doc {
+  const [next, ...others] = rest;
+  return next === undefined ? first : { kind: "choice", first, otherwise: choices(next, ...others) };
+}
 
 function brokenCall(callee: Doc, args: readonly Doc[]): Doc {
   return [callee, "(", indent(hardline, join([",", hardline], args), ","), hardline, ")"];

@@ -1,12 +1,11 @@
 import type { Member } from "@ncalrpc/idl";
-import { assignment, type Doc, hardline, indent, join, run } from "./doc.js";
+import { type Doc, hardline, indent, join, run } from "./doc.js";
 import { Frame } from "./frame.js";
 import type { MethodShape } from "./method-shape.js";
 import { visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { ReadCode } from "./read-code.js";
 import { located, readRecord } from "./record-code.js";
-import type { SchemaCode } from "./schema-code.js";
 import { functionCode } from "./struct-code.js";
 import { docComment } from "./text.js";
 import { WriteCode } from "./write-code.js";
@@ -32,37 +31,24 @@ export function responseType(context: ModuleContext, shape: MethodShape): string
   return shape.method.returns === null ? "void" : context.typeText(shape.method.returns);
 }
 
-/** The types of a method's request and response, and their schemas. */
-export function methodTypes(context: ModuleContext, shape: MethodShape, schemas: SchemaCode): Doc[] {
+/** The types of a method's request and response. */
+export function methodTypes(context: ModuleContext, shape: MethodShape): Doc[] {
   const { names, method, properties } = shape;
-  const out: Doc[] = [];
-  const add = (
-    kind: string,
-    what: { readonly type: string; readonly schema: string },
-    members: readonly Member[],
-    hasHandles: boolean,
-  ): void => {
-    const exported = hasHandles ? "" : "export ";
-    const doc = docComment(
-      `The ${kind} of ${method.name}${hasHandles ? ", with context handles as on the wire" : ""}.`,
-    );
-    out.push([doc, exported, interfaceCode(context, what.type, members, properties)]);
-    const schema = schemas.record(
-      members.map((member) => [
-        properties.get(member.name) ?? member.name,
-        schemas.type(member.type, member.range, kind === "response"),
-      ]),
-    );
-    const head = hasHandles
-      ? `const ${what.schema}`
-      : `export const ${what.schema}: ${context.library("z")}.ZodType<${what.type}>`;
-    out.push([assignment(head, schema), ";"]);
+  const typed = (kind: string, type: string, members: readonly Member[], hasHandles: boolean): Doc => {
+    const note = hasHandles ? ", with context handles as on the wire" : "";
+    return [
+      docComment(`The ${kind} of ${method.name}${note}.`),
+      hasHandles ? "" : "export ",
+      interfaceCode(context, type, members, properties),
+    ];
   };
-  if (shape.request.length > 0) add("request", names.request, shape.request, shape.requestHasHandles);
-  if (typeof shape.response !== "string") {
-    add("response", names.response, shape.response, shape.responseHasHandles);
-  }
-  return out;
+  const request =
+    shape.request.length === 0
+      ? []
+      : [typed("request", names.request.type, shape.request, shape.requestHasHandles)];
+  return typeof shape.response === "string"
+    ? request
+    : [...request, typed("response", names.response.type, shape.response, shape.responseHasHandles)];
 }
 
 /** The readers and writers of a method's request and response. */

@@ -151,6 +151,21 @@ export class ModelIndex {
     }
   }
 
+  /** Whether full pointers are among what a value may hold, through pointers too. */
+  holdsFullPointers(type: Type): boolean {
+    const found = new Set<Composite>();
+    this.collect(type, found);
+    return (
+      this.#isFull(type) || [...found].some((held) => heldTypes(held).some((each) => this.#isFull(each)))
+    );
+  }
+
+  #isFull(type: Type): boolean {
+    const resolved = this.resolve(type);
+    if (resolved.kind === "pointer") return resolved.pointer === "ptr" || this.#isFull(resolved.target);
+    return resolved.kind === "array" && this.#isFull(resolved.element);
+  }
+
   /** Whether a struct or union holds a value of itself, through pointers. */
   isRecursive(composite: Composite): boolean {
     const known = this.#recursive.get(composite);

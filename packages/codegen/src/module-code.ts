@@ -6,7 +6,6 @@ import { methodCodecs, methodTypes } from "./method-code.js";
 import { type MethodShape, methodShape } from "./method-shape.js";
 import type { Composite, ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
-import { SchemaCode } from "./schema-code.js";
 import { serializeCode, serializes } from "./serialize-code.js";
 import { handlersInterface, interfaceDefinition } from "./server-code.js";
 import { structCodecs } from "./struct-code.js";
@@ -17,7 +16,6 @@ import { wellKnown } from "./well-known.js";
 /** The declarations of a unit's module, in order: types, what methods exchange, codecs, client, server. */
 export function moduleCode(context: ModuleContext, isShared: boolean): string[] {
   const { unit } = context;
-  const schemas = new SchemaCode(context);
   const shapes = (unit.imported ? [] : (unit.interface?.methods ?? [])).map((method) =>
     methodShape(context, method),
   );
@@ -29,11 +27,8 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
     for (const doc of docs) parts.push(render(doc));
   };
   for (const constant of unit.constants) print([constantCode(context, constant)]);
-  for (const definition of unit.types) {
-    print(typeCode(context, definition, schemas));
-    schemas.declare(definition.name);
-  }
-  for (const shape of shapes) print(methodTypes(context, shape, schemas));
+  for (const definition of unit.types) print(typeCode(context, definition));
+  for (const shape of shapes) print(methodTypes(context, shape));
   for (const definition of unit.types) {
     if (definition.kind !== "struct" && definition.kind !== "union") continue;
     if (wellKnown(definition) !== null) continue;
@@ -51,23 +46,23 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   if (unit.interface !== null && !unit.imported) {
     print([clientClass(context, shapes)]);
     print([handlersInterface(context, shapes)]);
-    print([interfaceDefinition(context, shapes, schemas)]);
+    print([interfaceDefinition(context, shapes)]);
   }
   return parts;
 }
 
-function typeCode(context: ModuleContext, definition: TypeDefinition, schemas: SchemaCode): Doc[] {
+function typeCode(context: ModuleContext, definition: TypeDefinition): Doc[] {
   switch (definition.kind) {
     case "enum":
-      return enumCode(context, definition);
+      return [enumCode(context, definition)];
     case "alias":
-      return aliasCode(context, definition, schemas);
+      return [aliasCode(context, definition)];
     case "struct":
-      return wellKnown(definition) === null
-        ? structCode(context, definition, schemas)
-        : wellKnownCode(context, definition, schemas);
+      return [
+        wellKnown(definition) === null ? structCode(context, definition) : wellKnownCode(context, definition),
+      ];
     case "union":
-      return unionType(context, definition, schemas);
+      return [unionType(context, definition)];
     case "context_handle":
     case "pipe":
       return [];

@@ -12,11 +12,19 @@ export interface Import {
   isType: boolean;
 }
 
-export const runtimeEntry = "@ncalrpc/runtime/codegen-v1";
+/** A unit's module proper, and the one beside it with its schemas, which loads zod. */
+export type Part = "main" | "schema";
+
+/** What each imports of the runtime. */
+const runtimeEntries: Readonly<Record<Part, string>> = {
+  main: "@ncalrpc/runtime/codegen-v1",
+  schema: "@ncalrpc/runtime/schema-v1",
+};
 
 /** One module while it is printed: whose it is, what its names mean, and what it turned out to import. */
 export class ModuleContext {
   readonly unit: Unit;
+  readonly part: Part;
   readonly names: UnitNames;
   readonly index: ModelIndex;
   readonly layout: Layout;
@@ -32,9 +40,11 @@ export class ModuleContext {
     index: ModelIndex,
     all: ReadonlyMap<string, UnitNames>,
     declared: ReadonlySet<string>,
+    part: Part = "main",
   ) {
     this.#declared = declared;
     this.unit = unit;
+    this.part = part;
     this.index = index;
     this.layout = new Layout(index);
     this.#all = all;
@@ -51,12 +61,12 @@ export class ModuleContext {
 
   /** A value of the runtime's entry, imported. */
   library(name: string): string {
-    return this.#import(runtimeEntry, name, false);
+    return this.#import(runtimeEntries[this.part], name, false);
   }
 
   /** A type of the runtime's entry, imported. */
   libraryType(name: string): string {
-    return this.#import(runtimeEntry, name, true);
+    return this.#import(runtimeEntries[this.part], name, true);
   }
 
   /** One of the names that belong to a type, imported if another module declares it. */
@@ -64,8 +74,7 @@ export class ModuleContext {
     const names = this.namesOf(unit);
     const found = names.types.get(name);
     if (found === undefined) throw new RangeError(`The model has no type ${unit}.${name}`);
-    if (unit === this.unit.name) return found[which];
-    return this.#import(`./${names.file}.js`, found[which], which === "type");
+    return this.#from(unit, which === "schema" ? "schema" : "main", found[which], which === "type");
   }
 
   /** An enum's object, for `typeof`, imported if another module declares it. */
@@ -73,10 +82,19 @@ export class ModuleContext {
     return this.typeName(unit, name, "type");
   }
 
+  /** An enum's object as a value, imported if another module declares it. */
+  enumValues(unit: string, name: string): string {
+    return this.#from(unit, "main", this.namesOf(unit).types.get(name)?.type ?? name, false);
+  }
+
+  /** A type that this unit's module declares: a request or a response. */
+  ownType(name: string): string {
+    return this.#from(this.unit.name, "main", name, true);
+  }
+
   /** A context handle's class as a value, imported if another module declares it. */
   handleClass(unit: string, name: string): string {
-    const type = this.namesOf(unit).types.get(name)?.type ?? name;
-    return unit === this.unit.name ? type : this.#import(`./${this.namesOf(unit).file}.js`, type, false);
+    return this.#from(unit, "main", this.namesOf(unit).types.get(name)?.type ?? name, false);
   }
 
   /** Names for the parameters and locals of one function beside `own`: none hides what the module declares. */
@@ -118,16 +136,28 @@ export class ModuleContext {
     return source ? `AsyncIterable<${chunk}> | Iterable<${chunk}>` : `AsyncIterable<${chunk}>`;
   }
 
-  #import(module: string, name: string, isType: boolean): string {
+  /** A name that a unit's module declares: the two modules of one unit share their names, others' may clash. */
+  #from(unit: string, part: Part, name: string, isType: boolean): string {
+    const isOwnUnit = unit === this.unit.name;
+    if (isOwnUnit && part === this.part) return name;
+    return this.#import(`./${fileName(this.namesOf(unit), part)}.js`, name, isType, isOwnUnit);
+  }
+
+  #import(module: string, name: string, isType: boolean, isUnique = !module.startsWith(".")): string {
     const names = this.imports.get(module) ?? new Map<string, Import>();
     this.imports.set(module, names);
     let known = names.get(name);
     if (known === undefined) {
-      const alias = module === runtimeEntry ? name : this.#scope.claim(name);
+      const alias = isUnique ? name : this.#scope.claim(name);
       known = { name, alias, isType };
       names.set(name, known);
     }
     known.isType &&= isType;
     return known.alias;
   }
+}
+
+/** A module's file without its extension. */
+export function fileName(names: UnitNames, part: Part): string {
+  return part === "main" ? names.file : `${names.file}.schema`;
 }

@@ -1,5 +1,5 @@
 import type { Range, Scalar, Type } from "@ncalrpc/idl";
-import { type Assigned, braced, call, type Doc, list, memberChain } from "./doc.js";
+import { braced, call, type Doc, list, memberChain } from "./doc.js";
 import { chunkType, isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { rangeOf } from "./range-code.js";
@@ -22,28 +22,12 @@ function isFloat(scalar: Scalar): boolean {
 /** Prints zod schemas: what JSON has to look like for a type, and what becomes of it. */
 export class SchemaCode {
   readonly #context: ModuleContext;
-  /** Types of this module whose schemas are declared already: others can only be referred to lazily. */
-  readonly #declared = new Set<string>();
 
   constructor(context: ModuleContext) {
     this.#context = context;
   }
 
-  /** Remembers that a type's schema stands above whatever is printed next. */
-  declare(type: string): void {
-    this.#declared.add(type);
-  }
-
-  /** `z.object({...})` of named properties, to be assigned. */
-  record(properties: readonly (readonly [name: string, schema: Doc])[]): Assigned {
-    return {
-      kind: "object",
-      callee: `${this.#z}.object`,
-      properties: properties.map(([name, schema]) => [name, ": ", schema]),
-    };
-  }
-
-  /** The same within other schemas. */
+  /** `z.object({...})` of named properties. */
   object(properties: readonly (readonly [name: string, schema: Doc])[]): Doc {
     return [`${this.#z}.object(`, braced(properties.map(([name, schema]) => [name, ": ", schema])), ")"];
   }
@@ -65,7 +49,8 @@ export class SchemaCode {
         const { target } = type;
         const schema = this.type(target, rangeOf(index, { type, range }), isResult);
         if (type.pointer === "ref") return schema;
-        return [index.isBoxed(type) ? this.object([["value", schema]]) : schema, ".nullable()"];
+        const held = index.isBoxed(type) ? this.object([["value", schema]]) : schema;
+        return [type.pointer === "ptr" ? this.#shared(held) : held, ".nullable()"];
       }
       case "array": {
         const typed = layout.typedArray(type);
@@ -83,14 +68,7 @@ export class SchemaCode {
     }
     if (definition.kind === "pipe") return call(`${this.#z}.array`, this.type(chunkType(definition), null));
     if (range !== null && definition.kind === "alias") return this.type(definition.type, range, isResult);
-    const schema = this.#context.typeName(type.unit, type.name, "schema");
-    const isDeclared = type.unit !== this.#context.unit.name || this.#declared.has(type.name);
-    return isDeclared ? schema : call(`${this.#z}.lazy`, ["() => ", schema]);
-  }
-
-  /** The same, to be assigned. */
-  assigned(type: Type, range: Range | null): Assigned {
-    return { kind: this.#chain(type, range) === null ? "other" : "chain", doc: this.type(type, range) };
+    return this.#context.typeName(type.unit, type.name, "schema");
   }
 
   guid(): Doc {
@@ -98,8 +76,8 @@ export class SchemaCode {
   }
 
   /** `z.union([...])` of schemas, one a line where they do not fit. */
-  union(members: readonly Doc[]): Assigned {
-    return { kind: "chain", doc: [`${this.#z}.union(`, list(members, "[", "]"), ")"] };
+  union(members: readonly Doc[]): Doc {
+    return [`${this.#z}.union(`, list(members, "[", "]"), ")"];
   }
 
   /** The schema of one value of a discriminant: enums by label too, 64-bit integers as decimal strings too. */
@@ -131,6 +109,11 @@ export class SchemaCode {
       return this.#schema(scalar.startsWith("u") ? "uint64()" : "int64()");
     }
     return `${this.#z}.${scalar === "int32" ? "int32" : "uint32"}()`;
+  }
+
+  /** What a full pointer points to: other pointers to the same object keep doing so. */
+  #shared(schema: Doc): Doc {
+    return call(`${this.#context.library("schema")}.shared`, schema);
   }
 
   #schema(method: string): string {

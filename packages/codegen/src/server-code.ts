@@ -23,8 +23,7 @@ import {
   run,
 } from "./doc.js";
 import type { MethodShape } from "./method-shape.js";
-import type { ModuleContext } from "./module-context.js";
-import type { SchemaCode } from "./schema-code.js";
+import { fileName, type ModuleContext } from "./module-context.js";
 import { docComment, stringLiteral } from "./text.js";
 
 /** What a server implements. */
@@ -63,16 +62,12 @@ function serverType(context: ModuleContext, shape: MethodShape, parameter: Argum
 }
 
 /** The record by which servers and clients know the interface. */
-export function interfaceDefinition(
-  context: ModuleContext,
-  shapes: readonly MethodShape[],
-  schemas: SchemaCode,
-): Doc {
+export function interfaceDefinition(context: ModuleContext, shapes: readonly MethodShape[]): Doc {
   const { names, unit } = context;
   const definition = unit.interface;
   if (definition === null) return [];
   const { major, minor } = definition.version;
-  const methods = shapes.map((shape) => methodRecord(context, shape, schemas));
+  const methods = shapes.map((shape) => methodRecord(context, shape));
   const endpoints = definition.endpoints.map(stringLiteral);
   const properties: Doc[] = [
     `name: ${stringLiteral(unit.name)}`,
@@ -80,11 +75,12 @@ export function interfaceDefinition(
     `version: { major: ${major}, minor: ${minor} }`,
     ["endpoints: ", list(endpoints, "[", "]")],
     `client: ${names.client}`,
+    block("async schemas()", schemasOf(context, shapes)),
     methods.length === 0 ? "methods: []" : ["methods: [", inLines(methods), "]"],
   ];
   return [
     docComment(unit.doc ?? `The interface ${unit.name}, to connect to or to register with a server.`),
-    `export const ${names.definition} = ${context.library("defineInterface")}({`,
+    `export const ${names.definition} = /* @__PURE__ */ ${context.library("defineInterface")}({`,
     inLines(properties),
     "});",
   ];
@@ -94,27 +90,26 @@ function inLines(items: readonly Doc[]): Doc {
   return [indent(hardline, join([",", hardline], items), ","), hardline];
 }
 
-function methodRecord(context: ModuleContext, shape: MethodShape, schemas: SchemaCode): Doc {
+/** Schemas are for few programs, so that theirs is a module that is loaded when it is asked for. */
+function schemasOf({ names }: ModuleContext, shapes: readonly MethodShape[]): Doc[] {
+  if (shapes.length === 0) return ["return {};"];
+  const module = stringLiteral(`./${fileName(names, "schema")}.js`);
+  return [`const schemas = await import(${module});`, `return schemas.${names.schemas}();`];
+}
+
+function methodRecord(context: ModuleContext, shape: MethodShape): Doc {
   const { names, method } = shape;
-  const z = context.library("z");
-  const request = shape.request.length > 0 ? names.request.schema : `${z}.object({})`;
-  const response: Doc =
-    shape.response === "nothing"
-      ? `${z}.void()`
-      : shape.response === "value"
-        ? schemas.type(shape.method.returns ?? { kind: "scalar", scalar: "int32" }, null, true)
-        : names.response.schema;
   const reader = shape.request.length > 0 ? "r" : "_r";
   const parameters = [
     `handlers: ${context.names.handlers}`,
     `${reader}: ${context.libraryType("Reader")}`,
     `call: ${context.libraryType("ServerCall")}`,
   ];
+  const parameterNames = argumentsOf(context, shape).map(({ property }) => stringLiteral(property));
   const properties: Doc[] = [
     `name: ${stringLiteral(names.method)}`,
     `opnum: ${method.opnum}`,
-    `request: ${request}`,
-    ["response: ", response],
+    ["parameters: ", list(parameterNames, "[", "]")],
     block(["serve", list(parameters)], serveBody(context, shape)),
   ];
   return ["{", inLines(properties), "}"];

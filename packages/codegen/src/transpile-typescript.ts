@@ -5,7 +5,8 @@ import { ts } from "ts-morph";
  * each module that the text imports.
  */
 export function transpileTypeScript(text: string, rename: (specifier: string) => string): string {
-  const renameImports: ts.TransformerFactory<ts.SourceFile> = ({ factory }) => {
+  const renameImports: ts.TransformerFactory<ts.SourceFile> = (context) => {
+    const { factory } = context;
     const renamed = (statement: ts.Statement): ts.Statement => {
       if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier))
         return statement;
@@ -13,7 +14,17 @@ export function transpileTypeScript(text: string, rename: (specifier: string) =>
       const specifier = factory.createStringLiteral(rename(moduleSpecifier.text));
       return factory.updateImportDeclaration(statement, modifiers, importClause, specifier, attributes);
     };
-    return (file) => factory.updateSourceFile(file, file.statements.map(renamed));
+    // Schema modules are imported when they are asked for.
+    const visit = (node: ts.Node): ts.Node => {
+      const [specifier] = ts.isCallExpression(node) ? node.arguments : [];
+      if (ts.isCallExpression(node) && isImport(node) && specifier && ts.isStringLiteral(specifier)) {
+        const renamedSpecifier = factory.createStringLiteral(rename(specifier.text));
+        return factory.updateCallExpression(node, node.expression, undefined, [renamedSpecifier]);
+      }
+      return ts.visitEachChild(node, visit, context);
+    };
+    return (file) =>
+      ts.visitEachChild(factory.updateSourceFile(file, file.statements.map(renamed)), visit, context);
   };
   return ts.transpileModule(text, {
     compilerOptions: {
@@ -23,4 +34,8 @@ export function transpileTypeScript(text: string, rename: (specifier: string) =>
     },
     transformers: { after: [renameImports] },
   }).outputText;
+}
+
+function isImport(call: ts.CallExpression): boolean {
+  return call.expression.kind === ts.SyntaxKind.ImportKeyword;
 }

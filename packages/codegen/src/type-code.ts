@@ -1,9 +1,8 @@
 import type { AliasDefinition, Constant, EnumDefinition, StructDefinition } from "@ncalrpc/idl";
-import { type Assigned, assignment, call, type Doc, hardline, indent, join } from "./doc.js";
+import { type Doc, hardline, indent, join } from "./doc.js";
 import { interfaceCode } from "./method-code.js";
 import { structMembers, visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
-import type { SchemaCode } from "./schema-code.js";
 import { docComment, stringLiteral } from "./text.js";
 import { labelNames, memberNames } from "./unit-names.js";
 import { wellKnown } from "./well-known.js";
@@ -21,8 +20,8 @@ function literal(value: Constant["value"]): string {
   return value.scalar === "int64" || value.scalar === "uint64" ? `${value.value}n` : value.value;
 }
 
-/** The labels as an object, the type of the values, the schema. */
-export function enumCode(context: ModuleContext, definition: EnumDefinition): Doc[] {
+/** The labels as an object, and the type of the values. */
+export function enumCode(context: ModuleContext, definition: EnumDefinition): Doc {
   const unit = context.unit.name;
   const type = context.typeName(unit, definition.name, "type");
   const names = labelNames(definition);
@@ -31,62 +30,33 @@ export function enumCode(context: ModuleContext, definition: EnumDefinition): Do
   );
   const body: Doc = [indent(hardline, join(hardline, labels)), hardline];
   const value = `${context.libraryType("EnumValue")}<typeof ${type}>`;
-  const schema = call(`${context.library("schema")}.${definition.wide ? "v1Enum" : "enum"}`, type);
   return [
-    [
-      docComment(definition.doc),
-      [`export const ${type} = {`, body, "} as const;"],
-      hardline,
-      `export type ${type} = ${value};`,
-    ],
-    schemaConstant(context, definition.name, { kind: "other", doc: schema }),
+    docComment(definition.doc),
+    [`export const ${type} = {`, body, "} as const;"],
+    hardline,
+    `export type ${type} = ${value};`,
   ];
 }
 
-export function aliasCode(context: ModuleContext, definition: AliasDefinition, schemas: SchemaCode): Doc[] {
+export function aliasCode(context: ModuleContext, definition: AliasDefinition): Doc {
   const type = context.typeName(context.unit.name, definition.name, "type");
-  return [
-    [docComment(definition.doc), `export type ${type} = ${context.typeText(definition.type)};`],
-    schemaConstant(context, definition.name, schemas.assigned(definition.type, definition.range)),
-  ];
+  return [docComment(definition.doc), `export type ${type} = ${context.typeText(definition.type)};`];
 }
 
 /** A struct that programs have a natural value for. */
-export function wellKnownCode(
-  context: ModuleContext,
-  definition: StructDefinition,
-  schemas: SchemaCode,
-): Doc[] {
+export function wellKnownCode(context: ModuleContext, definition: StructDefinition): Doc {
   const type = context.typeName(context.unit.name, definition.name, "type");
   const isGuid = wellKnown(definition) === "guid";
   const doc = docComment(
     definition.doc,
     isGuid ? "As text: `00112233-4455-6677-8899-aabbccddeeff`." : "Units of 100 ns since 1601-01-01 UTC.",
   );
-  const schema: Assigned = isGuid
-    ? { kind: "chain", doc: schemas.guid() }
-    : { kind: "other", doc: schemas.type({ kind: "scalar", scalar: "uint64" }, null) };
-  return [
-    [doc, `export type ${type} = ${isGuid ? "string" : "bigint"};`],
-    schemaConstant(context, definition.name, schema),
-  ];
+  return [doc, `export type ${type} = ${isGuid ? "string" : "bigint"};`];
 }
 
-export function structCode(context: ModuleContext, definition: StructDefinition, schemas: SchemaCode): Doc[] {
+export function structCode(context: ModuleContext, definition: StructDefinition): Doc {
   const type = context.typeName(context.unit.name, definition.name, "type");
   const names = memberNames(definition.members);
   const members = visible(structMembers(context.index, definition));
-  const schema = schemas.record(
-    members.map((member) => [names.get(member.name) ?? member.name, schemas.type(member.type, member.range)]),
-  );
-  return [
-    [docComment(definition.doc), "export ", interfaceCode(context, type, members, names)],
-    schemaConstant(context, definition.name, schema),
-  ];
-}
-
-export function schemaConstant(context: ModuleContext, name: string, schema: Assigned): Doc {
-  const unit = context.unit.name;
-  const type = `${context.library("z")}.ZodType<${context.typeName(unit, name, "type")}>`;
-  return [assignment(`export const ${context.typeName(unit, name, "schema")}: ${type}`, schema), ";"];
+  return [docComment(definition.doc), "export ", interfaceCode(context, type, members, names)];
 }

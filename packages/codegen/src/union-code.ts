@@ -1,13 +1,12 @@
 import type { Type, UnionArm, UnionDefinition } from "@ncalrpc/idl";
 import { block, braced, type Doc, group, hardline, ifBroken, indent, join, line, run } from "./doc.js";
 import { Frame, tagText } from "./frame.js";
+import type { ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { ReadCode } from "./read-code.js";
 import { nested } from "./record-code.js";
-import type { SchemaCode } from "./schema-code.js";
 import { alignment, functionCode } from "./struct-code.js";
 import { docComment, stringLiteral } from "./text.js";
-import { schemaConstant } from "./type-code.js";
 import { labelNames } from "./unit-names.js";
 import { WriteCode } from "./write-code.js";
 
@@ -15,27 +14,16 @@ import { WriteCode } from "./write-code.js";
  * The type of a union, one member for each arm, told apart by `tag`: the literal of the discriminant, or "default" for the
  * arm of all other values, which `discriminant` then has. An arm that sends something has it as `value`.
  */
-export function unionType(context: ModuleContext, union: UnionDefinition, schemas: SchemaCode): Doc[] {
+export function unionType(context: ModuleContext, union: UnionDefinition): Doc {
   const type = context.typeName(context.unit.name, union.name, "type");
   const members: Doc[] = [];
-  const shapes: Doc[] = [];
   for (const arm of union.arms) {
     const typed: Doc[] = arm.type === null ? [] : [`value: ${context.typeText(arm.type)}`];
-    const schema: (readonly [string, Doc])[] =
-      arm.type === null ? [] : [["value", schemas.type(arm.type, arm.range)]];
-    const labels = arm.labels.map((label) => tagLiteral(context, union, label));
-    if (labels.length > 0) {
-      members.push(objectType([`tag: ${labels.map(({ type }) => type).join(" | ")}`, ...typed]));
-      for (const { value } of labels) {
-        shapes.push(schemas.object([["tag", schemas.tag(union.discriminant, value)], ...schema]));
-      }
-    }
+    const labels = arm.labels.map((label) => tagType(context, union, label));
+    if (labels.length > 0) members.push(objectType([`tag: ${labels.join(" | ")}`, ...typed]));
     if (arm.isDefault) {
       const discriminant = context.typeText(union.discriminant);
       members.push(objectType([`tag: "default"`, `discriminant: ${discriminant}`, ...typed]));
-      const tag: Doc = `${context.library("z")}.literal("default")`;
-      const of = schemas.type(union.discriminant, null);
-      shapes.push(schemas.object([["tag", tag], ["discriminant", of], ...schema]));
     }
   }
   const [only] = members;
@@ -52,35 +40,30 @@ export function unionType(context: ModuleContext, union: UnionDefinition, schema
             ),
           ),
         );
-  return [
-    [docComment(union.doc), `export type ${type} =`, alternatives, ";"],
-    schemaConstant(context, union.name, schemas.union(shapes)),
-  ];
+  return [docComment(union.doc), `export type ${type} =`, alternatives, ";"];
 }
 
 function objectType(properties: readonly Doc[]): Doc {
   return braced(properties, ";", ifBroken(";"));
 }
 
-/** A label as TypeScript's type of the tag and as the value. */
-function tagLiteral(
-  context: ModuleContext,
-  union: UnionDefinition,
-  label: string,
-): { readonly type: string; readonly value: string } {
-  const value = tagValue(context, union, label);
+/** A label as TypeScript's type of the tag. */
+function tagType(context: ModuleContext, union: UnionDefinition, label: string): string {
+  const value = tagValue(context.index, union, label);
   const { discriminant } = union;
   const resolved = context.index.resolve(discriminant);
-  if (resolved.kind !== "definition" || resolved.definition.kind !== "enum") return { type: value, value };
+  if (resolved.kind !== "definition" || resolved.definition.kind !== "enum") return value;
   const { definition } = resolved;
   const position = definition.labels.findIndex((known) => String(known.value) === label);
   const name = labelNames(definition)[position];
-  if (name === undefined) return { type: value, value };
-  return { type: `typeof ${context.enumObject(resolved.unit.name, definition.name)}.${name}`, value };
+  return name === undefined
+    ? value
+    : `typeof ${context.enumObject(resolved.unit.name, definition.name)}.${name}`;
 }
 
-function tagValue(context: ModuleContext, union: UnionDefinition, label: string): string {
-  const kind = context.index.valueKind(union.discriminant);
+/** A label as the value of the tag. */
+export function tagValue(index: ModelIndex, union: UnionDefinition, label: string): string {
+  const kind = index.valueKind(union.discriminant);
   if (kind === "boolean") return String(label !== "0");
   return kind === "bigint" ? `${label}n` : label;
 }
@@ -162,7 +145,7 @@ function readUnion(context: ModuleContext, union: UnionDefinition): Doc[] {
   let otherwise: Doc = caseClause(["default:"], [["return ", invalidTag("r", union)]]);
   for (const arm of union.arms) {
     for (const label of arm.labels) {
-      const value = tagValue(context, union, label);
+      const value = tagValue(context.index, union, label);
       clauses.push(caseClause([`case ${value}:`], readArm(context, union, arm, [`tag: ${value}`])));
     }
     if (arm.isDefault) {
@@ -260,7 +243,7 @@ function afterTag(context: ModuleContext, union: UnionDefinition, codec: string)
 }
 
 function casesOf(context: ModuleContext, union: UnionDefinition, arm: UnionArm): string[] {
-  return arm.labels.map((label) => `case ${tagValue(context, union, label)}:`);
+  return arm.labels.map((label) => `case ${tagValue(context.index, union, label)}:`);
 }
 
 function invalidTag(codec: string, union: UnionDefinition): Doc {

@@ -38,6 +38,8 @@ export interface UnitNames {
   readonly definition: string;
   readonly client: string;
   readonly handlers: string;
+  /** The function that gives the schemas of all methods. */
+  readonly schemas: string;
   /** All of them. */
   readonly declared: readonly string[];
 }
@@ -64,6 +66,7 @@ function namesOfUnit(unit: Unit, file: string): UnitNames {
   const definition = base && claim(base);
   const client = base && claim(`${base}Client`);
   const handlers = base && claim(`${base}Handlers`);
+  const schemas = base && claim(`${camelCase(unit.name)}Schemas`);
   const companions = (type: string): TypeNames => ({
     type,
     schema: claim(`${type}Schema`),
@@ -92,6 +95,7 @@ function namesOfUnit(unit: Unit, file: string): UnitNames {
     definition,
     client,
     handlers,
+    schemas,
     declared,
   };
 }

@@ -12,18 +12,26 @@ import {
 } from "../../ndr/dist/index.js";
 import { type GeneratedFile, transpileTypeScript } from "../src/index.js";
 
-const runtime = pathToFileURL(join(import.meta.dirname, "../../runtime/dist/codegen-v1.js")).href;
+/** A module of the built runtime, by its name as a package's entry. */
+function runtimeModule(specifier: string): string {
+  const entry = specifier.replace("@ncalrpc/runtime/", "");
+  return pathToFileURL(join(import.meta.dirname, `../../runtime/dist/${entry}.js`)).href;
+}
 
 type Write = (writer: Writer, value: unknown) => void;
+
+export interface Schema {
+  parse(value: unknown): unknown;
+}
 
 /** The part of a generated interface definition that tests drive. */
 interface Definition {
   readonly client: { readonly prototype: object };
+  schemas(): Promise<Readonly<Record<string, { readonly request: Schema; readonly response: Schema }>>>;
   readonly methods: readonly {
     readonly name: string;
     readonly opnum: number;
-    readonly request: { parse(value: unknown): unknown };
-    readonly response: { parse(value: unknown): unknown };
+    readonly parameters: readonly string[];
     serve(handlers: object, reader: Reader, call: object): void;
   }[];
 }
@@ -151,12 +159,16 @@ export async function loadModules(files: readonly GeneratedFile[]): Promise<Reco
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     for (const { path, text } of files) {
       const code = transpileTypeScript(text, (specifier) =>
-        specifier.startsWith("@") ? runtime : specifier,
+        specifier.startsWith("@") ? runtimeModule(specifier) : specifier,
       );
       writeFileSync(join(folder, path.replace(/\.ts$/, ".js")), code);
     }
-    const last = files.at(-1)?.path.replace(/\.ts$/, ".js") ?? "";
-    return await import(/* @vite-ignore */ pathToFileURL(join(folder, last)).href);
+    // All of them while they are there: schema modules are not asked for until later.
+    const paths = files.map(({ path }) => join(folder, path.replace(/\.ts$/, ".js")));
+    const modules = await Promise.all(
+      paths.map(async (path) => await import(/* @vite-ignore */ pathToFileURL(path).href)),
+    );
+    return modules[files.findLastIndex(({ path }) => !path.endsWith(".schema.ts"))];
   } finally {
     rmSync(folder, { recursive: true });
   }

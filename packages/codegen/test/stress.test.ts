@@ -14,12 +14,16 @@ describe("long names", () => {
     // Inside of the repository, for its biome.json and its node_modules to be found.
     folder = mkdtempSync(join(import.meta.dirname, "stress-"));
     for (const length of [8, 14, 20, 26, 32]) {
-      const [file] = generateText(stressText(length));
-      const path = join(folder, `names-of-${length}.ts`);
-      writeFileSync(path, file?.text ?? "");
-      files.push(path);
+      for (const file of generateText(stressText(length))) {
+        const path = join(folder, file.path);
+        writeFileSync(path, file.text);
+        files.push(path);
+      }
     }
-    const paths = { "@ncalrpc/runtime/codegen-v1": ["../../../runtime/dist/codegen-v1.d.ts"] };
+    const entries = ["codegen-v1", "schema-v1"];
+    const paths = Object.fromEntries(
+      entries.map((entry) => [`@ncalrpc/runtime/${entry}`, [`../../../runtime/dist/${entry}.d.ts`]]),
+    );
     const compilerOptions = { composite: false, noEmit: true, rootDir: "../../../..", paths };
     const config = { extends: "../../../../tsconfig.base.json", compilerOptions, include: ["*.ts"] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));

@@ -3,17 +3,16 @@
  * generated against it are to work.
  */
 export { countOfPending, pending, pendingCount, Reader, Writer } from "@ncalrpc/ndr";
-export { z } from "zod";
 export { Client, readNothing, writeNothing } from "./client/client.js";
 export { ContextHandle } from "./client/context-handle.js";
 export type { CallOptions } from "./client/pending-call.js";
+export type { EnumValue } from "./enum-value.js";
 export {
   defineInterface,
   type InterfaceDefinition,
   type InterfaceRecord,
   type MethodDefinition,
 } from "./interface-definition.js";
-export { type EnumValue, schema } from "./schemas.js";
 export type { ServerCall } from "./server/server-call.js";
 
 /** What a handler may return: a value, now or later. */

@@ -13,7 +13,13 @@ export {
   type RundownErrorEvent,
 } from "./diagnostics.js";
 export { lookUpEndpoints, mapEndpoint, type RegisteredEndpoint } from "./endpoint-mapper.js";
-export type { InterfaceDefinition, InterfaceRecord, MethodDefinition } from "./interface-definition.js";
+export type {
+  InterfaceDefinition,
+  InterfaceRecord,
+  InterfaceSchemas,
+  MethodDefinition,
+  MethodSchemas,
+} from "./interface-definition.js";
 export { type ClientLimits, defaultClientLimits, defaultServerLimits, type ServerLimits } from "./limits.js";
 export { inquireInterfaces, isServerListening } from "./management.js";
 export { currentUser, everyone, group, user } from "./principals.js";

@@ -10,12 +10,20 @@ export interface MethodDefinition<H extends object> {
   /** The name in TypeScript. */
   readonly name: string;
   readonly opnum: number;
-  /** The JSON form of the parameters that a client passes, and of the result. */
-  readonly request: z.ZodType;
-  readonly response: z.ZodType;
+  /** Of what a client passes, in order: the properties of the JSON form. */
+  readonly parameters: readonly string[];
   /** Decodes the request, runs the handler, and has `call` answer with its result. */
   serve(handlers: H, reader: Reader, call: ServerCall): void;
 }
+
+/** The JSON form of what a method takes, by parameter, and of what it gives. */
+export interface MethodSchemas {
+  readonly request: z.ZodType;
+  readonly response: z.ZodType;
+}
+
+/** Those of an interface's methods, by their names in TypeScript. */
+export type InterfaceSchemas = Readonly<Record<string, MethodSchemas>>;
 
 /** What generated code knows of an interface: enough to register it with a server and to call it. */
 export interface InterfaceRecord<H extends object, C extends Client> extends InterfaceId {
@@ -23,6 +31,8 @@ export interface InterfaceRecord<H extends object, C extends Client> extends Int
   /** Well-known endpoints as string bindings. */
   readonly endpoints: readonly string[];
   readonly client: new (binding: ClientBinding) => C;
+  /** Loads the interface's schemas, and zod with them: for those who have JSON to check, or results. */
+  schemas(): Promise<InterfaceSchemas>;
   readonly methods: readonly MethodDefinition<H>[];
 }
 

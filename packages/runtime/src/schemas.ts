@@ -1,7 +1,6 @@
 import { z } from "zod";
-
-/** A value of an enum. NDR enums are open: a newer peer may send values that have no label here. */
-export type EnumValue<E extends Readonly<Record<string, number>>> = E[keyof E] | (number & {});
+import type { EnumValue } from "./enum-value.js";
+import { graph, shared } from "./schema-graph.js";
 
 /** Any typed array that an array of scalars is. */
 interface TypedArrayConstructor<T, E> {
@@ -14,6 +13,8 @@ interface TypedArrayConstructor<T, E> {
  * enums by label. What is of the natural type already passes unchanged.
  */
 export const schema = {
+  graph,
+  shared,
   bytes: () =>
     z.union([
       z.instanceof(Uint8Array),

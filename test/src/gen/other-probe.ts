@@ -9,10 +9,8 @@ import {
   defineInterface,
   type Reader,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 /** The response of OpenOther, with context handles as on the wire. */
@@ -20,14 +18,10 @@ interface OpenOtherResponse {
   other: string | null;
 }
 
-const OpenOtherResponseSchema = z.object({ other: schema.context().nullable() });
-
 /** The request of UseOther, with context handles as on the wire. */
 interface UseOtherRequest {
   other: string | null;
 }
-
-const UseOtherRequestSchema = z.object({ other: z.guid().nullable() });
 
 function writeOpenOtherResponse(w: Writer, response: OpenOtherResponse): void {
   w.contextHandle(response.other);
@@ -87,18 +81,21 @@ export interface OtherProbeHandlers {
 }
 
 /** A second interface with a context handle of its own. */
-export const OtherProbe = defineInterface({
+export const OtherProbe = /* @__PURE__ */ defineInterface({
   name: "OtherProbe",
   uuid: "b1b5a6f4-3c38-4e0f-8a56-7f1f0c2d9e12",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: OtherProbeClient,
+  async schemas() {
+    const schemas = await import("./other-probe.schema.js");
+    return schemas.otherProbeSchemas();
+  },
   methods: [
     {
       name: "openOther",
       opnum: 0,
-      request: z.object({}),
-      response: OpenOtherResponseSchema,
+      parameters: [],
       serve(handlers: OtherProbeHandlers, _r: Reader, call: ServerCall) {
         call.respond(handlers.openOther(call), (w, result) => {
           writeOpenOtherResponse(w, { other: call.contextId("OTHER", result.other) });
@@ -108,8 +105,7 @@ export const OtherProbe = defineInterface({
     {
       name: "useOther",
       opnum: 1,
-      request: UseOtherRequestSchema,
-      response: z.int32(),
+      parameters: ["other"],
       serve(handlers: OtherProbeHandlers, r: Reader, call: ServerCall) {
         const request = readUseOtherRequest(r);
         call.respond(handlers.useOther(call.context("OTHER", request.other), call), writeUseOtherResponse);

@@ -13,10 +13,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export interface Record_ {
@@ -25,25 +23,15 @@ export interface Record_ {
   values: Int32Array | null;
 }
 
-export const Record_Schema: z.ZodType<Record_> = z.object({
-  name: z.string().nullable(),
-  id: schema.int64(),
-  values: schema.int32Array().nullable(),
-});
-
 /** The request of Echo. */
 export interface EchoRequest {
   text: string;
 }
 
-export const EchoRequestSchema: z.ZodType<EchoRequest> = z.object({ text: z.string() });
-
 /** The response of Echo. */
 export interface EchoResponse {
   reply: string | null;
 }
-
-export const EchoResponseSchema: z.ZodType<EchoResponse> = z.object({ reply: z.string().nullable() });
 
 /** The request of Add. */
 export interface AddRequest {
@@ -51,30 +39,20 @@ export interface AddRequest {
   b: number;
 }
 
-export const AddRequestSchema: z.ZodType<AddRequest> = z.object({ a: z.int32(), b: z.int32() });
-
 /** The request of Records. */
 export interface RecordsRequest {
   records: Record_[];
 }
-
-export const RecordsRequestSchema: z.ZodType<RecordsRequest> = z.object({ records: z.array(Record_Schema) });
 
 /** The response of Records. */
 export interface RecordsResponse {
   reply: Record_[] | null;
 }
 
-export const RecordsResponseSchema: z.ZodType<RecordsResponse> = z.object({
-  reply: z.array(Record_Schema).nullable(),
-});
-
 /** The request of Upload. */
 export interface UploadRequest {
   data: Uint8Array;
 }
-
-export const UploadRequestSchema: z.ZodType<UploadRequest> = z.object({ data: schema.bytes() });
 
 /** The response of Upload. */
 export interface UploadResponse {
@@ -82,58 +60,36 @@ export interface UploadResponse {
   sum: number;
 }
 
-export const UploadResponseSchema: z.ZodType<UploadResponse> = z.object({
-  received: z.uint32(),
-  sum: z.uint32(),
-});
-
 /** The request of Download. */
 export interface DownloadRequest {
   length: number;
   seed: number;
 }
 
-export const DownloadRequestSchema: z.ZodType<DownloadRequest> = z.object({
-  length: z.uint32(),
-  seed: z.uint32(),
-});
-
 /** The response of Download. */
 export interface DownloadResponse {
   data: Uint8Array | null;
 }
-
-export const DownloadResponseSchema: z.ZodType<DownloadResponse> = z.object({
-  data: schema.bytes().nullable(),
-});
 
 /** The request of Sleep. */
 export interface SleepRequest {
   milliseconds: number;
 }
 
-export const SleepRequestSchema: z.ZodType<SleepRequest> = z.object({ milliseconds: z.uint32() });
-
 /** The response of Sleep. */
 export interface SleepResponse {
   wasCancelled: boolean;
 }
-
-export const SleepResponseSchema: z.ZodType<SleepResponse> = z.object({ wasCancelled: z.boolean() });
 
 /** The request of Fail. */
 export interface FailRequest {
   kind: number;
 }
 
-export const FailRequestSchema: z.ZodType<FailRequest> = z.object({ kind: z.uint32() });
-
 /** The response of Fail. */
 export interface FailResponse {
   result: number;
 }
-
-export const FailResponseSchema: z.ZodType<FailResponse> = z.object({ result: z.uint32() });
 
 /** The response of WhoAmI. */
 export interface WhoAmIResponse {
@@ -143,26 +99,15 @@ export interface WhoAmIResponse {
   object: string | null;
 }
 
-export const WhoAmIResponseSchema: z.ZodType<WhoAmIResponse> = z.object({
-  user: z.string().nullable(),
-  pid: z.uint32(),
-  tokenId: z.uint32(),
-  object: z.string().nullable(),
-});
-
 /** The request of OpenCounter. */
 export interface OpenCounterRequest {
   start: number;
 }
 
-export const OpenCounterRequestSchema: z.ZodType<OpenCounterRequest> = z.object({ start: z.int32() });
-
 /** The response of OpenCounter, with context handles as on the wire. */
 interface OpenCounterResponse {
   counter: string | null;
 }
-
-const OpenCounterResponseSchema = z.object({ counter: schema.context().nullable() });
 
 /** The request of Increment, with context handles as on the wire. */
 interface IncrementRequest {
@@ -170,21 +115,15 @@ interface IncrementRequest {
   by: number;
 }
 
-const IncrementRequestSchema = z.object({ counter: z.guid().nullable(), by: z.int32() });
-
 /** The request of CloseCounter, with context handles as on the wire. */
 interface CloseCounterRequest {
   counter: string | null;
 }
 
-const CloseCounterRequestSchema = z.object({ counter: z.guid().nullable() });
-
 /** The response of CloseCounter, with context handles as on the wire. */
 interface CloseCounterResponse {
   counter: string | null;
 }
-
-const CloseCounterResponseSchema = z.object({ counter: schema.context().nullable() });
 
 /** The response of Census. */
 export interface CensusResponse {
@@ -193,13 +132,6 @@ export interface CensusResponse {
   sleeping: number;
   connections: number;
 }
-
-export const CensusResponseSchema: z.ZodType<CensusResponse> = z.object({
-  open: z.uint32(),
-  runDown: z.uint32(),
-  sleeping: z.uint32(),
-  connections: z.uint32(),
-});
 
 function writeRecord_(w: Writer, value: Record_): void {
   w.align(8, 1);
@@ -628,18 +560,21 @@ export interface ProbeHandlers {
 }
 
 /** The interface Probe, to connect to or to register with a server. */
-export const Probe = defineInterface({
+export const Probe = /* @__PURE__ */ defineInterface({
   name: "Probe",
   uuid: "b1b5a6f4-3c38-4e0f-8a56-7f1f0c2d9e11",
   version: { major: 1, minor: 2 },
   endpoints: [],
   client: ProbeClient,
+  async schemas() {
+    const schemas = await import("./probe.schema.js");
+    return schemas.probeSchemas();
+  },
   methods: [
     {
       name: "echo",
       opnum: 0,
-      request: EchoRequestSchema,
-      response: EchoResponseSchema,
+      parameters: ["text"],
       serve(handlers: ProbeHandlers, r: Reader, call: ServerCall) {
         const request = readEchoRequest(r);
         call.respond(handlers.echo(request.text, call), writeEchoResponse);
@@ -648,8 +583,7 @@ export const Probe = defineInterface({
     {
       name: "add",
       opnum: 1,
-      request: AddRequestSchema,
-      response: z.int32(),
+      parameters: ["a", "b"],
       serve(handlers: ProbeHandlers, r: Reader, call: ServerCall) {
         const request = readAddRequest(r);
         call.respond(handlers.add(request.a, request.b, call), writeAddResponse);
@@ -658,8 +592,7 @@ export const Probe = defineInterface({
     {
       name: "records",
       opnum: 2,
-      request: RecordsRequestSchema,
-      response: RecordsResponseSchema,
+      parameters: ["records"],
       serve(handlers: ProbeHandlers, r: Reader, call: ServerCall) {
         const request = readRecordsRequest(r);
         call.respond(handlers.records(request.records, call), writeRecordsResponse);
@@ -668,8 +601,7 @@ export const Probe = defineInterface({
     {
       name: "upload",
       opnum: 3,
-      request: UploadRequestSchema,
-      response: UploadResponseSchema,
+      parameters: ["data"],
       serve(handlers: ProbeHandlers, r: Reader, call: ServerCall) {
         const request = readUploadRequest(r);
         call.respond(handlers.upload(request.data, call), writeUploadResponse);
@@ -678,8 +610,7 @@ export const Probe = defineInterface({
     {
       name: "download",
       opnum: 4,
-      request: DownloadRequestSchema,
-      response: DownloadResponseSchema,
+      parameters: ["length", "seed"],
       serve(handlers: ProbeHandlers, r: Reader, call: ServerCall) {
         const request = readDownloadRequest(r);
         call.respond(handlers.download(request.length, request.seed, call), writeDownloadResponse);
@@ -688,8 +619,7 @@ export const Probe = defineInterface({
     {
       name: "sleep",
       opnum: 5,
-      request: SleepRequestSchema,
-      response: SleepResponseSchema,
+      parameters: ["milliseconds"],
       serve(handlers: ProbeHandlers, r: Reader, call: ServerCall) {
         const request = readSleepRequest(r);
         call.respond(handlers.sleep(request.milliseconds, call), writeSleepResponse);
@@ -698,8 +628,7 @@ export const Probe = defineInterface({
     {
       name: "fail",
       opnum: 6,
-      request: FailRequestSchema,
-      response: FailResponseSchema,
+      parameters: ["kind"],
       serve(handlers: ProbeHandlers, r: Reader, call: ServerCall) {
         const request = readFailRequest(r);
         call.respond(handlers.fail(request.kind, call), writeFailResponse);
@@ -708,8 +637,7 @@ export const Probe = defineInterface({
     {
       name: "whoAmI",
       opnum: 7,
-      request: z.object({}),
-      response: WhoAmIResponseSchema,
+      parameters: [],
       serve(handlers: ProbeHandlers, _r: Reader, call: ServerCall) {
         call.respond(handlers.whoAmI(call), writeWhoAmIResponse);
       },
@@ -717,8 +645,7 @@ export const Probe = defineInterface({
     {
       name: "privileged",
       opnum: 8,
-      request: z.object({}),
-      response: z.void(),
+      parameters: [],
       serve(handlers: ProbeHandlers, _r: Reader, call: ServerCall) {
         call.respond(handlers.privileged(call), writeNothing);
       },
@@ -726,8 +653,7 @@ export const Probe = defineInterface({
     {
       name: "openCounter",
       opnum: 9,
-      request: OpenCounterRequestSchema,
-      response: OpenCounterResponseSchema,
+      parameters: ["start"],
       serve(handlers: ProbeHandlers, r: Reader, call: ServerCall) {
         const request = readOpenCounterRequest(r);
         call.respond(handlers.openCounter(request.start, call), (w, result) => {
@@ -738,8 +664,7 @@ export const Probe = defineInterface({
     {
       name: "increment",
       opnum: 10,
-      request: IncrementRequestSchema,
-      response: z.int32(),
+      parameters: ["counter", "by"],
       serve(handlers: ProbeHandlers, r: Reader, call: ServerCall) {
         const request = readIncrementRequest(r);
         call.respond(
@@ -751,8 +676,7 @@ export const Probe = defineInterface({
     {
       name: "closeCounter",
       opnum: 11,
-      request: CloseCounterRequestSchema,
-      response: CloseCounterResponseSchema,
+      parameters: ["counter"],
       serve(handlers: ProbeHandlers, r: Reader, call: ServerCall) {
         const request = readCloseCounterRequest(r);
         call.respond(handlers.closeCounter(call.context("COUNTER", request.counter), call), (w, result) => {
@@ -766,8 +690,7 @@ export const Probe = defineInterface({
     {
       name: "census",
       opnum: 12,
-      request: z.object({}),
-      response: CensusResponseSchema,
+      parameters: [],
       serve(handlers: ProbeHandlers, _r: Reader, call: ServerCall) {
         call.respond(handlers.census(call), writeCensusResponse);
       },

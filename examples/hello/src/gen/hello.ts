@@ -9,7 +9,6 @@ import {
   type Reader,
   type ServerCall,
   type Writer,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 /** The request of Greet. */
@@ -17,14 +16,10 @@ export interface GreetRequest {
   name: string;
 }
 
-export const GreetRequestSchema: z.ZodType<GreetRequest> = z.object({ name: z.string() });
-
 /** The response of Greet. */
 export interface GreetResponse {
   greeting: string | null;
 }
-
-export const GreetResponseSchema: z.ZodType<GreetResponse> = z.object({ greeting: z.string().nullable() });
 
 function writeGreetRequest(w: Writer, request: GreetRequest): void {
   w.wideString(request.name);
@@ -58,18 +53,21 @@ export interface HelloHandlers {
 }
 
 /** The interface Hello, to connect to or to register with a server. */
-export const Hello = defineInterface({
+export const Hello = /* @__PURE__ */ defineInterface({
   name: "Hello",
   uuid: "0f4d1c8e-6a2b-4f57-9c11-7c3f5f1f2a01",
   version: { major: 1, minor: 0 },
   endpoints: ["ncalrpc:[hello]"],
   client: HelloClient,
+  async schemas() {
+    const schemas = await import("./hello.schema.js");
+    return schemas.helloSchemas();
+  },
   methods: [
     {
       name: "greet",
       opnum: 0,
-      request: GreetRequestSchema,
-      response: GreetResponseSchema,
+      parameters: ["name"],
       serve(handlers: HelloHandlers, r: Reader, call: ServerCall) {
         const request = readGreetRequest(r);
         call.respond(handlers.greet(request.name, call), writeGreetResponse);

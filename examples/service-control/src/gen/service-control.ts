@@ -10,9 +10,7 @@ import {
   type EnumValue,
   type Reader,
   type ServerCall,
-  schema,
   type Writer,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 /** Services of one manager. */
@@ -36,8 +34,6 @@ export const ServiceState = {
   FAILED: 4,
 } as const;
 export type ServiceState = EnumValue<typeof ServiceState>;
-
-export const ServiceStateSchema: z.ZodType<ServiceState> = schema.v1Enum(ServiceState);
 
 export interface ServiceStatus {
   name: string;
@@ -63,120 +59,75 @@ export interface ServiceStatus {
   logEnd: bigint;
 }
 
-export const ServiceStatusSchema: z.ZodType<ServiceStatus> = z.object({
-  name: z.string(),
-  state: ServiceStateSchema,
-  pid: z.uint32(),
-  exitCode: z.int32(),
-  exitSignal: z.uint32(),
-  restarts: z.uint32(),
-  holders: z.uint32(),
-  isRemoved: z.boolean(),
-  requester: z.string(),
-  requesterPid: z.uint32(),
-  revision: z.uint32(),
-  logEnd: schema.int64(),
-});
-
 /** The request of List. */
 export interface ListRequest {
   capacity: number;
 }
-
-export const ListRequestSchema: z.ZodType<ListRequest> = z.object({ capacity: z.int().min(1).max(256) });
 
 /** The response of List. */
 export interface ListResponse {
   services: ServiceStatus[];
 }
 
-export const ListResponseSchema: z.ZodType<ListResponse> = z.object({
-  services: z.array(ServiceStatusSchema),
-});
-
 /** The request of Query. */
 export interface QueryRequest {
   name: string;
 }
-
-export const QueryRequestSchema: z.ZodType<QueryRequest> = z.object({ name: z.string() });
 
 /** The response of Query. */
 export interface QueryResponse {
   status: ServiceStatus;
 }
 
-export const QueryResponseSchema: z.ZodType<QueryResponse> = z.object({ status: ServiceStatusSchema });
-
 /** The request of Start. */
 export interface StartRequest {
   name: string;
 }
-
-export const StartRequestSchema: z.ZodType<StartRequest> = z.object({ name: z.string() });
 
 /** The response of Start. */
 export interface StartResponse {
   status: ServiceStatus;
 }
 
-export const StartResponseSchema: z.ZodType<StartResponse> = z.object({ status: ServiceStatusSchema });
-
 /** The request of Stop. */
 export interface StopRequest {
   name: string;
 }
-
-export const StopRequestSchema: z.ZodType<StopRequest> = z.object({ name: z.string() });
 
 /** The response of Stop. */
 export interface StopResponse {
   status: ServiceStatus;
 }
 
-export const StopResponseSchema: z.ZodType<StopResponse> = z.object({ status: ServiceStatusSchema });
-
 /** The request of Restart. */
 export interface RestartRequest {
   name: string;
 }
-
-export const RestartRequestSchema: z.ZodType<RestartRequest> = z.object({ name: z.string() });
 
 /** The response of Restart. */
 export interface RestartResponse {
   status: ServiceStatus;
 }
 
-export const RestartResponseSchema: z.ZodType<RestartResponse> = z.object({ status: ServiceStatusSchema });
-
 /** The request of Remove. */
 export interface RemoveRequest {
   name: string;
 }
-
-export const RemoveRequestSchema: z.ZodType<RemoveRequest> = z.object({ name: z.string() });
 
 /** The response of Remove. */
 export interface RemoveResponse {
   status: ServiceStatus;
 }
 
-export const RemoveResponseSchema: z.ZodType<RemoveResponse> = z.object({ status: ServiceStatusSchema });
-
 /** The request of OpenService. */
 export interface OpenServiceRequest {
   name: string;
 }
 
-export const OpenServiceRequestSchema: z.ZodType<OpenServiceRequest> = z.object({ name: z.string() });
-
 /** The response of OpenService, with context handles as on the wire. */
 interface OpenServiceResponse {
   service: string | null;
 }
-
-const OpenServiceResponseSchema = z.object({ service: schema.context().nullable() });
 
 /** The request of WaitForChange, with context handles as on the wire. */
 interface WaitForChangeRequest {
@@ -184,16 +135,10 @@ interface WaitForChangeRequest {
   revision: number;
 }
 
-const WaitForChangeRequestSchema = z.object({ service: z.guid().nullable(), revision: z.uint32() });
-
 /** The response of WaitForChange. */
 export interface WaitForChangeResponse {
   status: ServiceStatus;
 }
-
-export const WaitForChangeResponseSchema: z.ZodType<WaitForChangeResponse> = z.object({
-  status: ServiceStatusSchema,
-});
 
 /** The request of ReadLog, with context handles as on the wire. */
 interface ReadLogRequest {
@@ -203,37 +148,21 @@ interface ReadLogRequest {
   wait: boolean;
 }
 
-const ReadLogRequestSchema = z.object({
-  service: z.guid().nullable(),
-  offset: schema.int64(),
-  maximum: z.int().min(1).max(16777216),
-  wait: z.boolean(),
-});
-
 /** The response of ReadLog. */
 export interface ReadLogResponse {
   start: bigint;
   data: Uint8Array;
 }
 
-export const ReadLogResponseSchema: z.ZodType<ReadLogResponse> = z.object({
-  start: schema.int64(),
-  data: schema.bytes(),
-});
-
 /** The request of CloseService, with context handles as on the wire. */
 interface CloseServiceRequest {
   service: string | null;
 }
 
-const CloseServiceRequestSchema = z.object({ service: z.guid().nullable() });
-
 /** The response of CloseService, with context handles as on the wire. */
 interface CloseServiceResponse {
   service: string | null;
 }
-
-const CloseServiceResponseSchema = z.object({ service: schema.context().nullable() });
 
 function writeServiceStatus(w: Writer, value: ServiceStatus): void {
   w.align(8, 1);
@@ -648,18 +577,21 @@ export interface ServiceControlHandlers {
  * a name that is not there is answered with RPC_S_INVALID_ARG, a caller that may not do what it asks with
  * RPC_S_ACCESS_DENIED.
  */
-export const ServiceControl = defineInterface({
+export const ServiceControl = /* @__PURE__ */ defineInterface({
   name: "ServiceControl",
   uuid: "6c3ab5f2-2d0c-4b2c-9a51-0c1c5d2f7a10",
   version: { major: 1, minor: 0 },
   endpoints: ["ncalrpc:[service-control]"],
   client: ServiceControlClient,
+  async schemas() {
+    const schemas = await import("./service-control.schema.js");
+    return schemas.serviceControlSchemas();
+  },
   methods: [
     {
       name: "list",
       opnum: 0,
-      request: ListRequestSchema,
-      response: ListResponseSchema,
+      parameters: ["capacity"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readListRequest(r);
         call.respond(handlers.list(request.capacity, call), (w, response) => {
@@ -670,8 +602,7 @@ export const ServiceControl = defineInterface({
     {
       name: "query",
       opnum: 1,
-      request: QueryRequestSchema,
-      response: QueryResponseSchema,
+      parameters: ["name"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readQueryRequest(r);
         call.respond(handlers.query(request.name, call), writeQueryResponse);
@@ -680,8 +611,7 @@ export const ServiceControl = defineInterface({
     {
       name: "start",
       opnum: 2,
-      request: StartRequestSchema,
-      response: StartResponseSchema,
+      parameters: ["name"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readStartRequest(r);
         call.respond(handlers.start(request.name, call), writeStartResponse);
@@ -690,8 +620,7 @@ export const ServiceControl = defineInterface({
     {
       name: "stop",
       opnum: 3,
-      request: StopRequestSchema,
-      response: StopResponseSchema,
+      parameters: ["name"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readStopRequest(r);
         call.respond(handlers.stop(request.name, call), writeStopResponse);
@@ -700,8 +629,7 @@ export const ServiceControl = defineInterface({
     {
       name: "restart",
       opnum: 4,
-      request: RestartRequestSchema,
-      response: RestartResponseSchema,
+      parameters: ["name"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readRestartRequest(r);
         call.respond(handlers.restart(request.name, call), writeRestartResponse);
@@ -710,8 +638,7 @@ export const ServiceControl = defineInterface({
     {
       name: "remove",
       opnum: 5,
-      request: RemoveRequestSchema,
-      response: RemoveResponseSchema,
+      parameters: ["name"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readRemoveRequest(r);
         call.respond(handlers.remove(request.name, call), writeRemoveResponse);
@@ -720,8 +647,7 @@ export const ServiceControl = defineInterface({
     {
       name: "openService",
       opnum: 6,
-      request: OpenServiceRequestSchema,
-      response: OpenServiceResponseSchema,
+      parameters: ["name"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readOpenServiceRequest(r);
         call.respond(handlers.openService(request.name, call), (w, result) => {
@@ -732,8 +658,7 @@ export const ServiceControl = defineInterface({
     {
       name: "waitForChange",
       opnum: 7,
-      request: WaitForChangeRequestSchema,
-      response: WaitForChangeResponseSchema,
+      parameters: ["service", "revision"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readWaitForChangeRequest(r);
         call.respond(
@@ -745,8 +670,7 @@ export const ServiceControl = defineInterface({
     {
       name: "readLog",
       opnum: 8,
-      request: ReadLogRequestSchema,
-      response: ReadLogResponseSchema,
+      parameters: ["service", "offset", "maximum", "wait"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readReadLogRequest(r);
         call.respond(
@@ -766,8 +690,7 @@ export const ServiceControl = defineInterface({
     {
       name: "closeService",
       opnum: 9,
-      request: CloseServiceRequestSchema,
-      response: CloseServiceResponseSchema,
+      parameters: ["service"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readCloseServiceRequest(r);
         call.respond(

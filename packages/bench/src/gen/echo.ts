@@ -8,9 +8,7 @@ import {
   defineInterface,
   type Reader,
   type ServerCall,
-  schema,
   type Writer,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 /** The request of Echo. */
@@ -18,21 +16,15 @@ export interface EchoRequest {
   data: Uint8Array;
 }
 
-export const EchoRequestSchema: z.ZodType<EchoRequest> = z.object({ data: schema.bytes() });
-
 /** The response of Echo. */
 export interface EchoResponse {
   data: Uint8Array;
 }
 
-export const EchoResponseSchema: z.ZodType<EchoResponse> = z.object({ data: schema.bytes() });
-
 /** The request of Upload. */
 export interface UploadRequest {
   data: Uint8Array;
 }
-
-export const UploadRequestSchema: z.ZodType<UploadRequest> = z.object({ data: schema.bytes() });
 
 function writeEchoRequest(w: Writer, request: EchoRequest): void {
   w.uint32(request.data.length);
@@ -104,18 +96,21 @@ export interface EchoHandlers {
 }
 
 /** The interface Echo, to connect to or to register with a server. */
-export const Echo = defineInterface({
+export const Echo = /* @__PURE__ */ defineInterface({
   name: "Echo",
   uuid: "7d0a0c6e-4c0b-4b6f-9a5e-1f6e2c3b8d41",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: EchoClient,
+  async schemas() {
+    const schemas = await import("./echo.schema.js");
+    return schemas.echoSchemas();
+  },
   methods: [
     {
       name: "echo",
       opnum: 0,
-      request: EchoRequestSchema,
-      response: EchoResponseSchema,
+      parameters: ["data"],
       serve(handlers: EchoHandlers, r: Reader, call: ServerCall) {
         const request = readEchoRequest(r);
         call.respond(handlers.echo(request.data, call), writeEchoResponse);
@@ -124,8 +119,7 @@ export const Echo = defineInterface({
     {
       name: "upload",
       opnum: 1,
-      request: UploadRequestSchema,
-      response: z.uint32(),
+      parameters: ["data"],
       serve(handlers: EchoHandlers, r: Reader, call: ServerCall) {
         const request = readUploadRequest(r);
         call.respond(handlers.upload(request.data, call), writeUploadResponse);

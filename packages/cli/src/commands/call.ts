@@ -58,7 +58,9 @@ async function runCall(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   // Only here, since the compiler that it brings along takes long to load.
   const { loadInterfaces } = await import("../load-interfaces.js");
   const { definition, method } = findMethod(args.positional(1), model, await loadInterfaces(model));
-  const values = requestValues(method, await readRequest(args.positionals[2] ?? "{}"));
+  const schemas = (await definition.schemas())[method.name];
+  if (schemas === undefined) throw new RangeError(`no schemas were generated for ${method.name}`);
+  const values = requestValues(method, schemas, await readRequest(args.positionals[2] ?? "{}"));
   const result = await invoke(definition, method, binding, values, timeout);
   terminal.print(jsonText(jsonForm(result)));
   return ExitCode.DONE;

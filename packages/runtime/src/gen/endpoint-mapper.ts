@@ -10,17 +10,13 @@ import {
   pending,
   type Reader,
   type ServerCall,
-  schema,
   type Writer,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 import {
   type InterfaceId,
-  InterfaceIdSchema,
   readInterfaceId,
   readUuid,
   type Uuid,
-  UuidSchema,
   writeInterfaceId,
   writeUuid,
 } from "./management.js";
@@ -30,19 +26,11 @@ export interface Tower {
   octets: Uint8Array;
 }
 
-export const TowerSchema: z.ZodType<Tower> = z.object({ octets: schema.bytes() });
-
 export interface Entry {
   object: Uuid;
   tower: Tower | null;
   annotation: string;
 }
-
-export const EntrySchema: z.ZodType<Entry> = z.object({
-  object: UuidSchema,
-  tower: TowerSchema.nullable(),
-  annotation: z.string(),
-});
 
 /** The request of Insert. */
 export interface InsertRequest {
@@ -50,31 +38,20 @@ export interface InsertRequest {
   replace: number;
 }
 
-export const InsertRequestSchema: z.ZodType<InsertRequest> = z.object({
-  entries: z.array(EntrySchema),
-  replace: z.uint32(),
-});
-
 /** The response of Insert. */
 export interface InsertResponse {
   status: number;
 }
-
-export const InsertResponseSchema: z.ZodType<InsertResponse> = z.object({ status: z.uint32() });
 
 /** The request of Delete. */
 export interface DeleteRequest {
   entries: Entry[];
 }
 
-export const DeleteRequestSchema: z.ZodType<DeleteRequest> = z.object({ entries: z.array(EntrySchema) });
-
 /** The response of Delete. */
 export interface DeleteResponse {
   status: number;
 }
-
-export const DeleteResponseSchema: z.ZodType<DeleteResponse> = z.object({ status: z.uint32() });
 
 /** The request of Lookup, with context handles as on the wire. */
 interface LookupRequest {
@@ -86,27 +63,12 @@ interface LookupRequest {
   capacity: number;
 }
 
-const LookupRequestSchema = z.object({
-  inquiryType: z.uint32(),
-  object: UuidSchema.nullable(),
-  interfaceId: InterfaceIdSchema.nullable(),
-  versionOption: z.uint32(),
-  handle: z.guid().nullable(),
-  capacity: z.int().min(0).max(500),
-});
-
 /** The response of Lookup, with context handles as on the wire. */
 interface LookupResponse {
   handle: string | null;
   entries: Entry[];
   status: number;
 }
-
-const LookupResponseSchema = z.object({
-  handle: schema.context().nullable(),
-  entries: z.array(EntrySchema),
-  status: z.uint32(),
-});
 
 /** The request of Map, with context handles as on the wire. */
 interface MapRequest {
@@ -116,13 +78,6 @@ interface MapRequest {
   capacity: number;
 }
 
-const MapRequestSchema = z.object({
-  object: UuidSchema.nullable(),
-  mapTower: TowerSchema.nullable(),
-  handle: z.guid().nullable(),
-  capacity: z.int().min(0).max(500),
-});
-
 /** The response of Map, with context handles as on the wire. */
 interface MapResponse {
   handle: string | null;
@@ -130,18 +85,10 @@ interface MapResponse {
   status: number;
 }
 
-const MapResponseSchema = z.object({
-  handle: schema.context().nullable(),
-  towers: z.array(TowerSchema.nullable()),
-  status: z.uint32(),
-});
-
 /** The request of LookupHandleFree, with context handles as on the wire. */
 interface LookupHandleFreeRequest {
   handle: string | null;
 }
-
-const LookupHandleFreeRequestSchema = z.object({ handle: z.guid().nullable() });
 
 /** The response of LookupHandleFree, with context handles as on the wire. */
 interface LookupHandleFreeResponse {
@@ -149,25 +96,16 @@ interface LookupHandleFreeResponse {
   status: number;
 }
 
-const LookupHandleFreeResponseSchema = z.object({ handle: schema.context().nullable(), status: z.uint32() });
-
 /** The request of InqObject. */
 export interface InqObjectRequest {
   object: Uuid;
 }
-
-export const InqObjectRequestSchema: z.ZodType<InqObjectRequest> = z.object({ object: UuidSchema });
 
 /** The response of InqObject. */
 export interface InqObjectResponse {
   object: Uuid;
   status: number;
 }
-
-export const InqObjectResponseSchema: z.ZodType<InqObjectResponse> = z.object({
-  object: UuidSchema,
-  status: z.uint32(),
-});
 
 /** The request of MgmtDelete. */
 export interface MgmtDeleteRequest {
@@ -176,18 +114,10 @@ export interface MgmtDeleteRequest {
   tower: Tower | null;
 }
 
-export const MgmtDeleteRequestSchema: z.ZodType<MgmtDeleteRequest> = z.object({
-  hasObject: z.uint32(),
-  object: UuidSchema.nullable(),
-  tower: TowerSchema.nullable(),
-});
-
 /** The response of MgmtDelete. */
 export interface MgmtDeleteResponse {
   status: number;
 }
-
-export const MgmtDeleteResponseSchema: z.ZodType<MgmtDeleteResponse> = z.object({ status: z.uint32() });
 
 function writeTower(w: Writer, value: Tower): void {
   w.uint32(w.range(value.octets.length, 0, 2000));
@@ -640,18 +570,21 @@ export interface EndpointMapperHandlers {
 }
 
 /** Which server listens where. */
-export const EndpointMapper = defineInterface({
+export const EndpointMapper = /* @__PURE__ */ defineInterface({
   name: "EndpointMapper",
   uuid: "e1af8308-5d1f-11c9-91a4-08002b14a0fa",
   version: { major: 3, minor: 0 },
   endpoints: [],
   client: EndpointMapperClient,
+  async schemas() {
+    const schemas = await import("./endpoint-mapper.schema.js");
+    return schemas.endpointMapperSchemas();
+  },
   methods: [
     {
       name: "insert",
       opnum: 0,
-      request: InsertRequestSchema,
-      response: InsertResponseSchema,
+      parameters: ["entries", "replace"],
       serve(handlers: EndpointMapperHandlers, r: Reader, call: ServerCall) {
         const request = readInsertRequest(r);
         call.respond(handlers.insert(request.entries, request.replace, call), writeInsertResponse);
@@ -660,8 +593,7 @@ export const EndpointMapper = defineInterface({
     {
       name: "delete_",
       opnum: 1,
-      request: DeleteRequestSchema,
-      response: DeleteResponseSchema,
+      parameters: ["entries"],
       serve(handlers: EndpointMapperHandlers, r: Reader, call: ServerCall) {
         const request = readDeleteRequest(r);
         call.respond(handlers.delete_(request.entries, call), writeDeleteResponse);
@@ -670,8 +602,7 @@ export const EndpointMapper = defineInterface({
     {
       name: "lookup",
       opnum: 2,
-      request: LookupRequestSchema,
-      response: LookupResponseSchema,
+      parameters: ["inquiryType", "object", "interfaceId", "versionOption", "handle", "capacity"],
       serve(handlers: EndpointMapperHandlers, r: Reader, call: ServerCall) {
         const request = readLookupRequest(r);
         call.respond(
@@ -704,8 +635,7 @@ export const EndpointMapper = defineInterface({
     {
       name: "map",
       opnum: 3,
-      request: MapRequestSchema,
-      response: MapResponseSchema,
+      parameters: ["object", "mapTower", "handle", "capacity"],
       serve(handlers: EndpointMapperHandlers, r: Reader, call: ServerCall) {
         const request = readMapRequest(r);
         call.respond(
@@ -736,8 +666,7 @@ export const EndpointMapper = defineInterface({
     {
       name: "lookupHandleFree",
       opnum: 4,
-      request: LookupHandleFreeRequestSchema,
-      response: LookupHandleFreeResponseSchema,
+      parameters: ["handle"],
       serve(handlers: EndpointMapperHandlers, r: Reader, call: ServerCall) {
         const request = readLookupHandleFreeRequest(r);
         call.respond(
@@ -757,8 +686,7 @@ export const EndpointMapper = defineInterface({
     {
       name: "inqObject",
       opnum: 5,
-      request: InqObjectRequestSchema,
-      response: InqObjectResponseSchema,
+      parameters: ["object"],
       serve(handlers: EndpointMapperHandlers, r: Reader, call: ServerCall) {
         const request = readInqObjectRequest(r);
         call.respond(handlers.inqObject(request.object, call), writeInqObjectResponse);
@@ -767,8 +695,7 @@ export const EndpointMapper = defineInterface({
     {
       name: "mgmtDelete",
       opnum: 6,
-      request: MgmtDeleteRequestSchema,
-      response: MgmtDeleteResponseSchema,
+      parameters: ["hasObject", "object", "tower"],
       serve(handlers: EndpointMapperHandlers, r: Reader, call: ServerCall) {
         const request = readMgmtDeleteRequest(r);
         call.respond(

@@ -9,10 +9,8 @@ import {
   pending,
   type Reader,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export interface Uuid {
@@ -22,13 +20,6 @@ export interface Uuid {
   clockAndNode: Uint8Array;
 }
 
-export const UuidSchema: z.ZodType<Uuid> = z.object({
-  timeLow: z.uint32(),
-  timeMid: z.int().min(0).max(0xffff),
-  timeHigh: z.int().min(0).max(0xffff),
-  clockAndNode: schema.bytes(),
-});
-
 /** An interface and its version. */
 export interface InterfaceId {
   uuid: Uuid;
@@ -36,19 +27,9 @@ export interface InterfaceId {
   minor: number;
 }
 
-export const InterfaceIdSchema: z.ZodType<InterfaceId> = z.object({
-  uuid: UuidSchema,
-  major: z.int().min(0).max(0xffff),
-  minor: z.int().min(0).max(0xffff),
-});
-
 export interface InterfaceIds {
   ids: (InterfaceId | null)[];
 }
-
-export const InterfaceIdsSchema: z.ZodType<InterfaceIds> = z.object({
-  ids: z.array(InterfaceIdSchema.nullable()),
-});
 
 /** The response of InqIfIds. */
 export interface InqIfIdsResponse {
@@ -56,17 +37,10 @@ export interface InqIfIdsResponse {
   status: number;
 }
 
-export const InqIfIdsResponseSchema: z.ZodType<InqIfIdsResponse> = z.object({
-  ids: InterfaceIdsSchema.nullable(),
-  status: z.uint32(),
-});
-
 /** The request of InqStats. */
 export interface InqStatsRequest {
   count: number;
 }
-
-export const InqStatsRequestSchema: z.ZodType<InqStatsRequest> = z.object({ count: z.uint32() });
 
 /** The response of InqStats. */
 export interface InqStatsResponse {
@@ -75,31 +49,16 @@ export interface InqStatsResponse {
   status: number;
 }
 
-export const InqStatsResponseSchema: z.ZodType<InqStatsResponse> = z.object({
-  count: z.uint32(),
-  statistics: schema.uint32Array(),
-  status: z.uint32(),
-});
-
 /** The response of IsServerListening. */
 export interface IsServerListeningResponse {
   status: number;
   returnValue: number;
 }
 
-export const IsServerListeningResponseSchema: z.ZodType<IsServerListeningResponse> = z.object({
-  status: z.uint32(),
-  returnValue: z.uint32(),
-});
-
 /** The response of StopServerListening. */
 export interface StopServerListeningResponse {
   status: number;
 }
-
-export const StopServerListeningResponseSchema: z.ZodType<StopServerListeningResponse> = z.object({
-  status: z.uint32(),
-});
 
 /** The request of InqPrincName. */
 export interface InqPrincNameRequest {
@@ -107,21 +66,11 @@ export interface InqPrincNameRequest {
   size: number;
 }
 
-export const InqPrincNameRequestSchema: z.ZodType<InqPrincNameRequest> = z.object({
-  authnService: z.uint32(),
-  size: z.uint32(),
-});
-
 /** The response of InqPrincName. */
 export interface InqPrincNameResponse {
   name: string;
   status: number;
 }
-
-export const InqPrincNameResponseSchema: z.ZodType<InqPrincNameResponse> = z.object({
-  name: z.string(),
-  status: z.uint32(),
-});
 
 /** @internal */
 export function writeUuid(w: Writer, value: Uuid): void {
@@ -336,18 +285,21 @@ export interface ManagementHandlers {
 }
 
 /** What a server says about itself. */
-export const Management = defineInterface({
+export const Management = /* @__PURE__ */ defineInterface({
   name: "Management",
   uuid: "afa8bd80-7d8a-11c9-bef4-08002b102989",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: ManagementClient,
+  async schemas() {
+    const schemas = await import("./management.schema.js");
+    return schemas.managementSchemas();
+  },
   methods: [
     {
       name: "inqIfIds",
       opnum: 0,
-      request: z.object({}),
-      response: InqIfIdsResponseSchema,
+      parameters: [],
       serve(handlers: ManagementHandlers, _r: Reader, call: ServerCall) {
         call.respond(handlers.inqIfIds(call), writeInqIfIdsResponse);
       },
@@ -355,8 +307,7 @@ export const Management = defineInterface({
     {
       name: "inqStats",
       opnum: 1,
-      request: InqStatsRequestSchema,
-      response: InqStatsResponseSchema,
+      parameters: ["count"],
       serve(handlers: ManagementHandlers, r: Reader, call: ServerCall) {
         const request = readInqStatsRequest(r);
         call.respond(handlers.inqStats(request.count, call), writeInqStatsResponse);
@@ -365,8 +316,7 @@ export const Management = defineInterface({
     {
       name: "isServerListening",
       opnum: 2,
-      request: z.object({}),
-      response: IsServerListeningResponseSchema,
+      parameters: [],
       serve(handlers: ManagementHandlers, _r: Reader, call: ServerCall) {
         call.respond(handlers.isServerListening(call), writeIsServerListeningResponse);
       },
@@ -374,8 +324,7 @@ export const Management = defineInterface({
     {
       name: "stopServerListening",
       opnum: 3,
-      request: z.object({}),
-      response: StopServerListeningResponseSchema,
+      parameters: [],
       serve(handlers: ManagementHandlers, _r: Reader, call: ServerCall) {
         call.respond(handlers.stopServerListening(call), writeStopServerListeningResponse);
       },
@@ -383,8 +332,7 @@ export const Management = defineInterface({
     {
       name: "inqPrincName",
       opnum: 4,
-      request: InqPrincNameRequestSchema,
-      response: InqPrincNameResponseSchema,
+      parameters: ["authnService", "size"],
       serve(handlers: ManagementHandlers, r: Reader, call: ServerCall) {
         const request = readInqPrincNameRequest(r);
         call.respond(handlers.inqPrincName(request.authnService, request.size, call), (w, response) => {

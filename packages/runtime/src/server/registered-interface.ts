@@ -5,6 +5,7 @@ import type { InterfaceDefinition } from "../interface-definition.js";
 import type { InterfaceId } from "../protocol-lrpc/bind.js";
 import { RpcError } from "../rpc-error.js";
 import { type AccessRule, callRule } from "./access-rule.js";
+import { ResultChecks } from "./result-checks.js";
 import type { ServerCall } from "./server-call.js";
 
 /** Called with the state behind a context handle when its client is gone; errors are reported, not thrown. */
@@ -31,6 +32,8 @@ export interface RegisteredInterface extends InterfaceId {
   readonly name: string;
   readonly authorize: ((call: ServerCall) => boolean | Promise<boolean>) | null;
   readonly rundown: Rundown;
+  /** Null unless results are to be validated. */
+  readonly checks: ResultChecks | null;
   /** By opnum. */
   readonly methods: readonly MethodEntry[];
 }
@@ -50,6 +53,7 @@ export function registerInterface<H extends object, C extends Client>(
     version: definition.version,
     authorize: options.authorize ?? null,
     rundown: options.rundown ?? disposeState,
+    checks: options.validateResults === true ? new ResultChecks(() => definition.schemas()) : null,
     methods,
   };
   for (const method of definition.methods) {
@@ -60,7 +64,6 @@ export function registerInterface<H extends object, C extends Client>(
       name: method.name,
       rules: own === undefined ? [rule] : [rule, callRule(own, `${definition.name}.${method.name}`)],
       serve: (reader, call) => method.serve(handlers, reader, call),
-      validate: options.validateResults === true ? (result) => void method.response.parse(result) : () => {},
     };
   }
   for (const name of security.keys()) {
@@ -79,8 +82,6 @@ export interface MethodEntry {
   readonly rules: readonly AccessRule[];
   /** Decodes a request, runs the handler, answers through `call`. Throws what decoder and handler throw. */
   serve(reader: Reader, call: ServerCall): void;
-  /** Throws if a result does not fit the interface; does nothing unless results are to be validated. */
-  validate(result: unknown): void;
 }
 
 async function disposeState(state: Partial<Disposable & AsyncDisposable>): Promise<void> {

@@ -118,6 +118,10 @@ export class RpcServer implements AsyncDisposable {
 
   /** Creates the endpoint. Throws RpcError: RPC_S_DUPLICATE_ENDPOINT if a live server has it, RPC_S_CANT_CREATE_ENDPOINT... */
   async listen(): Promise<void> {
+    // Schemas that can't be loaded are to be known of now, not with the first result.
+    for (const { checks } of this.#registry) {
+      await checks?.load();
+    }
     if (this.#port !== null || this.#closing !== null) {
       throw new RpcError("RPC_S_ALREADY_LISTENING", { details: this.endpoint });
     }

@@ -96,14 +96,17 @@ export class ServerCall {
 
   /** For generated code: answers with `result`, now or when it settles, encoded by `write`. */
   respond<T>(result: T | Promise<T>, write: (writer: Writer, value: T) => void): void {
-    if (result instanceof Promise) {
+    const { checks } = this.#method.interface;
+    const isReady = checks === null || checks.isReady;
+    const checked = isReady ? result : Promise.all([result, checks.load()]).then(([value]) => value);
+    if (checked instanceof Promise) {
       this.#connection.addCall(this);
-      result.then(
+      checked.then(
         (value) => this.#answer(value, write),
         (error: unknown) => this.fail(error),
       );
     } else {
-      this.#answer(result, write);
+      this.#answer(checked, write);
     }
   }
 
@@ -159,7 +162,7 @@ export class ServerCall {
       return;
     }
     try {
-      this.#method.validate(value);
+      this.#method.interface.checks?.check(this.#method.name, value);
       this.#connection.sendResponse(this, value, write);
       this.#end();
     } catch (error) {

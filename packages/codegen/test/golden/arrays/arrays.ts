@@ -11,18 +11,14 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export interface Point {
   x: number;
   tag: number;
 }
-
-export const PointSchema: z.ZodType<Point> = z.object({ x: z.int32(), tag: z.int().min(0).max(0xff) });
 
 export interface Fixed {
   matrix: Int32Array[];
@@ -31,51 +27,32 @@ export interface Fixed {
   flags: boolean[];
 }
 
-export const FixedSchema: z.ZodType<Fixed> = z.object({
-  matrix: z.array(schema.int32Array()).length(2),
-  corners: z.array(PointSchema).length(4),
-  key: schema.bytes(),
-  flags: z.array(z.boolean()).length(3),
-});
-
 export interface Counted {
   items: Int16Array;
 }
-
-export const CountedSchema: z.ZodType<Counted> = z.object({ items: schema.int16Array() });
 
 export interface Window {
   size: number;
   data: Uint8Array;
 }
 
-export const WindowSchema: z.ZodType<Window> = z.object({ size: z.int32(), data: schema.bytes() });
-
 export interface Varying {
   values: Float64Array;
 }
 
-export const VaryingSchema: z.ZodType<Varying> = z.object({ values: schema.float64Array() });
-
 export interface Polygon {
   points: Point[] | null;
 }
-
-export const PolygonSchema: z.ZodType<Polygon> = z.object({ points: z.array(PointSchema).nullable() });
 
 /** The request of SendFixed. */
 export interface SendFixedRequest {
   value: Fixed;
 }
 
-export const SendFixedRequestSchema: z.ZodType<SendFixedRequest> = z.object({ value: FixedSchema });
-
 /** The response of SendFixed. */
 export interface SendFixedResponse {
   back: Fixed;
 }
-
-export const SendFixedResponseSchema: z.ZodType<SendFixedResponse> = z.object({ back: FixedSchema });
 
 /** The request of SendCounted. */
 export interface SendCountedRequest {
@@ -84,32 +61,20 @@ export interface SendCountedRequest {
   varying: Varying;
 }
 
-export const SendCountedRequestSchema: z.ZodType<SendCountedRequest> = z.object({
-  value: CountedSchema,
-  window: WindowSchema,
-  varying: VaryingSchema,
-});
-
 /** The request of Sum. */
 export interface SumRequest {
   terms: BigInt64Array;
 }
-
-export const SumRequestSchema: z.ZodType<SumRequest> = z.object({ terms: schema.bigInt64Array() });
 
 /** The response of Sum. */
 export interface SumResponse {
   sum: bigint;
 }
 
-export const SumResponseSchema: z.ZodType<SumResponse> = z.object({ sum: schema.int64() });
-
 /** The request of Rows. */
 export interface RowsRequest {
   rows: Int16Array[];
 }
-
-export const RowsRequestSchema: z.ZodType<RowsRequest> = z.object({ rows: z.array(schema.int16Array()) });
 
 /** The request of Slice. */
 export interface SliceRequest {
@@ -119,44 +84,26 @@ export interface SliceRequest {
   data: Uint8Array;
 }
 
-export const SliceRequestSchema: z.ZodType<SliceRequest> = z.object({
-  size: z.int32(),
-  first: z.int32(),
-  length: z.int32(),
-  data: schema.bytes(),
-});
-
 /** The request of Draw. */
 export interface DrawRequest {
   shape: Polygon;
   more: Polygon[];
 }
 
-export const DrawRequestSchema: z.ZodType<DrawRequest> = z.object({
-  shape: PolygonSchema,
-  more: z.array(PolygonSchema),
-});
-
 /** The request of Read. */
 export interface ReadRequest {
   size: number;
 }
-
-export const ReadRequestSchema: z.ZodType<ReadRequest> = z.object({ size: z.uint32() });
 
 /** The response of Read. */
 export interface ReadResponse {
   data: Uint8Array;
 }
 
-export const ReadResponseSchema: z.ZodType<ReadResponse> = z.object({ data: schema.bytes() });
-
 /** The request of Bounded. */
 export interface BoundedRequest {
   values: Int32Array;
 }
-
-export const BoundedRequestSchema: z.ZodType<BoundedRequest> = z.object({ values: schema.int32Array() });
 
 function writePoint(w: Writer, value: Point): void {
   w.int32(value.x);
@@ -514,18 +461,21 @@ export interface ArraysHandlers {
 }
 
 /** The interface Arrays, to connect to or to register with a server. */
-export const Arrays = defineInterface({
+export const Arrays = /* @__PURE__ */ defineInterface({
   name: "Arrays",
   uuid: "1b1a2f66-3c41-4be6-a4ff-3b29a3b9bb11",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: ArraysClient,
+  async schemas() {
+    const schemas = await import("./arrays.schema.js");
+    return schemas.arraysSchemas();
+  },
   methods: [
     {
       name: "sendFixed",
       opnum: 0,
-      request: SendFixedRequestSchema,
-      response: SendFixedResponseSchema,
+      parameters: ["value"],
       serve(handlers: ArraysHandlers, r: Reader, call: ServerCall) {
         const request = readSendFixedRequest(r);
         call.respond(handlers.sendFixed(request.value, call), writeSendFixedResponse);
@@ -534,8 +484,7 @@ export const Arrays = defineInterface({
     {
       name: "sendCounted",
       opnum: 1,
-      request: SendCountedRequestSchema,
-      response: z.void(),
+      parameters: ["value", "window", "varying"],
       serve(handlers: ArraysHandlers, r: Reader, call: ServerCall) {
         const request = readSendCountedRequest(r);
         call.respond(
@@ -547,8 +496,7 @@ export const Arrays = defineInterface({
     {
       name: "sum",
       opnum: 2,
-      request: SumRequestSchema,
-      response: SumResponseSchema,
+      parameters: ["terms"],
       serve(handlers: ArraysHandlers, r: Reader, call: ServerCall) {
         const request = readSumRequest(r);
         call.respond(handlers.sum(request.terms, call), writeSumResponse);
@@ -557,8 +505,7 @@ export const Arrays = defineInterface({
     {
       name: "rows",
       opnum: 3,
-      request: RowsRequestSchema,
-      response: z.void(),
+      parameters: ["rows"],
       serve(handlers: ArraysHandlers, r: Reader, call: ServerCall) {
         const request = readRowsRequest(r);
         call.respond(handlers.rows(request.rows, call), writeNothing);
@@ -567,8 +514,7 @@ export const Arrays = defineInterface({
     {
       name: "slice",
       opnum: 4,
-      request: SliceRequestSchema,
-      response: z.void(),
+      parameters: ["size", "first", "length", "data"],
       serve(handlers: ArraysHandlers, r: Reader, call: ServerCall) {
         const request = readSliceRequest(r);
         call.respond(
@@ -580,8 +526,7 @@ export const Arrays = defineInterface({
     {
       name: "draw",
       opnum: 5,
-      request: DrawRequestSchema,
-      response: z.void(),
+      parameters: ["shape", "more"],
       serve(handlers: ArraysHandlers, r: Reader, call: ServerCall) {
         const request = readDrawRequest(r);
         call.respond(handlers.draw(request.shape, request.more, call), writeNothing);
@@ -590,8 +535,7 @@ export const Arrays = defineInterface({
     {
       name: "read",
       opnum: 6,
-      request: ReadRequestSchema,
-      response: ReadResponseSchema,
+      parameters: ["size"],
       serve(handlers: ArraysHandlers, r: Reader, call: ServerCall) {
         const request = readReadRequest(r);
         call.respond(handlers.read(request.size, call), (w, response) => {
@@ -602,8 +546,7 @@ export const Arrays = defineInterface({
     {
       name: "bounded",
       opnum: 7,
-      request: BoundedRequestSchema,
-      response: z.void(),
+      parameters: ["values"],
       serve(handlers: ArraysHandlers, r: Reader, call: ServerCall) {
         const request = readBoundedRequest(r);
         call.respond(handlers.bounded(request.values, call), writeNothing);

@@ -9,9 +9,7 @@ import {
   defineInterface,
   type Reader,
   type ServerCall,
-  schema,
   type Writer,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 /** The request of Open. */
@@ -19,36 +17,26 @@ export interface OpenRequest {
   name: string;
 }
 
-export const OpenRequestSchema: z.ZodType<OpenRequest> = z.object({ name: z.string() });
-
 /** The response of Open, with context handles as on the wire. */
 interface OpenResponse {
   session: string | null;
   returnValue: number;
 }
 
-const OpenResponseSchema = z.object({ session: schema.context().nullable(), returnValue: z.uint32() });
-
 /** The request of Attach. */
 export interface AttachRequest {
   id: number;
 }
-
-export const AttachRequestSchema: z.ZodType<AttachRequest> = z.object({ id: z.uint32() });
 
 /** The request of Query, with context handles as on the wire. */
 interface QueryRequest {
   session: string | null;
 }
 
-const QueryRequestSchema = z.object({ session: z.guid().nullable() });
-
 /** The response of Query, with context handles as on the wire. */
 interface QueryResponse {
   cursor: string | null;
 }
-
-const QueryResponseSchema = z.object({ cursor: schema.context().nullable() });
 
 /** The request of Fetch, with context handles as on the wire. */
 interface FetchRequest {
@@ -56,14 +44,10 @@ interface FetchRequest {
   size: number;
 }
 
-const FetchRequestSchema = z.object({ cursor: z.guid().nullable(), size: z.uint32() });
-
 /** The response of Fetch. */
 export interface FetchResponse {
   data: Uint8Array;
 }
-
-export const FetchResponseSchema: z.ZodType<FetchResponse> = z.object({ data: schema.bytes() });
 
 /** The request of Rewind, with context handles as on the wire. */
 interface RewindRequest {
@@ -71,43 +55,31 @@ interface RewindRequest {
   position: number;
 }
 
-const RewindRequestSchema = z.object({ cursor: z.guid().nullable(), position: z.int32() });
-
 /** The response of Rewind, with context handles as on the wire. */
 interface RewindResponse {
   cursor: string | null;
 }
-
-const RewindResponseSchema = z.object({ cursor: schema.context().nullable() });
 
 /** The request of CloseCursor, with context handles as on the wire. */
 interface CloseCursorRequest {
   cursor: string | null;
 }
 
-const CloseCursorRequestSchema = z.object({ cursor: z.guid().nullable() });
-
 /** The response of CloseCursor, with context handles as on the wire. */
 interface CloseCursorResponse {
   cursor: string | null;
 }
-
-const CloseCursorResponseSchema = z.object({ cursor: schema.context().nullable() });
 
 /** The request of Close, with context handles as on the wire. */
 interface CloseRequest {
   session: string | null;
 }
 
-const CloseRequestSchema = z.object({ session: z.guid().nullable() });
-
 /** The response of Close, with context handles as on the wire. */
 interface CloseResponse {
   session: string | null;
   returnValue: number;
 }
-
-const CloseResponseSchema = z.object({ session: schema.context().nullable(), returnValue: z.uint32() });
 
 function writeOpenRequest(w: Writer, request: OpenRequest): void {
   w.wideString(request.name);
@@ -370,18 +342,21 @@ export interface SessionsHandlers {
 }
 
 /** The interface Sessions, to connect to or to register with a server. */
-export const Sessions = defineInterface({
+export const Sessions = /* @__PURE__ */ defineInterface({
   name: "Sessions",
   uuid: "5f1e4b66-9b66-4c2e-9c2a-6c3d2e3f1f55",
   version: { major: 2, minor: 0 },
   endpoints: [],
   client: SessionsClient,
+  async schemas() {
+    const schemas = await import("./sessions.schema.js");
+    return schemas.sessionsSchemas();
+  },
   methods: [
     {
       name: "open",
       opnum: 0,
-      request: OpenRequestSchema,
-      response: OpenResponseSchema,
+      parameters: ["name"],
       serve(handlers: SessionsHandlers, r: Reader, call: ServerCall) {
         const request = readOpenRequest(r);
         call.respond(handlers.open(request.name, call), (w, result) => {
@@ -395,8 +370,7 @@ export const Sessions = defineInterface({
     {
       name: "attach",
       opnum: 1,
-      request: AttachRequestSchema,
-      response: schema.context().nullable(),
+      parameters: ["id"],
       serve(handlers: SessionsHandlers, r: Reader, call: ServerCall) {
         const request = readAttachRequest(r);
         call.respond(handlers.attach(request.id, call), (w, result) => {
@@ -407,8 +381,7 @@ export const Sessions = defineInterface({
     {
       name: "query",
       opnum: 2,
-      request: QueryRequestSchema,
-      response: QueryResponseSchema,
+      parameters: ["session"],
       serve(handlers: SessionsHandlers, r: Reader, call: ServerCall) {
         const request = readQueryRequest(r);
         call.respond(handlers.query(call.context("SESSION", request.session), call), (w, result) => {
@@ -419,8 +392,7 @@ export const Sessions = defineInterface({
     {
       name: "fetch",
       opnum: 3,
-      request: FetchRequestSchema,
-      response: FetchResponseSchema,
+      parameters: ["cursor", "size"],
       serve(handlers: SessionsHandlers, r: Reader, call: ServerCall) {
         const request = readFetchRequest(r);
         call.respond(
@@ -434,8 +406,7 @@ export const Sessions = defineInterface({
     {
       name: "rewind",
       opnum: 4,
-      request: RewindRequestSchema,
-      response: RewindResponseSchema,
+      parameters: ["cursor", "position"],
       serve(handlers: SessionsHandlers, r: Reader, call: ServerCall) {
         const request = readRewindRequest(r);
         call.respond(
@@ -452,8 +423,7 @@ export const Sessions = defineInterface({
     {
       name: "closeCursor",
       opnum: 5,
-      request: CloseCursorRequestSchema,
-      response: CloseCursorResponseSchema,
+      parameters: ["cursor"],
       serve(handlers: SessionsHandlers, r: Reader, call: ServerCall) {
         const request = readCloseCursorRequest(r);
         call.respond(handlers.closeCursor(call.context("Cursor", request.cursor), call), (w, result) => {
@@ -465,8 +435,7 @@ export const Sessions = defineInterface({
     {
       name: "close_",
       opnum: 6,
-      request: CloseRequestSchema,
-      response: CloseResponseSchema,
+      parameters: ["session"],
       serve(handlers: SessionsHandlers, r: Reader, call: ServerCall) {
         const request = readCloseRequest(r);
         call.respond(handlers.close_(call.context("SESSION", request.session), call), (w, result) => {

@@ -10,9 +10,7 @@ import {
   pending,
   type Reader,
   type ServerCall,
-  schema,
   type Writer,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 /** The most notes that a page holds. */
@@ -27,8 +25,6 @@ export const Topic = {
 } as const;
 export type Topic = EnumValue<typeof Topic>;
 
-export const TopicSchema: z.ZodType<Topic> = schema.enum(Topic);
-
 /** One note. */
 export interface Note {
   /** Its text, without `*\/` of course. */
@@ -40,33 +36,23 @@ export interface Note {
   topic: Topic;
 }
 
-export const NoteSchema: z.ZodType<Note> = z.object({ text: z.string().nullable(), topic: TopicSchema });
-
 /** An identifier. */
 export type NoteId = bigint;
-
-export const NoteIdSchema: z.ZodType<NoteId> = schema.uint64();
 
 /** The request of Add. */
 export interface AddRequest {
   note: Note;
 }
 
-export const AddRequestSchema: z.ZodType<AddRequest> = z.object({ note: NoteSchema });
-
 /** The request of Find. */
 export interface FindRequest {
   id: NoteId;
 }
 
-export const FindRequestSchema: z.ZodType<FindRequest> = z.object({ id: NoteIdSchema });
-
 /** The response of Find. */
 export interface FindResponse {
   note: Note;
 }
-
-export const FindResponseSchema: z.ZodType<FindResponse> = z.object({ note: NoteSchema });
 
 function writeNote(w: Writer, value: Note): void {
   w.pointer(value.text !== null);
@@ -158,18 +144,21 @@ export interface NotesHandlers {
  *
  * With a second paragraph.
  */
-export const Notes = defineInterface({
+export const Notes = /* @__PURE__ */ defineInterface({
   name: "Notes",
   uuid: "7b306d88-bd88-4e40-9e4c-8e5f40513177",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: NotesClient,
+  async schemas() {
+    const schemas = await import("./notes.schema.js");
+    return schemas.notesSchemas();
+  },
   methods: [
     {
       name: "add",
       opnum: 0,
-      request: AddRequestSchema,
-      response: NoteIdSchema,
+      parameters: ["note"],
       serve(handlers: NotesHandlers, r: Reader, call: ServerCall) {
         const request = readAddRequest(r);
         call.respond(handlers.add(request.note, call), writeAddResponse);
@@ -178,8 +167,7 @@ export const Notes = defineInterface({
     {
       name: "find",
       opnum: 1,
-      request: FindRequestSchema,
-      response: FindResponseSchema,
+      parameters: ["id"],
       serve(handlers: NotesHandlers, r: Reader, call: ServerCall) {
         const request = readFindRequest(r);
         call.respond(handlers.find(request.id, call), writeFindResponse);

@@ -9,10 +9,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export const MAX_ECHO = 65536;
@@ -28,25 +26,16 @@ export interface AddOneRequest {
   value: number;
 }
 
-export const AddOneRequestSchema: z.ZodType<AddOneRequest> = z.object({ value: z.int32() });
-
 /** The request of EchoData. */
 export interface EchoDataRequest {
   length: number;
   data: Uint8Array;
 }
 
-export const EchoDataRequestSchema: z.ZodType<EchoDataRequest> = z.object({
-  length: z.uint32(),
-  data: schema.bytes(),
-});
-
 /** The response of EchoData. */
 export interface EchoDataResponse {
   echo: Uint8Array;
 }
-
-export const EchoDataResponseSchema: z.ZodType<EchoDataResponse> = z.object({ echo: schema.bytes() });
 
 /** The request of Everything. */
 export interface EverythingRequest {
@@ -67,24 +56,6 @@ export interface EverythingRequest {
   o: number;
 }
 
-export const EverythingRequestSchema: z.ZodType<EverythingRequest> = z.object({
-  a: z.boolean(),
-  b: z.int().min(0).max(0xff),
-  c: z.int().min(0).max(0xff),
-  d: z.int().min(0).max(0xffff),
-  e: z.int().min(-0x80).max(0x7f),
-  f: z.int().min(0).max(0xff),
-  g: z.int().min(-0x8000).max(0x7fff),
-  h: z.int().min(0).max(0xffff),
-  i: z.int32(),
-  j: z.uint32(),
-  k: schema.int64(),
-  l: schema.uint64(),
-  m: schema.float(),
-  n: schema.float(),
-  o: z.uint32(),
-});
-
 /** The request of Swap. */
 export interface SwapRequest {
   left: number;
@@ -92,24 +63,12 @@ export interface SwapRequest {
   times: number;
 }
 
-export const SwapRequestSchema: z.ZodType<SwapRequest> = z.object({
-  left: z.int32(),
-  right: schema.int64(),
-  times: z.int().min(1).max(10),
-});
-
 /** The response of Swap. */
 export interface SwapResponse {
   left: number;
   right: bigint;
   returnValue: bigint;
 }
-
-export const SwapResponseSchema: z.ZodType<SwapResponse> = z.object({
-  left: z.int32(),
-  right: schema.int64(),
-  returnValue: schema.int64(),
-});
 
 function writeAddOneRequest(w: Writer, request: AddOneRequest): void {
   w.int32(request.value);
@@ -297,18 +256,21 @@ export interface EchoHandlers {
 }
 
 /** The interface Echo, to connect to or to register with a server. */
-export const Echo = defineInterface({
+export const Echo = /* @__PURE__ */ defineInterface({
   name: "Echo",
   uuid: "0fd86b3e-6a2a-44c5-93ef-5b4d83a54b0e",
   version: { major: 1, minor: 2 },
   endpoints: [],
   client: EchoClient,
+  async schemas() {
+    const schemas = await import("./echo.schema.js");
+    return schemas.echoSchemas();
+  },
   methods: [
     {
       name: "ping",
       opnum: 0,
-      request: z.object({}),
-      response: z.void(),
+      parameters: [],
       serve(handlers: EchoHandlers, _r: Reader, call: ServerCall) {
         call.respond(handlers.ping(call), writeNothing);
       },
@@ -316,8 +278,7 @@ export const Echo = defineInterface({
     {
       name: "addOne",
       opnum: 1,
-      request: AddOneRequestSchema,
-      response: z.int32(),
+      parameters: ["value"],
       serve(handlers: EchoHandlers, r: Reader, call: ServerCall) {
         const request = readAddOneRequest(r);
         call.respond(handlers.addOne(request.value, call), writeAddOneResponse);
@@ -326,8 +287,7 @@ export const Echo = defineInterface({
     {
       name: "echoData",
       opnum: 2,
-      request: EchoDataRequestSchema,
-      response: EchoDataResponseSchema,
+      parameters: ["length", "data"],
       serve(handlers: EchoHandlers, r: Reader, call: ServerCall) {
         const request = readEchoDataRequest(r);
         call.respond(handlers.echoData(request.length, request.data, call), (w, response) => {
@@ -338,8 +298,7 @@ export const Echo = defineInterface({
     {
       name: "everything",
       opnum: 3,
-      request: EverythingRequestSchema,
-      response: z.void(),
+      parameters: ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o"],
       serve(handlers: EchoHandlers, r: Reader, call: ServerCall) {
         const request = readEverythingRequest(r);
         call.respond(
@@ -368,8 +327,7 @@ export const Echo = defineInterface({
     {
       name: "swap",
       opnum: 4,
-      request: SwapRequestSchema,
-      response: SwapResponseSchema,
+      parameters: ["left", "right", "times"],
       serve(handlers: EchoHandlers, r: Reader, call: ServerCall) {
         const request = readSwapRequest(r);
         call.respond(handlers.swap(request.left, request.right, request.times, call), writeSwapResponse);

@@ -13,10 +13,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export const Letter = {
@@ -25,21 +23,15 @@ export const Letter = {
 } as const;
 export type Letter = EnumValue<typeof Letter>;
 
-export const LetterSchema: z.ZodType<Letter> = schema.enum(Letter);
-
 export interface Tail {
   x: number;
   name: string;
 }
 
-export const TailSchema: z.ZodType<Tail> = z.object({ x: z.int32(), name: z.string() });
-
 export interface Outer {
   k: number;
   tail: Tail;
 }
-
-export const OuterSchema: z.ZodType<Outer> = z.object({ k: z.int().min(0).max(0xff), tail: TailSchema });
 
 export interface Strings {
   fixed: Uint8Array;
@@ -47,35 +39,18 @@ export interface Strings {
   octets: Uint8Array | null;
 }
 
-export const StringsSchema: z.ZodType<Strings> = z.object({
-  fixed: schema.bytes(),
-  capped: z.string().nullable(),
-  octets: schema.bytes().nullable(),
-});
-
 export interface Behind {
   n: number;
   values: Int32Array | null;
 }
 
-export const BehindSchema: z.ZodType<Behind> = z.object({
-  n: z.int32(),
-  values: schema.int32Array().nullable(),
-});
-
 export interface Big {
   data: Uint8Array | null;
 }
 
-export const BigSchema: z.ZodType<Big> = z.object({ data: schema.bytes().nullable() });
-
 export type Row = Int32Array;
 
-export const RowSchema: z.ZodType<Row> = schema.int32Array();
-
 export type Maybe = number | null;
-
-export const MaybeSchema: z.ZodType<Maybe> = z.int32().nullable();
 
 export interface Aliases {
   twice: { value: Maybe } | null;
@@ -84,18 +59,9 @@ export interface Aliases {
   rows: Row[] | null;
 }
 
-export const AliasesSchema: z.ZodType<Aliases> = z.object({
-  twice: z.object({ value: MaybeSchema }).nullable(),
-  row: RowSchema,
-  rowAt: RowSchema.nullable(),
-  rows: z.array(RowSchema).nullable(),
-});
-
 export interface Refs {
   items: (Outer | null)[];
 }
-
-export const RefsSchema: z.ZodType<Refs> = z.object({ items: z.array(OuterSchema.nullable()) });
 
 /** The request of Put. */
 export interface PutRequest {
@@ -106,14 +72,6 @@ export interface PutRequest {
   aliases: Aliases;
 }
 
-export const PutRequestSchema: z.ZodType<PutRequest> = z.object({
-  outer: OuterSchema,
-  strings: StringsSchema,
-  behind: BehindSchema,
-  big: BigSchema,
-  aliases: AliasesSchema,
-});
-
 /** The request of Chain. */
 export interface ChainRequest {
   maybe: Maybe;
@@ -121,13 +79,6 @@ export interface ChainRequest {
   cube: Int32Array[][];
   refs: Refs;
 }
-
-export const ChainRequestSchema: z.ZodType<ChainRequest> = z.object({
-  maybe: MaybeSchema,
-  deep: z.object({ value: BigSchema.nullable() }).nullable(),
-  cube: z.array(z.array(schema.int32Array()).length(2)),
-  refs: RefsSchema,
-});
 
 /** The request of Mixed. */
 export interface MixedRequest {
@@ -141,27 +92,11 @@ export interface MixedRequest {
   window: Row[] | null;
 }
 
-export const MixedRequestSchema: z.ZodType<MixedRequest> = z.object({
-  n: z.int32(),
-  letters: z.array(LetterSchema),
-  letter: LetterSchema.nullable(),
-  r: LetterSchema,
-  jagged: z.array(schema.int32Array().nullable()),
-  name: z.object({ value: z.string().nullable() }).nullable(),
-  size: z.int32(),
-  window: z.array(RowSchema).nullable(),
-});
-
 /** The response of Mixed. */
 export interface MixedResponse {
   name: { value: string | null } | null;
   window: Row[] | null;
 }
-
-export const MixedResponseSchema: z.ZodType<MixedResponse> = z.object({
-  name: z.object({ value: z.string().nullable() }).nullable(),
-  window: z.array(RowSchema).nullable(),
-});
 
 function writeTail(w: Writer, value: Tail): void {
   w.align(1, 8);
@@ -652,18 +587,21 @@ export interface EdgeHandlers {
 }
 
 /** The interface Edge, to connect to or to register with a server. */
-export const Edge = defineInterface({
+export const Edge = /* @__PURE__ */ defineInterface({
   name: "Edge",
   uuid: "d096c6ee-2eee-44a4-84a2-e5d5b6a7d733",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: EdgeClient,
+  async schemas() {
+    const schemas = await import("./edge.schema.js");
+    return schemas.edgeSchemas();
+  },
   methods: [
     {
       name: "put",
       opnum: 0,
-      request: PutRequestSchema,
-      response: z.void(),
+      parameters: ["outer", "strings", "behind", "big", "aliases"],
       serve(handlers: EdgeHandlers, r: Reader, call: ServerCall) {
         const request = readPutRequest(r);
         call.respond(
@@ -675,8 +613,7 @@ export const Edge = defineInterface({
     {
       name: "chain",
       opnum: 1,
-      request: ChainRequestSchema,
-      response: MaybeSchema,
+      parameters: ["maybe", "deep", "cube", "refs"],
       serve(handlers: EdgeHandlers, r: Reader, call: ServerCall) {
         const request = readChainRequest(r);
         call.respond(
@@ -688,8 +625,7 @@ export const Edge = defineInterface({
     {
       name: "mixed",
       opnum: 2,
-      request: MixedRequestSchema,
-      response: MixedResponseSchema,
+      parameters: ["n", "letters", "letter", "r", "jagged", "name", "size", "window"],
       serve(handlers: EdgeHandlers, r: Reader, call: ServerCall) {
         const request = readMixedRequest(r);
         call.respond(

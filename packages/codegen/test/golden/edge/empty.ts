@@ -10,11 +10,14 @@ export class EmptyClient extends Client {}
 export type EmptyHandlers = object;
 
 /** The interface Empty, to connect to or to register with a server. */
-export const Empty = defineInterface({
+export const Empty = /* @__PURE__ */ defineInterface({
   name: "Empty",
   uuid: "e1a7d7ff-3fff-45b5-95b3-f6e6c7b8e844",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: EmptyClient,
+  async schemas() {
+    return {};
+  },
   methods: [],
 });

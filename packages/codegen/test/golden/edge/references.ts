@@ -10,10 +10,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export interface Slots {
@@ -21,17 +19,10 @@ export interface Slots {
   counted: number[];
 }
 
-export const SlotsSchema: z.ZodType<Slots> = z.object({
-  fixed: z.array(schema.int64()).length(2),
-  counted: z.array(z.int().min(-0x8000).max(0x7fff)),
-});
-
 /** The request of Put. */
 export interface PutRequest {
   slots: Slots;
 }
-
-export const PutRequestSchema: z.ZodType<PutRequest> = z.object({ slots: SlotsSchema });
 
 function writeSlots(w: Writer, value: Slots): void {
   w.align(4, 8);
@@ -103,18 +94,21 @@ export interface ReferencesHandlers {
 }
 
 /** The interface References, to connect to or to register with a server. */
-export const References = defineInterface({
+export const References = /* @__PURE__ */ defineInterface({
   name: "References",
   uuid: "f2b8e8aa-4aaa-46c6-86d4-a7f7d8c9f955",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: ReferencesClient,
+  async schemas() {
+    const schemas = await import("./references.schema.js");
+    return schemas.referencesSchemas();
+  },
   methods: [
     {
       name: "put",
       opnum: 0,
-      request: PutRequestSchema,
-      response: z.void(),
+      parameters: ["slots"],
       serve(handlers: ReferencesHandlers, r: Reader, call: ServerCall) {
         const request = readPutRequest(r);
         call.respond(handlers.put(request.slots, call), writeNothing);

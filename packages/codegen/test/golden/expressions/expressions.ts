@@ -9,10 +9,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export interface Matrix {
@@ -21,32 +19,16 @@ export interface Matrix {
   cells: Float32Array;
 }
 
-export const MatrixSchema: z.ZodType<Matrix> = z.object({
-  rows: z.int().min(0).max(0xffff),
-  columns: z.int().min(0).max(0xffff),
-  cells: schema.float32Array(),
-});
-
 export interface Bitmap {
   bits: bigint;
   octets: Uint8Array | null;
 }
-
-export const BitmapSchema: z.ZodType<Bitmap> = z.object({
-  bits: schema.int64(),
-  octets: schema.bytes().nullable(),
-});
 
 /** The request of Multiply. */
 export interface MultiplyRequest {
   left: Matrix;
   right: Matrix;
 }
-
-export const MultiplyRequestSchema: z.ZodType<MultiplyRequest> = z.object({
-  left: MatrixSchema,
-  right: MatrixSchema,
-});
 
 /** The request of Choose. */
 export interface ChooseRequest {
@@ -55,12 +37,6 @@ export interface ChooseRequest {
   data: Uint8Array;
 }
 
-export const ChooseRequestSchema: z.ZodType<ChooseRequest> = z.object({
-  wide: z.int32(),
-  n: z.int32(),
-  data: schema.bytes(),
-});
-
 /** The request of Last. */
 export interface LastRequest {
   last: number;
@@ -68,13 +44,6 @@ export interface LastRequest {
   mask: number;
   more: Int32Array;
 }
-
-export const LastRequestSchema: z.ZodType<LastRequest> = z.object({
-  last: z.int32(),
-  values: schema.int16Array(),
-  mask: z.int32(),
-  more: schema.int32Array(),
-});
 
 /** The request of Odd. */
 export interface OddRequest {
@@ -85,14 +54,6 @@ export interface OddRequest {
   z: Int32Array;
 }
 
-export const OddRequestSchema: z.ZodType<OddRequest> = z.object({
-  a: z.int32(),
-  b: z.int32(),
-  x: schema.int32Array(),
-  y: schema.int32Array(),
-  z: schema.int32Array(),
-});
-
 /** The request of Fill. */
 export interface FillRequest {
   n: number;
@@ -100,24 +61,12 @@ export interface FillRequest {
   extra: number;
 }
 
-export const FillRequestSchema: z.ZodType<FillRequest> = z.object({
-  n: z.uint32(),
-  values: schema.int32Array(),
-  extra: z.uint32(),
-});
-
 /** The response of Fill. */
 export interface FillResponse {
   n: number;
   values: Int32Array;
   out: Uint8Array;
 }
-
-export const FillResponseSchema: z.ZodType<FillResponse> = z.object({
-  n: z.uint32(),
-  values: schema.int32Array(),
-  out: schema.bytes(),
-});
 
 function writeMatrix(w: Writer, value: Matrix): void {
   w.align(4);
@@ -311,18 +260,21 @@ export interface ExpressionsHandlers {
 }
 
 /** The interface Expressions, to connect to or to register with a server. */
-export const Expressions = defineInterface({
+export const Expressions = /* @__PURE__ */ defineInterface({
   name: "Expressions",
   uuid: "9d528faa-dfaa-4062-b06e-a07162735399",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: ExpressionsClient,
+  async schemas() {
+    const schemas = await import("./expressions.schema.js");
+    return schemas.expressionsSchemas();
+  },
   methods: [
     {
       name: "multiply",
       opnum: 0,
-      request: MultiplyRequestSchema,
-      response: z.void(),
+      parameters: ["left", "right"],
       serve(handlers: ExpressionsHandlers, r: Reader, call: ServerCall) {
         const request = readMultiplyRequest(r);
         call.respond(handlers.multiply(request.left, request.right, call), writeNothing);
@@ -331,8 +283,7 @@ export const Expressions = defineInterface({
     {
       name: "choose",
       opnum: 1,
-      request: ChooseRequestSchema,
-      response: z.void(),
+      parameters: ["wide", "n", "data"],
       serve(handlers: ExpressionsHandlers, r: Reader, call: ServerCall) {
         const request = readChooseRequest(r);
         call.respond(handlers.choose(request.wide, request.n, request.data, call), writeNothing);
@@ -341,8 +292,7 @@ export const Expressions = defineInterface({
     {
       name: "last",
       opnum: 2,
-      request: LastRequestSchema,
-      response: z.void(),
+      parameters: ["last", "values", "mask", "more"],
       serve(handlers: ExpressionsHandlers, r: Reader, call: ServerCall) {
         const request = readLastRequest(r);
         call.respond(
@@ -354,8 +304,7 @@ export const Expressions = defineInterface({
     {
       name: "odd",
       opnum: 3,
-      request: OddRequestSchema,
-      response: z.void(),
+      parameters: ["a", "b", "x", "y", "z"],
       serve(handlers: ExpressionsHandlers, r: Reader, call: ServerCall) {
         const request = readOddRequest(r);
         call.respond(handlers.odd(request.a, request.b, request.x, request.y, request.z, call), writeNothing);
@@ -364,8 +313,7 @@ export const Expressions = defineInterface({
     {
       name: "fill",
       opnum: 4,
-      request: FillRequestSchema,
-      response: FillResponseSchema,
+      parameters: ["n", "values", "extra"],
       serve(handlers: ExpressionsHandlers, r: Reader, call: ServerCall) {
         const request = readFillRequest(r);
         call.respond(handlers.fill(request.n, request.values, request.extra, call), (w, response) => {

@@ -12,17 +12,12 @@ import {
   type ServerCall,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 import {
   type Chunk,
-  ChunkSchema,
   type Level,
-  LevelSchema,
   type Pin,
-  PinSchema,
   type Point,
-  PointSchema,
   readChunk,
   readPin,
   readPinReferents,
@@ -39,17 +34,9 @@ export interface Card {
   tail: Chunk;
 }
 
-export const CardSchema: z.ZodType<Card> = z.object({
-  pin: PinSchema,
-  level: LevelSchema,
-  tail: ChunkSchema,
-});
-
 export interface Reader_ {
   pins: (Pin | null)[];
 }
-
-export const Reader_Schema: z.ZodType<Reader_> = z.object({ pins: z.array(PinSchema.nullable()).length(4) });
 
 /** The request of Pin. */
 export interface PinRequest {
@@ -57,14 +44,10 @@ export interface PinRequest {
   level: Level;
 }
 
-export const PinRequestSchema: z.ZodType<PinRequest> = z.object({ pin: PinSchema, level: LevelSchema });
-
 /** The response of Pin. */
 export interface PinResponse {
   at: Point;
 }
-
-export const PinResponseSchema: z.ZodType<PinResponse> = z.object({ at: PointSchema });
 
 /** The request of Put. */
 export interface PutRequest {
@@ -72,12 +55,6 @@ export interface PutRequest {
   chunk: Chunk;
   readPin: Reader_;
 }
-
-export const PutRequestSchema: z.ZodType<PutRequest> = z.object({
-  card: CardSchema,
-  chunk: ChunkSchema,
-  readPin: Reader_Schema,
-});
 
 function writeCard(w: Writer, value: Card): void {
   writePin(w, value.pin);
@@ -192,18 +169,21 @@ export interface BoardHandlers {
 }
 
 /** The interface Board, to connect to or to register with a server. */
-export const Board = defineInterface({
+export const Board = /* @__PURE__ */ defineInterface({
   name: "Board",
   uuid: "8c417e99-ce99-4f51-af5d-9f6051624288",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: BoardClient,
+  async schemas() {
+    const schemas = await import("./board.schema.js");
+    return schemas.boardSchemas();
+  },
   methods: [
     {
       name: "pin",
       opnum: 0,
-      request: PinRequestSchema,
-      response: PinResponseSchema,
+      parameters: ["pin", "level"],
       serve(handlers: BoardHandlers, r: Reader, call: ServerCall) {
         const request = readPinRequest(r);
         call.respond(handlers.pin(request.pin, request.level, call), writePinResponse);
@@ -212,8 +192,7 @@ export const Board = defineInterface({
     {
       name: "put",
       opnum: 1,
-      request: PutRequestSchema,
-      response: z.void(),
+      parameters: ["card", "chunk", "readPin"],
       serve(handlers: BoardHandlers, r: Reader, call: ServerCall) {
         const request = readPutRequest(r);
         call.respond(handlers.put(request.card, request.chunk, request.readPin, call), writeNothing);

@@ -12,10 +12,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export const z_ = 1;
@@ -30,8 +28,6 @@ export const Object_ = {
 } as const;
 export type Object_ = EnumValue<typeof Object_>;
 
-export const Object_Schema: z.ZodType<Object_> = schema.enum(Object_);
-
 export interface Promise_ {
   proto: number;
   constructor_: number;
@@ -42,47 +38,22 @@ export interface Promise_ {
   httpServer: number;
 }
 
-export const Promise_Schema: z.ZodType<Promise_> = z.object({
-  proto: z.int32(),
-  constructor_: z.int32(),
-  then_: z.int32(),
-  toJson: z.int32(),
-  hasOwnProperty_: z.int32(),
-  someName: z.int32(),
-  httpServer: z.int32(),
-});
-
 export interface Reader_ {
   value: number;
   r: Object_;
   p: Promise_;
 }
 
-export const Reader_Schema: z.ZodType<Reader_> = z.object({
-  value: z.int32(),
-  r: Object_Schema,
-  p: Promise_Schema,
-});
-
 export interface Client_ {
   items: Reader_[] | null;
   r: number;
 }
 
-export const Client_Schema: z.ZodType<Client_> = z.object({
-  items: z.array(Reader_Schema).nullable(),
-  r: z.uint32(),
-});
-
 export type CallRequest = number;
-
-export const CallRequestSchema: z.ZodType<CallRequest> = z.int32();
 
 export interface CallReferents {
   i: number;
 }
-
-export const CallReferentsSchema: z.ZodType<CallReferents> = z.object({ i: z.int32() });
 
 /** The request of call. */
 export interface CallRequest_ {
@@ -92,19 +63,10 @@ export interface CallRequest_ {
   default_: number;
 }
 
-export const CallRequest_Schema: z.ZodType<CallRequest_> = z.object({
-  call: z.int32(),
-  options: z.int32(),
-  request: z.int32(),
-  default_: z.int32(),
-});
-
 /** The response of call. */
 export interface CallResponse {
   response: number;
 }
-
-export const CallResponseSchema: z.ZodType<CallResponse> = z.object({ response: z.int32() });
 
 /** The request of close. */
 export interface CloseRequest {
@@ -112,25 +74,16 @@ export interface CloseRequest {
   w: Reader_;
 }
 
-export const CloseRequestSchema: z.ZodType<CloseRequest> = z.object({ r: Reader_Schema, w: Reader_Schema });
-
 /** The response of close. */
 export interface CloseResponse {
   value: Client_;
   result: Client_;
 }
 
-export const CloseResponseSchema: z.ZodType<CloseResponse> = z.object({
-  value: Client_Schema,
-  result: Client_Schema,
-});
-
 /** The request of then. */
 export interface ThenRequest {
   function_: number;
 }
-
-export const ThenRequestSchema: z.ZodType<ThenRequest> = z.object({ function_: z.int32() });
 
 /** The request of toString. */
 export interface ToStringRequest {
@@ -139,24 +92,12 @@ export interface ToStringRequest {
   pending: number;
 }
 
-export const ToStringRequestSchema: z.ZodType<ToStringRequest> = z.object({
-  await_: z.int32(),
-  arguments_: z.int32(),
-  pending: z.int32(),
-});
-
 /** The request of GET_HTTP_Server. */
 export interface GetHttpServerRequest {
   dwProcessId: number;
   writeReader: CallRequest;
   readClient: CallReferents;
 }
-
-export const GetHttpServerRequestSchema: z.ZodType<GetHttpServerRequest> = z.object({
-  dwProcessId: z.int32(),
-  writeReader: CallRequestSchema,
-  readClient: CallReferentsSchema,
-});
 
 function writePromise_(w: Writer, value: Promise_): void {
   w.int32(value.proto);
@@ -407,18 +348,21 @@ export interface NamesHandlers {
 }
 
 /** The interface names, to connect to or to register with a server. */
-export const Names = defineInterface({
+export const Names = /* @__PURE__ */ defineInterface({
   name: "names",
   uuid: "6a2f5c77-ac77-4d3f-8d3b-7d4e3f402066",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: NamesClient,
+  async schemas() {
+    const schemas = await import("./names.schema.js");
+    return schemas.namesSchemas();
+  },
   methods: [
     {
       name: "call_",
       opnum: 0,
-      request: CallRequest_Schema,
-      response: CallResponseSchema,
+      parameters: ["call", "options", "request", "default_"],
       serve(handlers: NamesHandlers, r: Reader, call: ServerCall) {
         const request = readCallRequest_(r);
         call.respond(
@@ -430,8 +374,7 @@ export const Names = defineInterface({
     {
       name: "close_",
       opnum: 1,
-      request: CloseRequestSchema,
-      response: CloseResponseSchema,
+      parameters: ["r", "w"],
       serve(handlers: NamesHandlers, r: Reader, call: ServerCall) {
         const request = readCloseRequest(r);
         call.respond(handlers.close_(request.r, request.w, call), writeCloseResponse);
@@ -440,8 +383,7 @@ export const Names = defineInterface({
     {
       name: "then_",
       opnum: 2,
-      request: ThenRequestSchema,
-      response: z.int32(),
+      parameters: ["function_"],
       serve(handlers: NamesHandlers, r: Reader, call: ServerCall) {
         const request = readThenRequest(r);
         call.respond(handlers.then_(request.function_, call), writeThenResponse);
@@ -450,8 +392,7 @@ export const Names = defineInterface({
     {
       name: "toString_",
       opnum: 3,
-      request: ToStringRequestSchema,
-      response: z.void(),
+      parameters: ["await_", "arguments_", "pending"],
       serve(handlers: NamesHandlers, r: Reader, call: ServerCall) {
         const request = readToStringRequest(r);
         call.respond(
@@ -463,8 +404,7 @@ export const Names = defineInterface({
     {
       name: "getHttpServer",
       opnum: 4,
-      request: GetHttpServerRequestSchema,
-      response: z.void(),
+      parameters: ["dwProcessId", "writeReader", "readClient"],
       serve(handlers: NamesHandlers, r: Reader, call: ServerCall) {
         const request = readGetHttpServerRequest(r);
         call.respond(

@@ -10,10 +10,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export interface Mixed {
@@ -22,29 +20,15 @@ export interface Mixed {
   c: { value: bigint | null } | null;
 }
 
-export const MixedSchema: z.ZodType<Mixed> = z.object({
-  a: z.int32().nullable(),
-  b: z.int32(),
-  c: z.object({ value: schema.int64().nullable() }).nullable(),
-});
-
 export interface Slots {
   a: (number | null)[];
 }
-
-export const SlotsSchema: z.ZodType<Slots> = z.object({ a: z.array(z.int32().nullable()) });
 
 export interface Nest {
   first: Mixed;
   second: Mixed | null;
   both: Mixed[];
 }
-
-export const NestSchema: z.ZodType<Nest> = z.object({
-  first: MixedSchema,
-  second: MixedSchema.nullable(),
-  both: z.array(MixedSchema).length(2),
-});
 
 /** The request of Chain. */
 export interface ChainRequest {
@@ -54,13 +38,6 @@ export interface ChainRequest {
   must: number;
 }
 
-export const ChainRequestSchema: z.ZodType<ChainRequest> = z.object({
-  inner: z.int32().nullable(),
-  outer: z.object({ value: z.int32().nullable() }).nullable(),
-  maybe: z.int32().nullable(),
-  must: z.int32(),
-});
-
 /** The request of Embedded. */
 export interface EmbeddedRequest {
   mixed: Mixed;
@@ -68,25 +45,15 @@ export interface EmbeddedRequest {
   nest: Nest;
 }
 
-export const EmbeddedRequestSchema: z.ZodType<EmbeddedRequest> = z.object({
-  mixed: MixedSchema,
-  slots: SlotsSchema,
-  nest: NestSchema,
-});
-
 /** The response of Embedded. */
 export interface EmbeddedResponse {
   nest: Nest;
 }
 
-export const EmbeddedResponseSchema: z.ZodType<EmbeddedResponse> = z.object({ nest: NestSchema });
-
 /** The request of Answer. */
 export interface AnswerRequest {
   value: number | null;
 }
-
-export const AnswerRequestSchema: z.ZodType<AnswerRequest> = z.object({ value: z.int32().nullable() });
 
 /** The response of Answer. */
 export interface AnswerResponse {
@@ -94,19 +61,10 @@ export interface AnswerResponse {
   returnValue: number | null;
 }
 
-export const AnswerResponseSchema: z.ZodType<AnswerResponse> = z.object({
-  value: z.int32().nullable(),
-  returnValue: z.int32().nullable(),
-});
-
 /** The response of Grow. */
 export interface GrowResponse {
   values: Int32Array | null;
 }
-
-export const GrowResponseSchema: z.ZodType<GrowResponse> = z.object({
-  values: schema.int32Array().nullable(),
-});
 
 function writeMixed(w: Writer, value: Mixed): void {
   w.pointer(value.a !== null);
@@ -346,18 +304,21 @@ export interface PointersHandlers {
 }
 
 /** The interface Pointers, to connect to or to register with a server. */
-export const Pointers = defineInterface({
+export const Pointers = /* @__PURE__ */ defineInterface({
   name: "Pointers",
   uuid: "4e0f3a55-8a55-4b1d-8b19-5b2c1d2f0e44",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: PointersClient,
+  async schemas() {
+    const schemas = await import("./pointers.schema.js");
+    return schemas.pointersSchemas();
+  },
   methods: [
     {
       name: "chain",
       opnum: 0,
-      request: ChainRequestSchema,
-      response: z.void(),
+      parameters: ["inner", "outer", "maybe", "must"],
       serve(handlers: PointersHandlers, r: Reader, call: ServerCall) {
         const request = readChainRequest(r);
         call.respond(
@@ -369,8 +330,7 @@ export const Pointers = defineInterface({
     {
       name: "embedded",
       opnum: 1,
-      request: EmbeddedRequestSchema,
-      response: EmbeddedResponseSchema,
+      parameters: ["mixed", "slots", "nest"],
       serve(handlers: PointersHandlers, r: Reader, call: ServerCall) {
         const request = readEmbeddedRequest(r);
         call.respond(
@@ -382,8 +342,7 @@ export const Pointers = defineInterface({
     {
       name: "answer",
       opnum: 2,
-      request: AnswerRequestSchema,
-      response: AnswerResponseSchema,
+      parameters: ["value"],
       serve(handlers: PointersHandlers, r: Reader, call: ServerCall) {
         const request = readAnswerRequest(r);
         call.respond(handlers.answer(request.value, call), writeAnswerResponse);
@@ -392,8 +351,7 @@ export const Pointers = defineInterface({
     {
       name: "grow",
       opnum: 3,
-      request: z.object({}),
-      response: GrowResponseSchema,
+      parameters: [],
       serve(handlers: PointersHandlers, _r: Reader, call: ServerCall) {
         call.respond(handlers.grow(call), writeGrowResponse);
       },

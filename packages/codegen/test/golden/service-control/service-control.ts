@@ -10,9 +10,7 @@ import {
   pending,
   type Reader,
   type ServerCall,
-  schema,
   type Writer,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export const State = {
@@ -23,40 +21,26 @@ export const State = {
 } as const;
 export type State = EnumValue<typeof State>;
 
-export const StateSchema: z.ZodType<State> = schema.enum(State);
-
 export interface Status {
   name: string | null;
   state: State;
   pid: number;
 }
 
-export const StatusSchema: z.ZodType<Status> = z.object({
-  name: z.string().nullable(),
-  state: StateSchema,
-  pid: z.uint32(),
-});
-
 /** The request of Start. */
 export interface StartRequest {
   name: string;
 }
-
-export const StartRequestSchema: z.ZodType<StartRequest> = z.object({ name: z.string() });
 
 /** The request of Query. */
 export interface QueryRequest {
   name: string;
 }
 
-export const QueryRequestSchema: z.ZodType<QueryRequest> = z.object({ name: z.string() });
-
 /** The response of Query. */
 export interface QueryResponse {
   status: Status;
 }
-
-export const QueryResponseSchema: z.ZodType<QueryResponse> = z.object({ status: StatusSchema });
 
 function writeStatus(w: Writer, value: Status): void {
   w.pointer(value.name !== null);
@@ -130,18 +114,21 @@ export interface ServiceControlHandlers {
 }
 
 /** The interface ServiceControl, to connect to or to register with a server. */
-export const ServiceControl = defineInterface({
+export const ServiceControl = /* @__PURE__ */ defineInterface({
   name: "ServiceControl",
   uuid: "6c3ab5f2-2d0c-4b2c-9a51-0c1c5d2f7a10",
   version: { major: 1, minor: 0 },
   endpoints: ["ncalrpc:[service-control]"],
   client: ServiceControlClient,
+  async schemas() {
+    const schemas = await import("./service-control.schema.js");
+    return schemas.serviceControlSchemas();
+  },
   methods: [
     {
       name: "start",
       opnum: 0,
-      request: StartRequestSchema,
-      response: StateSchema,
+      parameters: ["name"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readStartRequest(r);
         call.respond(handlers.start(request.name, call), writeStartResponse);
@@ -150,8 +137,7 @@ export const ServiceControl = defineInterface({
     {
       name: "query",
       opnum: 1,
-      request: QueryRequestSchema,
-      response: QueryResponseSchema,
+      parameters: ["name"],
       serve(handlers: ServiceControlHandlers, r: Reader, call: ServerCall) {
         const request = readQueryRequest(r);
         call.respond(handlers.query(request.name, call), writeQueryResponse);

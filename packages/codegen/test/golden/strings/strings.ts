@@ -10,15 +10,11 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export type Name = string | null;
-
-export const NameSchema: z.ZodType<Name> = z.string().nullable();
 
 export interface All {
   plain: string | null;
@@ -27,30 +23,15 @@ export interface All {
   wfixed: string;
 }
 
-export const AllSchema: z.ZodType<All> = z.object({
-  plain: z.string().nullable(),
-  wide: z.string().nullable(),
-  fixed: z.string(),
-  wfixed: z.string(),
-});
-
 export interface Lines {
   lines: (string | null)[];
 }
-
-export const LinesSchema: z.ZodType<Lines> = z.object({ lines: z.array(z.string().nullable()) });
 
 export interface UnicodeString {
   length: number;
   maximumLength: number;
   buffer: Uint16Array | null;
 }
-
-export const UnicodeStringSchema: z.ZodType<UnicodeString> = z.object({
-  length: z.int().min(0).max(0xffff),
-  maximumLength: z.int().min(0).max(0xffff),
-  buffer: schema.uint16Array().nullable(),
-});
 
 /** The request of Send. */
 export interface SendRequest {
@@ -59,12 +40,6 @@ export interface SendRequest {
   maybe: string | null;
 }
 
-export const SendRequestSchema: z.ZodType<SendRequest> = z.object({
-  plain: z.string(),
-  wide: z.string(),
-  maybe: z.string().nullable(),
-});
-
 /** The request of SendAll. */
 export interface SendAllRequest {
   all: All;
@@ -72,29 +47,16 @@ export interface SendAllRequest {
   counted: UnicodeString;
 }
 
-export const SendAllRequestSchema: z.ZodType<SendAllRequest> = z.object({
-  all: AllSchema,
-  lines: LinesSchema,
-  counted: UnicodeStringSchema,
-});
-
 /** The request of Named. */
 export interface NamedRequest {
   name: string;
   octets: Uint8Array;
 }
 
-export const NamedRequestSchema: z.ZodType<NamedRequest> = z.object({
-  name: z.string(),
-  octets: schema.bytes(),
-});
-
 /** The request of Get. */
 export interface GetRequest {
   size: number;
 }
-
-export const GetRequestSchema: z.ZodType<GetRequest> = z.object({ size: z.uint32() });
 
 /** The response of Get. */
 export interface GetResponse {
@@ -102,17 +64,10 @@ export interface GetResponse {
   allocated: string | null;
 }
 
-export const GetResponseSchema: z.ZodType<GetResponse> = z.object({
-  text: z.string(),
-  allocated: z.string().nullable(),
-});
-
 /** The request of Many. */
 export interface ManyRequest {
   names: (string | null)[];
 }
-
-export const ManyRequestSchema: z.ZodType<ManyRequest> = z.object({ names: z.array(z.string().nullable()) });
 
 function writeAll(w: Writer, value: All): void {
   w.pointer(value.plain !== null);
@@ -353,18 +308,21 @@ export interface StringsHandlers {
 }
 
 /** The interface Strings, to connect to or to register with a server. */
-export const Strings = defineInterface({
+export const Strings = /* @__PURE__ */ defineInterface({
   name: "Strings",
   uuid: "3d1f7f63-bf6e-46f0-9a1c-17a2ed4a5db3",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: StringsClient,
+  async schemas() {
+    const schemas = await import("./strings.schema.js");
+    return schemas.stringsSchemas();
+  },
   methods: [
     {
       name: "send",
       opnum: 0,
-      request: SendRequestSchema,
-      response: z.void(),
+      parameters: ["plain", "wide", "maybe"],
       serve(handlers: StringsHandlers, r: Reader, call: ServerCall) {
         const request = readSendRequest(r);
         call.respond(handlers.send(request.plain, request.wide, request.maybe, call), writeNothing);
@@ -373,8 +331,7 @@ export const Strings = defineInterface({
     {
       name: "sendAll",
       opnum: 1,
-      request: SendAllRequestSchema,
-      response: z.void(),
+      parameters: ["all", "lines", "counted"],
       serve(handlers: StringsHandlers, r: Reader, call: ServerCall) {
         const request = readSendAllRequest(r);
         call.respond(handlers.sendAll(request.all, request.lines, request.counted, call), writeNothing);
@@ -383,8 +340,7 @@ export const Strings = defineInterface({
     {
       name: "named",
       opnum: 2,
-      request: NamedRequestSchema,
-      response: z.void(),
+      parameters: ["name", "octets"],
       serve(handlers: StringsHandlers, r: Reader, call: ServerCall) {
         const request = readNamedRequest(r);
         call.respond(handlers.named(request.name, request.octets, call), writeNothing);
@@ -393,8 +349,7 @@ export const Strings = defineInterface({
     {
       name: "get",
       opnum: 3,
-      request: GetRequestSchema,
-      response: GetResponseSchema,
+      parameters: ["size"],
       serve(handlers: StringsHandlers, r: Reader, call: ServerCall) {
         const request = readGetRequest(r);
         call.respond(handlers.get(request.size, call), (w, response) => {
@@ -405,8 +360,7 @@ export const Strings = defineInterface({
     {
       name: "many",
       opnum: 4,
-      request: ManyRequestSchema,
-      response: z.void(),
+      parameters: ["names"],
       serve(handlers: StringsHandlers, r: Reader, call: ServerCall) {
         const request = readManyRequest(r);
         call.respond(handlers.many(request.names, call), writeNothing);

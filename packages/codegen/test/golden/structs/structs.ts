@@ -13,10 +13,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export const Color = {
@@ -26,14 +24,10 @@ export const Color = {
 } as const;
 export type Color = EnumValue<typeof Color>;
 
-export const ColorSchema: z.ZodType<Color> = schema.v1Enum(Color);
-
 export interface Aligned {
   a: number;
   b: bigint;
 }
-
-export const AlignedSchema: z.ZodType<Aligned> = z.object({ a: z.int().min(0).max(0xff), b: schema.int64() });
 
 export interface Outer {
   inner: Aligned;
@@ -41,77 +35,42 @@ export interface Outer {
   color: Color;
 }
 
-export const OuterSchema: z.ZodType<Outer> = z.object({
-  inner: AlignedSchema,
-  c: z.int().min(-0x8000).max(0x7fff),
-  color: ColorSchema,
-});
-
 export interface Tail {
   a: Uint8Array;
 }
-
-export const TailSchema: z.ZodType<Tail> = z.object({ a: schema.bytes() });
 
 export interface Nested {
   x: number;
   in_: Tail;
 }
 
-export const NestedSchema: z.ZodType<Nested> = z.object({
-  x: z.int().min(-0x8000).max(0x7fff),
-  in_: TailSchema,
-});
-
 export interface Deep {
   id: bigint;
   last: Nested;
 }
-
-export const DeepSchema: z.ZodType<Deep> = z.object({ id: schema.int64(), last: NestedSchema });
 
 export interface Node {
   value: number;
   next: Node | null;
 }
 
-export const NodeSchema: z.ZodType<Node> = z.object({
-  value: z.int32(),
-  next: z.lazy(() => NodeSchema).nullable(),
-});
-
 export interface Tree {
   name: string | null;
   children: (Tree | null)[] | null;
 }
-
-export const TreeSchema: z.ZodType<Tree> = z.object({
-  name: z.string().nullable(),
-  children: z.array(z.lazy(() => TreeSchema).nullable()).nullable(),
-});
 
 export interface Forest {
   left: Tree;
   right: Tree | null;
 }
 
-export const ForestSchema: z.ZodType<Forest> = z.object({ left: TreeSchema, right: TreeSchema.nullable() });
-
 export type Age = number;
-
-export const AgeSchema: z.ZodType<Age> = z.int().min(0).max(150);
 
 export interface Ranged {
   age: Age;
   level: number;
   delta: bigint;
 }
-
-export const RangedSchema: z.ZodType<Ranged> = z.object({
-  age: AgeSchema,
-  level: z.int().min(1).max(9),
-  delta: schema.int64(),
-});
 
 /** The request of Put. */
 export interface PutRequest {
@@ -120,22 +79,11 @@ export interface PutRequest {
   ranged: Ranged;
 }
 
-export const PutRequestSchema: z.ZodType<PutRequest> = z.object({
-  value: OuterSchema,
-  deep: DeepSchema,
-  ranged: RangedSchema,
-});
-
 /** The request of Walk. */
 export interface WalkRequest {
   head: Node;
   tree: Tree | null;
 }
-
-export const WalkRequestSchema: z.ZodType<WalkRequest> = z.object({
-  head: NodeSchema,
-  tree: TreeSchema.nullable(),
-});
 
 /** The response of Walk. */
 export interface WalkResponse {
@@ -143,12 +91,6 @@ export interface WalkResponse {
   tail: Node | null;
   returnValue: Color;
 }
-
-export const WalkResponseSchema: z.ZodType<WalkResponse> = z.object({
-  forest: ForestSchema,
-  tail: NodeSchema.nullable(),
-  returnValue: ColorSchema,
-});
 
 function writeAligned(w: Writer, value: Aligned): void {
   w.align(8);
@@ -410,18 +352,21 @@ export interface StructsHandlers {
 }
 
 /** The interface Structs, to connect to or to register with a server. */
-export const Structs = defineInterface({
+export const Structs = /* @__PURE__ */ defineInterface({
   name: "Structs",
   uuid: "2c5de6c7-6a07-4cf2-8c0e-94b1be1ff3c2",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: StructsClient,
+  async schemas() {
+    const schemas = await import("./structs.schema.js");
+    return schemas.structsSchemas();
+  },
   methods: [
     {
       name: "put",
       opnum: 0,
-      request: PutRequestSchema,
-      response: z.void(),
+      parameters: ["value", "deep", "ranged"],
       serve(handlers: StructsHandlers, r: Reader, call: ServerCall) {
         const request = readPutRequest(r);
         call.respond(handlers.put(request.value, request.deep, request.ranged, call), writeNothing);
@@ -430,8 +375,7 @@ export const Structs = defineInterface({
     {
       name: "walk",
       opnum: 1,
-      request: WalkRequestSchema,
-      response: WalkResponseSchema,
+      parameters: ["head", "tree"],
       serve(handlers: StructsHandlers, r: Reader, call: ServerCall) {
         const request = readWalkRequest(r);
         call.respond(handlers.walk(request.head, request.tree, call), writeWalkResponse);

@@ -11,10 +11,8 @@ import {
   Reader,
   readNothing,
   type ServerCall,
-  schema,
   Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 export const Level = {
@@ -24,66 +22,31 @@ export const Level = {
 } as const;
 export type Level = EnumValue<typeof Level>;
 
-export const LevelSchema: z.ZodType<Level> = schema.enum(Level);
-
 export type V34 =
   | { tag: 0 }
   | { tag: 2; value: number }
   | { tag: 4; value: number }
   | { tag: 8; value: bigint };
 
-export const V34Schema: z.ZodType<V34> = z.union([
-  z.object({ tag: z.literal(0) }),
-  z.object({ tag: z.literal(2), value: z.int().min(-0x8000).max(0x7fff) }),
-  z.object({ tag: z.literal(4), value: z.int32() }),
-  z.object({ tag: z.literal(8), value: schema.int64() }),
-]);
-
 export type V37 = { tag: 0 } | { tag: 1; value: number } | { tag: 8; value: bigint };
-
-export const V37Schema: z.ZodType<V37> = z.union([
-  z.object({ tag: z.literal(0) }),
-  z.object({ tag: z.literal(1), value: z.int().min(0).max(0xff) }),
-  z.object({ tag: z.literal(8), value: schema.int64() }),
-]);
 
 export type V39 = { tag: 1; value: number } | { tag: 2; value: string | null };
 
-export const V39Schema: z.ZodType<V39> = z.union([
-  z.object({ tag: z.literal(1), value: z.int().min(-0x8000).max(0x7fff) }),
-  z.object({ tag: z.literal(2), value: z.string().nullable() }),
-]);
-
 export type V41U = { tag: 1; value: number | null } | { tag: 2; value: number };
-
-export const V41USchema: z.ZodType<V41U> = z.union([
-  z.object({ tag: z.literal(1), value: z.int32().nullable() }),
-  z.object({ tag: z.literal(2), value: z.int().min(-0x8000).max(0x7fff) }),
-]);
 
 export interface V41 {
   u: V41U;
   tail: number;
 }
 
-export const V41Schema: z.ZodType<V41> = z.object({ u: V41USchema, tail: z.int32() });
-
 export type W4U =
   | { tag: typeof Level.ONE; value: number }
   | { tag: typeof Level.TWO; value: number }
   | { tag: "default"; discriminant: Level; value: bigint };
 
-export const W4USchema: z.ZodType<W4U> = z.union([
-  z.object({ tag: LevelSchema.pipe(z.literal(0)), value: z.int().min(0).max(0xff) }),
-  z.object({ tag: LevelSchema.pipe(z.literal(1)), value: z.int().min(-0x8000).max(0x7fff) }),
-  z.object({ tag: z.literal("default"), discriminant: LevelSchema, value: schema.int64() }),
-]);
-
 export interface Us {
   u: W4U;
 }
-
-export const UsSchema: z.ZodType<Us> = z.object({ u: W4USchema });
 
 export interface Node {
   next: Node | null;
@@ -91,33 +54,18 @@ export interface Node {
   v: number;
 }
 
-export const NodeSchema: z.ZodType<Node> = z.object({
-  next: z.lazy(() => NodeSchema).nullable(),
-  name: z.object({ value: z.string() }).nullable(),
-  v: z.int32(),
-});
-
 export interface Pair {
   a: number;
   b: number;
 }
 
-export const PairSchema: z.ZodType<Pair> = z.object({ a: z.int32(), b: z.int().min(-0x8000).max(0x7fff) });
-
 export interface Nodes {
   all: (Node | null)[];
 }
 
-export const NodesSchema: z.ZodType<Nodes> = z.object({ all: z.array(NodeSchema.nullable()) });
-
 export type VeryLongUnionName =
   | { tag: typeof Level.ONE; value: Pair }
   | { tag: typeof Level.TWO; value: Pair };
-
-export const VeryLongUnionNameSchema: z.ZodType<VeryLongUnionName> = z.union([
-  z.object({ tag: LevelSchema.pipe(z.literal(0)), value: PairSchema }),
-  z.object({ tag: LevelSchema.pipe(z.literal(1)), value: PairSchema }),
-]);
 
 /** The request of nodes. */
 export interface NodesRequest {
@@ -125,38 +73,25 @@ export interface NodesRequest {
   detail: VeryLongUnionName;
 }
 
-export const NodesRequestSchema: z.ZodType<NodesRequest> = z.object({
-  nodes: NodesSchema,
-  detail: VeryLongUnionNameSchema,
-});
-
 /** The request of V34m. */
 export interface V34MRequest {
   u: V34;
 }
-
-export const V34MRequestSchema: z.ZodType<V34MRequest> = z.object({ u: V34Schema });
 
 /** The request of V37m. */
 export interface V37MRequest {
   u: V37;
 }
 
-export const V37MRequestSchema: z.ZodType<V37MRequest> = z.object({ u: V37Schema });
-
 /** The request of V39m. */
 export interface V39MRequest {
   u: V39;
 }
 
-export const V39MRequestSchema: z.ZodType<V39MRequest> = z.object({ u: V39Schema });
-
 /** The request of V41m. */
 export interface V41MRequest {
   u: V41;
 }
-
-export const V41MRequestSchema: z.ZodType<V41MRequest> = z.object({ u: V41Schema });
 
 /** The response of W4m. */
 export interface W4MResponse {
@@ -164,21 +99,11 @@ export interface W4MResponse {
   c: number;
 }
 
-export const W4MResponseSchema: z.ZodType<W4MResponse> = z.object({
-  u: UsSchema,
-  c: z.int().min(0).max(0xff),
-});
-
 /** The request of V30. */
 export interface V30Request {
   a: { value: number } | null;
   b: { value: number } | null;
 }
-
-export const V30RequestSchema: z.ZodType<V30Request> = z.object({
-  a: z.object({ value: z.int32() }).nullable(),
-  b: z.object({ value: z.int32() }).nullable(),
-});
 
 /** The request of cyc. */
 export interface CycRequest {
@@ -186,17 +111,10 @@ export interface CycRequest {
   b: Node | null;
 }
 
-export const CycRequestSchema: z.ZodType<CycRequest> = z.object({
-  a: NodeSchema.nullable(),
-  b: NodeSchema.nullable(),
-});
-
 /** The response of cyc. */
 export interface CycResponse {
   c: Node;
 }
-
-export const CycResponseSchema: z.ZodType<CycResponse> = z.object({ c: NodeSchema });
 
 /** The request of V33. */
 export interface V33Request {
@@ -204,14 +122,10 @@ export interface V33Request {
   x: number;
 }
 
-export const V33RequestSchema: z.ZodType<V33Request> = z.object({ p: z.array(schema.bytes()), x: z.int32() });
-
 /** The request of pp. */
 export interface PpRequest {
   p: Pair[][];
 }
-
-export const PpRequestSchema: z.ZodType<PpRequest> = z.object({ p: z.array(z.array(PairSchema)) });
 
 /** The response of pp. */
 export interface PpResponse {
@@ -220,33 +134,17 @@ export interface PpResponse {
   returnValue: number;
 }
 
-export const PpResponseSchema: z.ZodType<PpResponse> = z.object({
-  q: z.array(z.array(PairSchema)),
-  z: z.int32(),
-  returnValue: z.int32(),
-});
-
 /** The request of N10. */
 export interface N10Request {
   x: bigint;
   b: number;
 }
 
-export const N10RequestSchema: z.ZodType<N10Request> = z.object({
-  x: schema.int64(),
-  b: z.int().min(0).max(0xff),
-});
-
 /** The request of multi. */
 export interface MultiRequest {
   n: number;
   a: Uint8Array[];
 }
-
-export const MultiRequestSchema: z.ZodType<MultiRequest> = z.object({
-  n: z.int().min(-0x8000).max(0x7fff),
-  a: z.array(schema.bytes()),
-});
 
 function writeV34(w: Writer, value: V34): void {
   const { tag } = value;
@@ -955,18 +853,21 @@ export interface UnionsHandlers {
 }
 
 /** The interface Unions, to connect to or to register with a server. */
-export const Unions = defineInterface({
+export const Unions = /* @__PURE__ */ defineInterface({
   name: "Unions",
   uuid: "af6394bb-fbbb-4173-817f-b28273846a11",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: UnionsClient,
+  async schemas() {
+    const schemas = await import("./unions.schema.js");
+    return schemas.unionsSchemas();
+  },
   methods: [
     {
       name: "nodes",
       opnum: 0,
-      request: NodesRequestSchema,
-      response: z.void(),
+      parameters: ["nodes", "detail"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readNodesRequest(r);
         call.respond(handlers.nodes(request.nodes, request.detail, call), writeNothing);
@@ -975,8 +876,7 @@ export const Unions = defineInterface({
     {
       name: "v34M",
       opnum: 1,
-      request: V34MRequestSchema,
-      response: z.void(),
+      parameters: ["u"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readV34MRequest(r);
         call.respond(handlers.v34M(request.u, call), writeNothing);
@@ -985,8 +885,7 @@ export const Unions = defineInterface({
     {
       name: "v37M",
       opnum: 2,
-      request: V37MRequestSchema,
-      response: z.void(),
+      parameters: ["u"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readV37MRequest(r);
         call.respond(handlers.v37M(request.u, call), writeNothing);
@@ -995,8 +894,7 @@ export const Unions = defineInterface({
     {
       name: "v39M",
       opnum: 3,
-      request: V39MRequestSchema,
-      response: z.void(),
+      parameters: ["u"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readV39MRequest(r);
         call.respond(handlers.v39M(request.u, call), writeNothing);
@@ -1005,8 +903,7 @@ export const Unions = defineInterface({
     {
       name: "v41M",
       opnum: 4,
-      request: V41MRequestSchema,
-      response: z.void(),
+      parameters: ["u"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readV41MRequest(r);
         call.respond(handlers.v41M(request.u, call), writeNothing);
@@ -1015,8 +912,7 @@ export const Unions = defineInterface({
     {
       name: "w4M",
       opnum: 5,
-      request: z.object({}),
-      response: W4MResponseSchema,
+      parameters: [],
       serve(handlers: UnionsHandlers, _r: Reader, call: ServerCall) {
         call.respond(handlers.w4M(call), writeW4MResponse);
       },
@@ -1024,8 +920,7 @@ export const Unions = defineInterface({
     {
       name: "v30",
       opnum: 6,
-      request: V30RequestSchema,
-      response: z.void(),
+      parameters: ["a", "b"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readV30Request(r);
         call.respond(handlers.v30(request.a, request.b, call), writeNothing);
@@ -1034,8 +929,7 @@ export const Unions = defineInterface({
     {
       name: "cyc",
       opnum: 7,
-      request: CycRequestSchema,
-      response: CycResponseSchema,
+      parameters: ["a", "b"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readCycRequest(r);
         call.respond(handlers.cyc(request.a, request.b, call), writeCycResponse);
@@ -1044,8 +938,7 @@ export const Unions = defineInterface({
     {
       name: "v33",
       opnum: 8,
-      request: V33RequestSchema,
-      response: z.void(),
+      parameters: ["p", "x"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readV33Request(r);
         call.respond(handlers.v33(Reader.stream(request.p), request.x, call), writeNothing);
@@ -1054,8 +947,7 @@ export const Unions = defineInterface({
     {
       name: "pp",
       opnum: 9,
-      request: PpRequestSchema,
-      response: PpResponseSchema,
+      parameters: ["p"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readPpRequest(r);
         const handled = async () => {
@@ -1068,8 +960,7 @@ export const Unions = defineInterface({
     {
       name: "n10",
       opnum: 10,
-      request: N10RequestSchema,
-      response: z.void(),
+      parameters: ["x", "b"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readN10Request(r);
         call.respond(handlers.n10(request.x, request.b, call), writeNothing);
@@ -1078,8 +969,7 @@ export const Unions = defineInterface({
     {
       name: "multi",
       opnum: 11,
-      request: MultiRequestSchema,
-      response: z.void(),
+      parameters: ["n", "a"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readMultiRequest(r);
         call.respond(handlers.multi(request.n, request.a, call), writeNothing);

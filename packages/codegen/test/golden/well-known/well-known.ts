@@ -10,10 +10,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
-  schema,
   type Writer,
   writeNothing,
-  z,
 } from "@ncalrpc/runtime/codegen-v1";
 
 /**
@@ -22,22 +20,14 @@ import {
  */
 export type Guid = string;
 
-export const GuidSchema: z.ZodType<Guid> = z.guid();
-
 /** Units of 100 ns since 1601-01-01 UTC. */
 export type Filetime = bigint;
-
-export const FiletimeSchema: z.ZodType<Filetime> = schema.uint64();
 
 export interface UuidT {
   other: number;
 }
 
-export const UuidTSchema: z.ZodType<UuidT> = z.object({ other: z.int32() });
-
 export type Iid = Guid;
-
-export const IidSchema: z.ZodType<Iid> = GuidSchema;
 
 export interface Entry {
   isSet: boolean;
@@ -47,25 +37,10 @@ export interface Entry {
   local: UuidT;
 }
 
-export const EntrySchema: z.ZodType<Entry> = z.object({
-  isSet: z.boolean(),
-  id: GuidSchema,
-  written: FiletimeSchema,
-  optional: IidSchema.nullable(),
-  local: UuidTSchema,
-});
-
 export type Key =
   | { tag: 1; value: Guid }
   | { tag: 2 | 3; value: Filetime[] }
   | { tag: "default"; discriminant: number };
-
-export const KeySchema: z.ZodType<Key> = z.union([
-  z.object({ tag: z.literal(1), value: GuidSchema }),
-  z.object({ tag: z.literal(2), value: z.array(FiletimeSchema).length(2) }),
-  z.object({ tag: z.literal(3), value: z.array(FiletimeSchema).length(2) }),
-  z.object({ tag: z.literal("default"), discriminant: z.int32() }),
-]);
 
 /** The request of Find. */
 export interface FindRequest {
@@ -74,18 +49,10 @@ export interface FindRequest {
   ids: Guid[];
 }
 
-export const FindRequestSchema: z.ZodType<FindRequest> = z.object({
-  id: GuidSchema,
-  since: FiletimeSchema.nullable(),
-  ids: z.array(GuidSchema),
-});
-
 /** The response of Find. */
 export interface FindResponse {
   entry: Entry;
 }
-
-export const FindResponseSchema: z.ZodType<FindResponse> = z.object({ entry: EntrySchema });
 
 /** The request of Look. */
 export interface LookRequest {
@@ -93,17 +60,10 @@ export interface LookRequest {
   sizes: bigint[];
 }
 
-export const LookRequestSchema: z.ZodType<LookRequest> = z.object({
-  key: KeySchema,
-  sizes: z.array(schema.int64()),
-});
-
 /** The request of Hint. */
 export interface HintRequest {
   id: Iid;
 }
-
-export const HintRequestSchema: z.ZodType<HintRequest> = z.object({ id: IidSchema });
 
 function writeUuidT(w: Writer, value: UuidT): void {
   w.int32(value.other);
@@ -287,18 +247,21 @@ export interface WellKnownHandlers {
 }
 
 /** The interface WellKnown, to connect to or to register with a server. */
-export const WellKnown = defineInterface({
+export const WellKnown = /* @__PURE__ */ defineInterface({
   name: "WellKnown",
   uuid: "3e0d37a5-6f42-4b5d-9c52-6f1f3c1b8a77",
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: WellKnownClient,
+  async schemas() {
+    const schemas = await import("./well-known.schema.js");
+    return schemas.wellKnownSchemas();
+  },
   methods: [
     {
       name: "find",
       opnum: 0,
-      request: FindRequestSchema,
-      response: FindResponseSchema,
+      parameters: ["id", "since", "ids"],
       serve(handlers: WellKnownHandlers, r: Reader, call: ServerCall) {
         const request = readFindRequest(r);
         call.respond(handlers.find(request.id, request.since, request.ids, call), writeFindResponse);
@@ -307,8 +270,7 @@ export const WellKnown = defineInterface({
     {
       name: "look",
       opnum: 1,
-      request: LookRequestSchema,
-      response: z.void(),
+      parameters: ["key", "sizes"],
       serve(handlers: WellKnownHandlers, r: Reader, call: ServerCall) {
         const request = readLookRequest(r);
         call.respond(handlers.look(request.key, request.sizes, call), writeNothing);
@@ -317,8 +279,7 @@ export const WellKnown = defineInterface({
     {
       name: "hint",
       opnum: 2,
-      request: HintRequestSchema,
-      response: z.void(),
+      parameters: ["id"],
       serve(handlers: WellKnownHandlers, r: Reader, call: ServerCall) {
         const request = readHintRequest(r);
         call.respond(handlers.hint(request.id, call), writeNothing);

@@ -1,0 +1,165 @@
+import type { EnumDefinition, Member, TypeDefinition, UnionDefinition } from "@ncalrpc/idl";
+import {
+  block,
+  braced,
+  callAssignment,
+  type Doc,
+  hardline,
+  indent,
+  join,
+  lazyAssignment,
+  render,
+} from "./doc.js";
+import { type MethodShape, methodShape } from "./method-shape.js";
+import { structMembers, visible } from "./model-index.js";
+import type { ModuleContext } from "./module-context.js";
+import { SchemaCode } from "./schema-code.js";
+import { docComment } from "./text.js";
+import { tagValue } from "./union-code.js";
+import { memberNames } from "./unit-names.js";
+import { wellKnown } from "./well-known.js";
+
+/**
+ * The declarations of a unit's schema module: a schema for each type, for what each method takes and gives, and a function
+ * that has the latter by the methods' names. Each schema is made when it is first used, so that none depends on another's
+ * being declared before it, and a bundler can leave out what nobody imports.
+ */
+export function schemaModuleCode(context: ModuleContext): string[] {
+  const { unit } = context;
+  const schemas = new SchemaCode(context);
+  const shapes = (unit.imported ? [] : (unit.interface?.methods ?? [])).map((method) =>
+    methodShape(context, method),
+  );
+  const docs = [
+    ...unit.types.flatMap((definition) => typeSchema(context, definition, schemas)),
+    ...shapes.flatMap((shape) => methodSchemas(context, shape, schemas)),
+    ...(shapes.length === 0 ? [] : [interfaceSchemas(context, shapes, schemas)]),
+  ];
+  return docs.map((doc) => render(doc));
+}
+
+function typeSchema(context: ModuleContext, definition: TypeDefinition, schemas: SchemaCode): Doc[] {
+  switch (definition.kind) {
+    case "enum":
+      return [enumSchema(context, definition)];
+    case "alias":
+      return [lazySchema(context, definition, schemas.type(definition.type, definition.range))];
+    case "struct": {
+      const known = wellKnown(definition);
+      if (known === "guid") return [lazySchema(context, definition, schemas.guid())];
+      if (known !== null) {
+        return [lazySchema(context, definition, schemas.type({ kind: "scalar", scalar: "uint64" }, null))];
+      }
+      const members = visible(structMembers(context.index, definition));
+      const record = recordSchema(schemas, members, memberNames(definition.members), false);
+      return [lazySchema(context, definition, record)];
+    }
+    case "union":
+      return [lazySchema(context, definition, schemas.union(armSchemas(context, definition, schemas)))];
+    case "context_handle":
+    case "pipe":
+      return [];
+  }
+}
+
+function enumSchema(context: ModuleContext, definition: EnumDefinition): Doc {
+  const method = definition.wide ? "v1Enum" : "enum";
+  const callee = `/* @__PURE__ */ ${context.library("schema")}.${method}`;
+  return [
+    callAssignment(head(context, definition), callee, context.enumValues(context.unit.name, definition.name)),
+    ";",
+  ];
+}
+
+function lazySchema(context: ModuleContext, definition: TypeDefinition, body: Doc): Doc {
+  const isComposite = definition.kind === "struct" || definition.kind === "union";
+  const make = lazily(context, isComposite && context.index.isRecursive(definition));
+  return [lazyAssignment(head(context, definition), `/* @__PURE__ */ ${make}`, body), ";"];
+}
+
+/** What makes a schema when it is first used; `isGraph` if what it describes may share parts or hold itself. */
+function lazily(context: ModuleContext, isGraph: boolean): string {
+  return isGraph ? `${context.library("schema")}.graph` : `${context.library("z")}.lazy`;
+}
+
+function head(context: ModuleContext, { name }: TypeDefinition): string {
+  const type = context.typeName(context.unit.name, name, "type");
+  const schema = context.typeName(context.unit.name, name, "schema");
+  return `export const ${schema}: ${context.library("z")}.ZodType<${type}>`;
+}
+
+function recordSchema(
+  schemas: SchemaCode,
+  members: readonly Member[],
+  names: ReadonlyMap<string, string>,
+  isResult: boolean,
+): Doc {
+  return schemas.object(
+    members.map(({ name, type, range }) => [names.get(name) ?? name, schemas.type(type, range, isResult)]),
+  );
+}
+
+function armSchemas(context: ModuleContext, union: UnionDefinition, schemas: SchemaCode): Doc[] {
+  return union.arms.flatMap(({ type, range, labels, isDefault }): Doc[] => {
+    const value: (readonly [string, Doc])[] = type === null ? [] : [["value", schemas.type(type, range)]];
+    const shapes = labels.map((label) => {
+      const tag = schemas.tag(union.discriminant, tagValue(context.index, union, label));
+      return schemas.object([["tag", tag], ...value]);
+    });
+    if (!isDefault) return shapes;
+    const tag: Doc = `${context.library("z")}.literal("default")`;
+    const discriminant = schemas.type(union.discriminant, null);
+    return [...shapes, schemas.object([["tag", tag], ["discriminant", discriminant], ...value])];
+  });
+}
+
+/** The schemas of a method's request and response. */
+function methodSchemas(context: ModuleContext, shape: MethodShape, schemas: SchemaCode): Doc[] {
+  const { names, properties } = shape;
+  const docs: Doc[] = [];
+  const add = (
+    { type, schema }: { readonly type: string; readonly schema: string },
+    members: readonly Member[],
+    hasHandles: boolean,
+    isResult: boolean,
+  ): void => {
+    const isGraph = members.some((member) => context.index.holdsFullPointers(member.type));
+    const make = lazily(context, isGraph);
+    const record = recordSchema(schemas, members, properties, isResult);
+    // With handles as they are on the wire, it is of use to the runtime alone.
+    const typed = `export const ${schema}: ${context.library("z")}.ZodType<`;
+    docs.push([
+      hasHandles
+        ? lazyAssignment(`const ${schema}`, make, record)
+        : lazyAssignment(`${typed}${context.ownType(type)}>`, `/* @__PURE__ */ ${make}`, record),
+      ";",
+    ]);
+  };
+  if (shape.request.length > 0) add(names.request, shape.request, shape.requestHasHandles, false);
+  if (typeof shape.response !== "string") {
+    add(names.response, shape.response, shape.responseHasHandles, true);
+  }
+  return docs;
+}
+
+/** The function by which the interface's definition finds the schemas. */
+function interfaceSchemas(context: ModuleContext, shapes: readonly MethodShape[], schemas: SchemaCode): Doc {
+  const z = context.library("z");
+  const entries = shapes.map((shape): Doc => {
+    const { names, method } = shape;
+    const request = shape.request.length > 0 ? names.request.schema : `${z}.object({})`;
+    const response: Doc =
+      typeof shape.response !== "string"
+        ? names.response.schema
+        : method.returns === null
+          ? `${z}.void()`
+          : schemas.type(method.returns, null, true);
+    return [`${names.method}: `, braced([`request: ${request}`, ["response: ", response]])];
+  });
+  const result = context.libraryType("InterfaceSchemas");
+  const object: Doc = ["{", indent(hardline, join([",", hardline], entries), ","), hardline, "}"];
+  return [
+    docComment(`What the methods of ${context.unit.name} take and give, by their names.`),
+    block(`export function ${context.names.schemas}(): ${result}`, [["return ", object, ";"]]),
+  ];
+}
