@@ -24,6 +24,21 @@ export interface Kernel {
   examine?(): Promise<Finding[]>;
   /** Sends everything queued by this thread's ports now, rather than at the end of the turn. */
   flush(): void;
+  /** How this thread waits for messages, as it is now. Left out where the system alone decides. */
+  readonly waiting?: Waiting;
+}
+
+/** How a thread has waited for messages: by looking for them (spinning), or asleep until it was woken. */
+export interface Waiting {
+  /** Milliseconds spent looking when nothing was there, and their part of the time just past, from 0 to 1. */
+  readonly spunMilliseconds: number;
+  readonly share: number;
+  /** Whether it looks now, and whether it must not as other processes need the processors. */
+  readonly isSpinning: boolean;
+  readonly isPaused: boolean;
+  /** How often a connection was left to be woken, and how often a peer was. */
+  readonly sleeps: number;
+  readonly doorbells: number;
 }
 
 export interface PortAttributes {
@@ -67,8 +82,15 @@ export interface ConnectAttributes {
   readonly signal?: AbortSignal;
   /** The user that the server must be, checked before anything is sent. */
   readonly requiredServerSid?: Sid;
+  /** Where one SID does not say it: a descriptor that must grant the server PORT_CONNECT, checked before anything is sent. */
+  readonly requiredServer?: SecurityDescriptor;
   /** SECURITY_QUALITY_OF_SERVICE.ContextTrackingMode; default static. */
   readonly tracking?: "static" | "dynamic";
+  /**
+   * SECURITY_QUALITY_OF_SERVICE.ImpersonationLevel: whether the server may only know who this client is, or act as it on this
+   * machine, or on others too. Default impersonation. Where nobody can act as someone else (linux, loopback) it says nothing.
+   */
+  readonly impersonation?: ImpersonationLevel;
   /** Other processes of this user may send on this connection too (a forked child, say). Default false. */
   readonly delegate?: boolean;
   /**
@@ -76,6 +98,17 @@ export interface ConnectAttributes {
    * messages of up to 0x1000 octets. Only where the system has such servers (nt); others take no notice. Default false.
    */
   readonly foreign?: boolean;
+}
+
+export type ImpersonationLevel = "identification" | "impersonation" | "delegation";
+
+/**
+ * Who a thread acted as when it was captured (NtAlpcCreateSecurityContext), for messages that are sent as that later. Belongs
+ * to the port that made it; disposed of by its owner, at the latest when the port closes.
+ */
+export interface SecurityContext extends Disposable {
+  /** From now on no server can act as it, not even for requests that are open. */
+  revoke(): void;
 }
 
 export interface PortHandler {
@@ -154,6 +187,11 @@ export interface CommunicationPort extends Disposable {
   writePeerMemory(entry: DataEntry, source: Buffer): Promise<void>;
   /** Runs `work` as the sender of an open request where the system can do that; synchronous, reverted on every path. Throws AlpcError. */
   impersonate?<T>(messageId: number, work: () => T): T;
+  /**
+   * Captures who this thread acts as now (within `impersonate`: the sender of that request), for SendAttributes.securityContext,
+   * where the system can do that. Servers take other users' messages from connections with dynamic tracking only. Throws AlpcError.
+   */
+  createSecurityContext?(): SecurityContext;
   close(): void;
 }
 

@@ -1,6 +1,7 @@
 import type { Token } from "@ncalrpc/security";
 import type { DataEntry } from "./data-information.js";
 import type { ReceivedHandle } from "./handle.js";
+import type { SecurityContext } from "./kernel.js";
 import type { View } from "./view.js";
 
 /** PORT_MESSAGE.Type without its flag bits (reference: ALPC message types). */
@@ -52,4 +53,6 @@ export interface SendAttributes {
   readonly handles?: readonly { readonly fd: number }[];
   /** Stays valid, and unchanged, until the reply has arrived or the port has closed. */
   readonly dataEntries?: readonly Buffer[];
+  /** SECURITY attribute: the message speaks for who was captured there, not for who sends it. Of this port's own. */
+  readonly securityContext?: SecurityContext;
 }

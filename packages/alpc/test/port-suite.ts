@@ -1,4 +1,4 @@
-import { Sid } from "@ncalrpc/security";
+import { parseSddl, Sid } from "@ncalrpc/security";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConnectionRefusedError, type Kernel, MessageType, type PortAttributes } from "../src/index.js";
 import { eventually, message, PortClient } from "./port-client.js";
@@ -119,6 +119,23 @@ export function portSuite(title: string, start: () => Promise<PortEnvironment>):
         const required = await connect("", { requiredServerSid: environment.kernel.currentToken().user });
         expect((await before.log()).connects).toBe(connects + 1);
         required.port.close();
+        before.port.close();
+      });
+
+      it("sends nothing to a server that the required descriptor does not grant anything", async () => {
+        const { user, groups } = environment.kernel.currentToken();
+        const server = (sddl: string) => ({ requiredServer: parseSddl(sddl) });
+        const before = await connect();
+        const { connects } = await before.log();
+        for (const sddl of ["D:", `D:(A;;GX;;;${user})`, `D:(D;;GR;;;${user})(A;;GA;;;WD)`]) {
+          await expect(connect("secret", server(sddl))).rejects.toMatchObject({
+            status: "SERVER_SID_MISMATCH",
+          });
+        }
+        for (const sid of [user, groups[0] ?? user, "WD"]) {
+          (await connect("", server(`D:(A;;GR;;;S-1-5-21-4-7-1-1)(A;;0x1;;;${sid})`))).port.close();
+        }
+        expect((await before.log()).connects).toBe(connects + 3);
         before.port.close();
       });
     });

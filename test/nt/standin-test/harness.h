@@ -100,7 +100,7 @@ typedef struct Case {
   const char *switches;
   const char *violations; /* rules expected in the report, separated by blanks; NULL: none at all */
 } Case;
-extern const Case connectCases[], messageCases[], transferCases[], identityCases[], endCases[], reportCases[], stressCases[];
+extern const Case connectCases[], messageCases[], transferCases[], identityCases[], endCases[], reportCases[], stressCases[], switchCases[];
 typedef struct Role {
   const char *name;
   void (*run)(const char *argument);

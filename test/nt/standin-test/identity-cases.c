@@ -218,16 +218,124 @@ static void security_context(const char *argument) {
   NtClose(listener);
 }
 
+/* 8.2, the other position of 14: every right is asked for. */
+static void all_rights_asked(const char *argument) {
+  (void)argument;
+  HANDLE listener = listen_on(0), port;
+  void *connectOnly = descriptor("O:SYG:SYD:(A;;0x1;;;WD)"), *all = descriptor("O:SYG:SYD:(A;;GA;;;WD)");
+  CHECK_STATUS(STATUS_SERVER_SID_MISMATCH, connect_ex(&port, connectOnly));
+  CHECK_STATUS(STATUS_SUCCESS, connect_ex(&port, all));
+  NtClose(port);
+  NtClose(listener);
+  LocalFree(connectOnly);
+  LocalFree(all);
+}
+
+#define SOMEBODY "S-1-5-21-1-2-3-4711"
+
+static void pretending_client(const char *argument) {
+  HANDLE port = NULL;
+  Packet answer;
+  NTSTATUS expected = strchr(argument, 'd') ? STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+  CHECK_STATUS(expected, connect_with(&port, port_attributes(PORT_ALLOW_IMPERSONATION), FLAG_SYNC_REQUEST, NULL, LONG_TIME));
+  if (expected != STATUS_SUCCESS) return;
+  CHECK_STATUS(STATUS_SUCCESS, call_text(port, "who am I", &answer, LONG_TIME));
+  NtClose(port);
+}
+
+/* NCALRPC_STANDIN_USER: another user in the eyes of ports. */
+static void pretended_user(const char *argument) {
+  (void)argument;
+  static const char *const refusing[] = {"D:(A;;GA;;;SY)", "D:(D;;GA;;;" SOMEBODY ")(A;;GA;;;WD)", "D:(A;OICIIO;GA;;;WD)"};
+  static const char *const admitting[] = {"D:(A;;GR;;;" SOMEBODY ")", "D:(A;;0x1;;;AU)", "D:(A;;GA;;;SY)(A;;GA;;;WD)"};
+  SetEnvironmentVariableA("NCALRPC_STANDIN_USER", SOMEBODY);
+  for (int index = 0; index < 3; index++) {
+    void *descriptors[] = {descriptor(refusing[index]), descriptor(admitting[index])};
+    HANDLE listener = listen_with(port_attributes(0), descriptors[0]);
+    expect_exit(start_role("pretending-client", "d"), 0);
+    NtClose(listener);
+    listener = listen_with(port_attributes(0), descriptors[1]);
+    HANDLE process = start_role("pretending-client", "");
+    HANDLE server = accept_next(listener, 1);
+    Packet request;
+    BYTE sid[68];
+    PSID somebody;
+    CHECK_STATUS(STATUS_SUCCESS, receive(listener, &request, LONG_TIME));
+    CHECK_STATUS(STATUS_SUCCESS, NtAlpcQueryInformationMessage(listener, &request.header, 0, sid, sizeof sid, NULL));
+    CHECK(ConvertStringSidToSidA(SOMEBODY, &somebody) && EqualSid(sid, somebody));
+    CHECK_STATUS(STATUS_ACCESS_DENIED, NtAlpcImpersonateClientOfPort(server, &request.header, NULL));
+    CHECK_STATUS(STATUS_SUCCESS, reply_text(listener, FLAG_RELEASE_MESSAGE, &request, ""));
+    expect_closed(listener, 1);
+    expect_exit(process, 0);
+    NtClose(server);
+    /* The server is that user, too. */
+    HANDLE port;
+    UNICODE_STRING name = {sizeof PORT_NAME - 2, sizeof PORT_NAME, (WCHAR *)PORT_NAME};
+    ALPC_PORT_ATTRIBUTES attributes = port_attributes(0);
+    CHECK_STATUS(STATUS_SUCCESS, NtAlpcConnectPort(&port, &name, NULL, &attributes, 0, (SID *)somebody, NULL, NULL, NULL, NULL, NULL));
+    NtClose(port);
+    NtClose(listener);
+    LocalFree(somebody);
+    for (int row = 0; row < 2; row++) LocalFree(descriptors[row]);
+  }
+  SetEnvironmentVariableA("NCALRPC_STANDIN_USER", NULL);
+}
+
+static void blocked_caller(const char *argument) {
+  (void)argument;
+  HANDLE port = connect_to(0);
+  Packet answer;
+  CHECK_STATUS(STATUS_SUCCESS, call_text(port, "waiting", &answer, LONG_TIME));
+  NtClose(port);
+}
+
+/* Class 4: whom a thread waits for. */
+static void server_of_thread(const char *argument) {
+  (void)argument;
+  HANDLE listener = listen_on(0);
+  HANDLE process = start_role("blocked-caller", "");
+  HANDLE server = accept_next(listener, 1);
+  Packet request;
+  BYTE buffer[256];
+  UINT32 needed = 0;
+  ALPC_SERVER_INFORMATION *information = (ALPC_SERVER_INFORMATION *)buffer;
+  CHECK_STATUS(STATUS_SUCCESS, receive(listener, &request, LONG_TIME));
+  HANDLE thread = OpenThread(THREAD_QUERY_LIMITED_INFORMATION, FALSE, (DWORD)request.header.UniqueThread);
+  information->ThreadHandle = thread;
+  CHECK_STATUS(STATUS_INFO_LENGTH_MISMATCH, NtAlpcQueryInformation(NULL, 4, information, sizeof *information, &needed));
+  CHECK_EQUAL(sizeof *information + sizeof PORT_NAME - 2, needed);
+  information->ThreadHandle = thread;
+  CHECK_STATUS(STATUS_SUCCESS, NtAlpcQueryInformation(NULL, 4, information, sizeof buffer, &needed));
+  CHECK(information->ThreadBlocked);
+  CHECK_EQUAL(GetCurrentProcessId(), information->ConnectedProcessId);
+  CHECK_EQUAL(sizeof PORT_NAME - 2, information->ConnectionPortName.Length);
+  CHECK(memcmp(information->ConnectionPortName.Buffer, PORT_NAME, sizeof PORT_NAME - 2) == 0);
+  CHECK_STATUS(STATUS_SUCCESS, reply_text(listener, FLAG_RELEASE_MESSAGE, &request, ""));
+  expect_closed(listener, 1);
+  expect_exit(process, 0);
+  information->ThreadHandle = GetCurrentThread();
+  CHECK_STATUS(STATUS_SUCCESS, NtAlpcQueryInformation(NULL, 4, information, sizeof buffer, &needed));
+  CHECK(!information->ThreadBlocked);
+  CloseHandle(thread);
+  NtClose(server);
+  NtClose(listener);
+}
+
 const Case identityCases[] = {
   {"denied", denied, NULL, NULL},
   {"server-identity", server_identity, NULL, NULL},
   {"impersonate", impersonate, NULL, NULL},
   {"dynamic-tracking", dynamic_tracking, NULL, NULL},
   {"security-context", security_context, NULL, NULL},
+  {"all-rights-asked", all_rights_asked, "14=b", NULL},
+  {"pretended-user", pretended_user, NULL, NULL},
+  {"server-of-thread", server_of_thread, NULL, NULL},
   {NULL, NULL, NULL, NULL},
 };
 const Role identityRoles[] = {
   {"denied-client", denied_client},
   {"speaking-client", speaking_client},
+  {"pretending-client", pretending_client},
+  {"blocked-caller", blocked_caller},
   {NULL, NULL},
 };

@@ -7,7 +7,8 @@
 
 #include "harness.h"
 
-static const Case *const suites[] = {connectCases, messageCases, transferCases, identityCases, endCases, reportCases, stressCases};
+static const Case *const suites[] = {connectCases, messageCases, transferCases, identityCases, endCases, switchCases,
+                                    reportCases, stressCases};
 static const Role *const roleLists[] = {connectRoles, messageRoles, transferRoles, identityRoles, endRoles, stressRoles};
 
 static int run_role(const char *name, const char *argument) {

@@ -77,11 +77,36 @@ static void wrong_calls(const char *argument) {
   NtClose(listener);
 }
 
+/* Pitfall 20: a secured view of two pages, of which one has been written. */
+static void untouched_page(const char *argument) {
+  (void)argument;
+  HANDLE listener, server, client;
+  UINT64 section;
+  SIZE_T actual;
+  link_up(0, 0, &listener, &server, &client);
+  CHECK_STATUS(STATUS_SUCCESS, NtAlpcCreatePortSection(client, SECTION_SECURE, NULL, 0x2000, &section, &actual));
+  ALPC_DATA_VIEW_ATTR view = {0, section, NULL, 0x2000};
+  CHECK_STATUS(STATUS_SUCCESS, NtAlpcCreateSectionView(client, 0, &view));
+  *(char *)view.ViewBase = 1;
+  Attributes attributes = {{{0, 0}}};
+  ALPC_DATA_VIEW_ATTR *attribute = add_attribute(&attributes, ATTRIBUTE_VIEW);
+  *attribute = view;
+  attribute->Flags = VIEW_SECURED_ACCESS | VIEW_AUTO_RELEASE;
+  Packet packet = text_packet("half");
+  CHECK_STATUS(STATUS_INVALID_PARAMETER, send_packet(client, FLAG_RELEASE_MESSAGE, &packet, &attributes));
+  CHECK_STATUS(STATUS_SUCCESS, NtAlpcDeleteSectionView(client, 0, view.ViewBase));
+  CHECK_STATUS(STATUS_SUCCESS, NtAlpcDeletePortSection(client, 0, section));
+  NtClose(client);
+  NtClose(server);
+  NtClose(listener);
+}
+
 const Case reportCases[] = {
   {"left-open", left_open, NULL, "port unfinished-message"},
   {"closed-unfinished", closed_unfinished, NULL, "unfinished-message"},
   {"closed-unfinished-lenient", closed_unfinished, "close=lenient", NULL},
   {"leaked-transfer", leaked_transfer, NULL, "view section security-context handle"},
+  {"untouched-page", untouched_page, NULL, "untouched"},
   {"wrong-calls", wrong_calls, NULL, "type length buffer-length valid-attributes"},
   {NULL, NULL, NULL, NULL},
 };

@@ -16,6 +16,7 @@ static void busy_client(const char *argument) {
   for (;;) {
     ALPC_DATA_VIEW_ATTR view = {0, section, NULL, 0x3000};
     NtAlpcCreateSectionView(port, 0, &view);
+    memset(view.ViewBase, 1, view.ViewSize);
     view.Flags = VIEW_SECURED_ACCESS | VIEW_AUTO_RELEASE;
     Attributes attributes = {{{0, 0}}};
     Packet packet = text_packet("call"), answer;

@@ -21,7 +21,8 @@ static NTSTATUS check_server(const Port *listener, const Connecting *connecting)
   if (connecting->serverDescriptor == NULL) return STATUS_SUCCESS;
   HANDLE token = NULL;
   if (!OpenProcessToken(process_handle(listener->process), TOKEN_QUERY | TOKEN_DUPLICATE, &token)) return STATUS_SERVER_SID_MISMATCH;
-  BOOLEAN satisfied = token_satisfies(token, connecting->serverDescriptor, PORT_CONNECT);
+  UINT32 access = switch_value(14) == 'b' ? PORT_ALL_ACCESS : PORT_CONNECT;
+  BOOLEAN satisfied = identity_satisfies(&listener->identity, token, connecting->serverDescriptor, access);
   CloseHandle(token);
   return satisfied ? STATUS_SUCCESS : STATUS_SERVER_SID_MISMATCH;
 }
@@ -29,7 +30,9 @@ static NTSTATUS check_server(const Port *listener, const Connecting *connecting)
 /* The access check of the port's descriptor, against the calling thread's effective token (8.1). */
 static NTSTATUS check_client(Port *listener) {
   HANDLE token = current_token();
-  BOOLEAN satisfied = token_satisfies(token, listener->descriptor, PORT_CONNECT);
+  Identity identity;
+  identity_of(token, &identity);
+  BOOLEAN satisfied = identity_satisfies(&identity, token, listener->descriptor, PORT_CONNECT);
   CloseHandle(token);
   return satisfied ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
 }

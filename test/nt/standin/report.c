@@ -6,7 +6,7 @@
  *   census pid=<pid> ports=<n> messages=<n> views=<n> sections=<n> contexts=<n> handles=<n> violations=<n>
  *
  * Rules: port, unfinished-message, view, section, security-context, handle, type, length, buffer-length, valid-attributes,
- * port-attributes, flags.
+ * port-attributes, flags, untouched.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -146,6 +146,7 @@ static NTSTATUS impersonate(HANDLE handle, const PORT_MESSAGE *header, UINT_PTR 
     if (!(flags & IMPERSONATE_ALLOW_ANONYMOUS)) return STATUS_ACCESS_DENIED;
     return ImpersonateAnonymousToken(GetCurrentThread()) ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
   }
+  if (row->identity.pretended) return STATUS_ACCESS_DENIED;
   HANDLE token = token_of_message(row, client);
   HANDLE impersonation = NULL;
   if (token == NULL || !DuplicateTokenEx(token, MAXIMUM_ALLOWED, NULL, level, TokenImpersonation, &impersonation))

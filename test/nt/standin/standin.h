@@ -30,6 +30,7 @@ typedef struct Process {
 /* Who somebody was at a certain moment (8.10). */
 typedef struct Identity {
   ALPC_TOKEN_ATTR luids;
+  UINT32 pretended; /* NCALRPC_STANDIN_USER: no token of Wine's is this user's */
   UINT32 sidLength;
   BYTE sid[MAX_SID];
 } Identity;
@@ -267,8 +268,8 @@ UINT32 imported_handle_count(void);
 
 /* tokens.c */
 HANDLE current_token(void); /* of the thread, else of the process; the caller closes it */
-void identity_of(HANDLE token, Identity *identity);
-BOOLEAN token_satisfies(HANDLE token, void *descriptor, UINT32 access);
+void identity_of(HANDLE token, Identity *identity); /* of a token of this process */
+BOOLEAN identity_satisfies(const Identity *identity, HANDLE token, void *descriptor, UINT32 access);
 NTSTATUS descriptor_capture(void *descriptor, Port *port);
 
 /* security.c */

@@ -1,5 +1,5 @@
 /*
- * The open questions of alpc.md section 11. NCALRPC_STANDIN_SWITCHES="1=b,7=a" chooses; the first position is the default.
+ * The open questions of alpc.md section 11 (13 and 14: `?` in its sections 2.6 and 8.2). NCALRPC_STANDIN_SWITCHES="1=b,7=a" chooses; the first position is the default.
  *
  *  question                                        a                                   b
  *   1 cancelled sync caller                        SUCCESS and a CANCELED message      MESSAGE_LOST
@@ -15,6 +15,7 @@
  *  11 TOKEN and SECURITY on messages to clients    absent                              present
  *  12 CONTEXT.MessageContext                       comes back with the answer          always 0
  *  13 TOKEN of a dynamic client that does not wait absent (section 2.6)                present
+ *  14 what the Ex form's descriptor must grant     PORT_CONNECT                        all rights of a port
  *
  * "close=lenient" turns off the report of what a closing port still held (the kernel takes it back then by itself).
  */

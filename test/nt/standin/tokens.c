@@ -1,6 +1,8 @@
 /* Who somebody is and whether a descriptor lets them in (alpc.md 8.1, 8.2, 8.10). */
 #include "standin.h"
 
+#include <sddl.h>
+
 HANDLE current_token(void) {
   HANDLE token = NULL;
   if (OpenThreadToken(GetCurrentThread(), TOKEN_QUERY | TOKEN_DUPLICATE, TRUE, &token)) return token;
@@ -8,8 +10,31 @@ HANDLE current_token(void) {
   return token;
 }
 
+/*
+ * Wine has one user. A process whose NCALRPC_STANDIN_USER is a SID passes for that user at its ports: its SID and LUIDs are
+ * others, it is in no group but Everyone and Authenticated Users, and as Wine cannot make a token of it, nobody can
+ * impersonate it. Read at each use: a program may change who it is.
+ */
+static BOOLEAN pretend(Identity *identity) {
+  char text[256];
+  DWORD length = GetEnvironmentVariableA("NCALRPC_STANDIN_USER", text, sizeof text);
+  PSID sid;
+  if (length == 0 || length >= sizeof text || !ConvertStringSidToSidA(text, &sid)) return FALSE;
+  identity->pretended = TRUE;
+  identity->sidLength = GetLengthSid(sid);
+  CopySid(MAX_SID, identity->sid, sid);
+  LocalFree(sid);
+  UINT32 hash = 2166136261u;
+  for (UINT32 index = 0; index < identity->sidLength; index++) hash = (hash ^ identity->sid[index]) * 16777619u;
+  LUID luid = {.LowPart = hash, .HighPart = 1};
+  identity->luids = (ALPC_TOKEN_ATTR){luid, luid, luid};
+  return TRUE;
+}
+
+/* Of a token that is the caller's own. */
 void identity_of(HANDLE token, Identity *identity) {
   memset(identity, 0, sizeof *identity);
+  if (pretend(identity)) return;
   DWORD length;
   TOKEN_STATISTICS statistics;
   if (GetTokenInformation(token, TokenStatistics, &statistics, sizeof statistics, &length)) {
@@ -32,8 +57,32 @@ static const GENERIC_MAPPING portMapping = {
   .GenericAll = 0x1F0001,
 };
 
-/* The access check of the object manager: `access` granted to `token` by a self-relative descriptor with owner and group. */
-BOOLEAN token_satisfies(HANDLE token, void *descriptor, UINT32 access) {
+/* The access check for a user whom Wine does not know: what the DACL's ACEs say in their order. */
+static BOOLEAN pretended_satisfies(const Identity *identity, void *descriptor, UINT32 access) {
+  BOOL present = FALSE, defaulted;
+  PACL dacl = NULL;
+  GetSecurityDescriptorDacl(descriptor, &present, &dacl, &defaulted);
+  if (!present || dacl == NULL) return TRUE;
+  GENERIC_MAPPING mapping = portMapping;
+  for (DWORD index = 0; index < dacl->AceCount && access != 0; index++) {
+    ACCESS_ALLOWED_ACE *ace;
+    if (!GetAce(dacl, index, (void **)&ace) || (ace->Header.AceFlags & INHERIT_ONLY_ACE)) continue;
+    PSID sid = &ace->SidStart;
+    if (!EqualSid(sid, (PSID)identity->sid) && !IsWellKnownSid(sid, WinWorldSid) && !IsWellKnownSid(sid, WinAuthenticatedUserSid)) continue;
+    DWORD rights = ace->Mask;
+    MapGenericMask(&rights, &mapping);
+    if (ace->Header.AceType == ACCESS_DENIED_ACE_TYPE && (rights & access)) return FALSE;
+    if (ace->Header.AceType == ACCESS_ALLOWED_ACE_TYPE) access &= ~rights;
+  }
+  return access == 0;
+}
+
+/*
+ * The access check of the object manager: `access` granted by a self-relative descriptor with owner and group to `identity`,
+ * who has `token`.
+ */
+BOOLEAN identity_satisfies(const Identity *identity, HANDLE token, void *descriptor, UINT32 access) {
+  if (identity->pretended) return pretended_satisfies(identity, descriptor, access);
   HANDLE impersonation = NULL;
   if (!DuplicateToken(token, SecurityIdentification, &impersonation)) return FALSE;
   PRIVILEGE_SET privileges;

@@ -1,5 +1,8 @@
 /* Port sections and views: alpc.md 8.8. A view is a region of a section; regions of one section do not overlap. */
+#define PSAPI_VERSION 2
 #include "standin.h"
+
+#include <psapi.h>
 
 enum { SECTION_GRANULARITY = 0x10000, VIEW_GRANULARITY = 0x1000 }; /* section 6 */
 
@@ -209,6 +212,20 @@ ALPC_CALL NtAlpcDeleteSectionView(HANDLE handle, UINT32 flags, void *base) {
   return status;
 }
 
+/* Whether the system has given this process each page of a view: a page comes when it is touched. */
+static BOOLEAN all_pages_touched(const View *view) {
+  PSAPI_WORKING_SET_EX_INFORMATION pages[256];
+  for (UINT64 from = 0; from < view->size; from += 256 * VIEW_GRANULARITY) {
+    UINT32 count = 0;
+    for (UINT64 at = from; at < view->size && count < 256; at += VIEW_GRANULARITY)
+      pages[count++] = (PSAPI_WORKING_SET_EX_INFORMATION){.VirtualAddress = (BYTE *)view->base + at};
+    if (!QueryWorkingSetEx(GetCurrentProcess(), pages, count * sizeof pages[0])) return TRUE;
+    for (UINT32 page = 0; page < count; page++)
+      if (!pages[page].VirtualAttributes.Valid) return FALSE;
+  }
+  return TRUE;
+}
+
 /*
  * A view goes with a message: with AUTO_RELEASE the sender's view itself, else a second one of the same region, during
  * whose life a SECURED sender can only read (8.8). The section travels as a handle of the receiver's, so that the sender may die.
@@ -226,7 +243,13 @@ NTSTATUS view_capture(UINT32 port, UINT32 to, UINT32 message, const ALPC_DATA_VI
     violation("view", "ViewSize %llu of a view of %llu octets", (unsigned long long)attribute->ViewSize, (unsigned long long)row->size);
     return STATUS_INVALID_PARAMETER;
   }
-  if ((attribute->Flags & VIEW_SECURED_ACCESS) && !(session->sections[section].flags & SECTION_SECURE)) return STATUS_INVALID_PARAMETER;
+  if (attribute->Flags & VIEW_SECURED_ACCESS) {
+    if (!(session->sections[section].flags & SECTION_SECURE)) return STATUS_INVALID_PARAMETER;
+    if (!all_pages_touched(row)) { /* pitfall 20 */
+      violation("untouched", "a secured view of %llu octets with pages that were never touched", (unsigned long long)row->size);
+      return STATUS_INVALID_PARAMETER;
+    }
+  }
   HANDLE receiver = process_handle(session->ports[to].process);
   HANDLE carried = NULL;
   if (receiver == NULL || !DuplicateHandle(GetCurrentProcess(), session->sections[section].mapping, receiver, &carried, 0, FALSE,

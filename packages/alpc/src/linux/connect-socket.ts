@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AlpcError, isAlpcError } from "../error.js";
 import type { CommunicationPort, ConnectAttributes, PortHandler } from "../kernel.js";
-import { ClientHandshake, checkServer } from "./client-handshake.js";
-import { type PeerCredentials, readPeerCredentials } from "./credentials.js";
+import { checkServer } from "../server-check.js";
+import { ClientHandshake } from "./client-handshake.js";
+import { type PeerCredentials, peerToken, readPeerCredentials } from "./credentials.js";
 import type { Machinery } from "./machinery.js";
 import { connect, openSocket, passCredentials } from "./socket.js";
 
@@ -110,7 +111,7 @@ function identify(
 ): PeerCredentials {
   try {
     const peer = readPeerCredentials(machinery.libc, fd);
-    checkServer(peer, attributes.requiredServerSid, name);
+    checkServer(peerToken(peer), attributes, name);
     return peer;
   } catch (error) {
     machinery.libc.close(fd);

@@ -13,6 +13,7 @@ import type {
 import { ownToken } from "../linux/credentials.js";
 import { checkConnectPayload } from "../port-limits.js";
 import { parsePortName } from "../port-name.js";
+import { checkServer } from "../server-check.js";
 import type { LoopbackFaults } from "./faults.js";
 import { type Connecting, LoopbackConnectionPort } from "./loopback-connection-port.js";
 import { LoopbackHub } from "./loopback-hub.js";
@@ -79,13 +80,8 @@ class Loopback implements LoopbackKernel {
   ): Promise<CommunicationPort> {
     const port = this.#hub.names.get(keyOf(name));
     if (port === undefined) throw new AlpcError("OBJECT_NAME_NOT_FOUND", `the port ${name} was not found`);
-    const { requiredServerSid, payload, timeout = DEFAULT_TIMEOUT, signal } = attributes;
-    if (requiredServerSid !== undefined && !port.token.user.equals(requiredServerSid)) {
-      throw new AlpcError(
-        "SERVER_SID_MISMATCH",
-        `the port ${name} belongs to ${port.token.user}, not to ${requiredServerSid}; nothing was sent to it`,
-      );
-    }
+    const { payload, timeout = DEFAULT_TIMEOUT, signal } = attributes;
+    checkServer(port.token, attributes, name);
     if (payload !== undefined) checkConnectPayload(payload);
     if (signal?.aborted) throw cancelled(name, signal);
     return await new Promise<CommunicationPort>((resolve, reject) => {

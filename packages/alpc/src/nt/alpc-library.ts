@@ -29,6 +29,19 @@ export interface AlpcLibrary {
     inAttributes: Pointer,
     timeout: Pointer,
   ): number;
+  NtAlpcConnectPortEx(
+    port: Pointer,
+    connectionPort: Pointer,
+    objectAttributes: Pointer,
+    portAttributes: Pointer,
+    flags: number,
+    serverRequirement: Pointer,
+    message: Pointer,
+    length: Pointer,
+    outAttributes: Pointer,
+    inAttributes: Pointer,
+    timeout: Pointer,
+  ): number;
   NtAlpcAcceptConnectPort(
     port: Pointer,
     connectionPort: Handle,
@@ -79,9 +92,20 @@ export interface AlpcLibrary {
   NtAlpcDeletePortSection(port: Handle, flags: number, alpcSection: Handle): number;
   NtAlpcCreateSectionView(port: Handle, flags: number, view: Pointer): number;
   NtAlpcDeleteSectionView(port: Handle, flags: number, base: number): number;
+  NtAlpcCreateSecurityContext(port: Handle, flags: number, security: Pointer): number;
+  NtAlpcDeleteSecurityContext(port: Handle, flags: number, context: Handle): number;
+  NtAlpcRevokeSecurityContext(port: Handle, flags: number, context: Handle): number;
   NtAlpcImpersonateClientOfPort(port: Handle, message: Pointer, flags: number): number;
   NtAlpcOpenSenderProcess(
     process: Pointer,
+    port: Handle,
+    message: Pointer,
+    flags: number,
+    access: number,
+    objectAttributes: Pointer,
+  ): number;
+  NtAlpcOpenSenderThread(
+    thread: Pointer,
     port: Handle,
     message: Pointer,
     flags: number,
@@ -117,6 +141,7 @@ const u = "uint32";
 const signatures: Record<keyof AlpcLibrary, readonly string[]> = {
   NtAlpcCreatePort: [p, p, p],
   NtAlpcConnectPort: [p, p, p, p, u, p, p, p, p, p, p],
+  NtAlpcConnectPortEx: [p, p, p, p, u, p, p, p, p, p, p],
   NtAlpcAcceptConnectPort: [p, h, u, p, p, h, p, p, "uint8"],
   NtAlpcSendWaitReceivePort: [h, u, p, p, p, p, p, p],
   NtAlpcDisconnectPort: [h, u],
@@ -128,8 +153,12 @@ const signatures: Record<keyof AlpcLibrary, readonly string[]> = {
   NtAlpcDeletePortSection: [h, u, h],
   NtAlpcCreateSectionView: [h, u, p],
   NtAlpcDeleteSectionView: [h, u, h],
+  NtAlpcCreateSecurityContext: [h, u, p],
+  NtAlpcDeleteSecurityContext: [h, u, h],
+  NtAlpcRevokeSecurityContext: [h, u, h],
   NtAlpcImpersonateClientOfPort: [h, p, h],
   NtAlpcOpenSenderProcess: [p, h, p, u, u, p],
+  NtAlpcOpenSenderThread: [p, h, p, u, u, p],
   NtReadRequestData: [h, p, u, h, h, p],
   NtWriteRequestData: [h, p, u, h, h, p],
   AlpcMaxAllowedMessageLength: [],

@@ -1,13 +1,13 @@
 import type { Token } from "@ncalrpc/security";
 import type { DataEntry } from "../data-information.js";
 import { AlpcError, isAlpcError } from "../error.js";
-import type { CommunicationPort, PortHandler } from "../kernel.js";
+import type { CommunicationPort, PortHandler, SecurityContext } from "../kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import { noDataEntries, noHandles } from "../received-message.js";
 import type { View } from "../view.js";
 import type { DecodedMessage } from "./correspondence.js";
 import { farewellMessage, readFarewell, vanished } from "./farewell.js";
-import { impersonateSender } from "./impersonation.js";
+import { checkImpersonation, impersonateSender } from "./impersonation.js";
 import type { InboundMessage } from "./inbound-message.js";
 import { MessageChannel } from "./message-channel.js";
 import { ntError } from "./nt-status.js";
@@ -101,9 +101,17 @@ export class NtCommunicationPort implements CommunicationPort {
       throw new AlpcError("ACCESS_DENIED", "only the sender of an open request can be impersonated");
     }
     const { alpc, system } = completion;
-    const outcome = impersonateSender(alpc, system, receivingHandle, request.header, work);
+    const outcome = impersonateSender(alpc, system, receivingHandle, request.header, () => {
+      checkImpersonation(system);
+      return work();
+    });
     if ("result" in outcome) return outcome.result;
     throw ntError(outcome.status, "impersonating the sender of a request");
+  }
+
+  createSecurityContext(): SecurityContext {
+    this.#checkOpen();
+    return this.#attachments.createSecurityContext(this.#terms.handle);
   }
 
   close(): void {
@@ -295,6 +303,7 @@ export class NtCommunicationPort implements CommunicationPort {
     this.#isRetired = true;
     if (this.#farewell !== null) clearTimeout(this.#farewell);
     this.#channel.close();
+    this.#attachments.endContexts();
     this.#terms.closeHandle(this);
   }
 

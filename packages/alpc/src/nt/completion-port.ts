@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { PortHandler } from "../kernel.js";
 import { type AlpcLibrary, type Handle, loadAlpcLibrary } from "./alpc-library.js";
 import { getWord, setWord } from "./attribute-buffer.js";
+import { IO_COMPLETION_ALL_ACCESS } from "./layout/access-rights.js";
 import { PortInformation } from "./layout/flags.js";
 import { ALPC_PORT_ASSOCIATE_COMPLETION_PORT } from "./layout/port-structures.js";
 import { check, isSuccess } from "./nt-status.js";
@@ -18,7 +19,6 @@ export interface Receiver {
 
 /** Messages handed on before the rest of the process has its turn. */
 const MESSAGES_PER_TURN = 128;
-const IO_COMPLETION_ALL_ACCESS = 0x1f_0003;
 
 /** This thread's end of the completion port: starts the receive worker, and hands on what it received. */
 export class CompletionPort {

@@ -14,11 +14,12 @@ import type { Handle } from "./alpc-library.js";
 import { getWord, setWord } from "./attribute-buffer.js";
 import { NtCommunicationPort } from "./communication-port.js";
 import type { Receiver } from "./completion-port.js";
+import { callConnect } from "./connect-call.js";
 import { OwnCorrespondence } from "./correspondence.js";
 import { vanished } from "./farewell.js";
 import { InboundMessage } from "./inbound-message.js";
+import { PROCESS_QUERY_LIMITED_INFORMATION } from "./layout/access-rights.js";
 import { CLIENT_ID } from "./layout/generic-structures.js";
-import { PROCESS_QUERY_LIMITED_INFORMATION } from "./layout/token-structures.js";
 import { largestMessage, type Machinery, nativeMaxLength, portFlags } from "./machinery.js";
 import { check, isSuccess, ntError } from "./nt-status.js";
 import { bareToken, readToken, withProcessToken } from "./nt-token.js";
@@ -26,15 +27,7 @@ import { objectName } from "./object-name.js";
 import { PlainCorrespondence } from "./plain-correspondence.js";
 import { finishMessage, releaseReceivedView } from "./port-attachments.js";
 import type { RingRecord } from "./receive-ring.js";
-import {
-  dataView,
-  keeping,
-  objectAttributes,
-  ownMemory,
-  portAttributes,
-  unicodeString,
-  writeHeader,
-} from "./structures.js";
+import { dataView, objectAttributes, ownMemory, portAttributes, writeHeader } from "./structures.js";
 
 const DEFAULT_TIMEOUT = 10_000;
 /** A foreign server's port, as its own clients see it: rpcrt4's. Octets. */
@@ -143,31 +136,18 @@ export class Connecting implements Receiver {
     const hasMessage = asked.length > 0;
     const length = ownMemory(8);
     setWord(dataView(length), 0, bytes.length);
-    const name = unicodeString(objectName(this.#name));
     const own = portAttributes({
       flags: portFlags(true),
       maxMessageLength: this.#nativeMaxLength,
-      tracking,
+      quality: this.#attributes,
       acceptHandles: true,
     });
     const slot = ownMemory(8);
-    const sid = this.#attributes.requiredServerSid?.toBytes() ?? null;
-    const status = keeping([name], () =>
-      alpc.NtAlpcConnectPort(
-        slot,
-        name.bytes,
-        null,
-        own,
-        0,
-        sid,
-        hasMessage ? bytes : null,
-        hasMessage ? length : null,
-        null,
-        null,
-        null,
-      ),
+    const message = hasMessage ? bytes : null;
+    check(
+      callConnect(alpc, slot, objectName(this.#name), own, this.#attributes, message, length),
+      `connecting to the port ${this.#name}`,
     );
-    check(status, `connecting to the port ${this.#name}`);
     this.#handle = getWord(dataView(slot), 0);
     // Whether a port that is not connected yet can be associated is not documented.
     this.#isAssociated = this.#machinery.completion.open(this.#id, this.#handle, this);
@@ -213,6 +193,7 @@ export class Connecting implements Receiver {
         sendsHandles: reply.acceptsHandles,
         acceptsHandles: true,
         allowsDirectMemory: reply.allowsDirectMemory,
+        quality: this.#attributes,
         onGone: () => {},
         closeHandle: () => completion.close(this.#id),
       },

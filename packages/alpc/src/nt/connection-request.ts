@@ -16,6 +16,7 @@ import { NtCommunicationPort } from "./communication-port.js";
 import type { NtConnectionPort } from "./connection-port.js";
 import { OwnCorrespondence } from "./correspondence.js";
 import type { InboundMessage } from "./inbound-message.js";
+import { PORT_MESSAGE } from "./layout/port-structures.js";
 import { Status } from "./layout/status.js";
 import { MAX_VIEW_SIZE } from "./message-trailer.js";
 import { isLate, isSuccess, ntError } from "./nt-status.js";
@@ -66,7 +67,8 @@ export class ConnectionRequestHandling {
       const payload = Uint8Array.from(this.#body);
       this.#asked = this.#isOurs
         ? decodeConnectRequest(this.#body)
-        : { tracking: "static", delegate: false, payload };
+        : // Whom each message speaks for is the system's to say: rpcrt4 sends calls of several users on one connection.
+          { tracking: "dynamic", delegate: false, payload };
       this.#identity = new SenderIdentity(machinery.completion, handle, this.#message, this.#asked);
       // The descriptor has been asked by the system, which let this one through.
       const user = this.#identity.token.user.toString();
@@ -167,6 +169,7 @@ export class ConnectionRequestHandling {
         sendsHandles: true,
         acceptsHandles,
         allowsDirectMemory,
+        quality: {},
         onGone: (gone) => {
           owner.gone(gone);
           this.#leave();
@@ -210,6 +213,13 @@ export class ConnectionRequestHandling {
     owner.ended(this);
     const bytes = ownMemory(PORT_MESSAGE_SIZE + (answer?.length ?? 0));
     writeHeader(dataView(bytes), answer?.length ?? 0, this.#message.nativeId, this.#message.nativeCallbackId);
+    // An answer to a connection request names the client as the request did.
+    this.#message.header.copy(
+      bytes,
+      PORT_MESSAGE.UniqueProcess,
+      PORT_MESSAGE.UniqueProcess,
+      PORT_MESSAGE.MessageId,
+    );
     if (answer !== null) bytes.set(answer, PORT_MESSAGE_SIZE);
     const slot = ownMemory(8);
     const status = owner.machinery.completion.alpc.NtAlpcAcceptConnectPort(

@@ -50,6 +50,7 @@ export class InboundMessage {
       token === null
         ? null
         : {
+            tokenId: data.getBigUint64(token + TOKEN_ATTR.TokenId, true),
             authenticationId: data.getBigUint64(token + TOKEN_ATTR.AuthenticationId, true),
             modifiedId: data.getBigUint64(token + TOKEN_ATTR.ModifiedId, true),
           };

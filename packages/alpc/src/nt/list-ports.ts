@@ -2,13 +2,13 @@ import { type Sid, wellKnownSids } from "@ncalrpc/security";
 import type { PortListing } from "../kernel.js";
 import { addressOf } from "./alpc-library.js";
 import { getWord } from "./attribute-buffer.js";
+import { DIRECTORY_QUERY } from "./layout/access-rights.js";
 import { ObjectFlags, UNICODE_STRING } from "./layout/generic-structures.js";
 import { isSuccess } from "./nt-status.js";
 import { PORT_DIRECTORY } from "./object-name.js";
 import { dataView, keeping, objectAttributes, ownMemory, unicodeString } from "./structures.js";
 import type { SystemLibrary } from "./system-library.js";
 
-const DIRECTORY_QUERY = 0x1;
 const PORT_TYPE = "ALPC Port";
 /** OBJECT_DIRECTORY_INFORMATION: two UNICODE_STRINGs, name and type. */
 const ENTRY = 2 * UNICODE_STRING.size;

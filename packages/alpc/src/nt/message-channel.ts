@@ -52,6 +52,7 @@ export class MessageChannel {
     const id = correspondence.issue();
     try {
       if (mayGo) this.#request(bytes, length, id, callbackId, attributes);
+      else if (!canWait(attributes)) throw new AlpcError("QUOTA_EXCEEDED", "another request is under way");
       else this.#held.push({ id, bytes: Buffer.from(bytes.subarray(0, length)), attributes });
     } catch (error) {
       correspondence.withdraw(id);
@@ -193,8 +194,7 @@ export class MessageChannel {
         return nativeId;
       }
     }
-    // Handles are the caller's again when this returns.
-    if ((attributes?.handles?.length ?? 0) > 0 || this.#unsent.length >= MAX_UNSENT) {
+    if (!canWait(attributes) || this.#unsent.length >= MAX_UNSENT) {
       throw new AlpcError("QUOTA_EXCEEDED", "the other side leaves too much unread");
     }
     this.#unsent.push({ ...sending, source: Buffer.from(source.subarray(0, length)) });
@@ -233,6 +233,11 @@ export class MessageChannel {
     }
     return true;
   }
+}
+
+/** Handles and security contexts are the caller's again when a send returns. */
+function canWait(attributes: SendAttributes | null): boolean {
+  return (attributes?.handles?.length ?? 0) === 0 && attributes?.securityContext === undefined;
 }
 
 /** The kernel takes no more messages of this connection for now. */

@@ -2,20 +2,17 @@ import { closeSync } from "node:fs";
 import { AlpcError } from "../error.js";
 import type { ReceivedHandle } from "../handle.js";
 import type { Handle } from "./alpc-library.js";
+import {
+  DeviceType,
+  FILE_FS_DEVICE_INFORMATION,
+  FILE_STANDARD_INFORMATION,
+  FileInformation,
+} from "./layout/file-structures.js";
 import { ObjectType } from "./layout/flags.js";
+import { IO_STATUS_BLOCK } from "./layout/generic-structures.js";
 import { isSuccess } from "./nt-status.js";
-import { dataView, ownMemory } from "./structures.js";
+import { ownMemory } from "./structures.js";
 import { descriptorLibrary, type SystemLibrary } from "./system-library.js";
-
-/** FILE_DEVICE_* of FileFsDeviceInformation (4), and FileStandardInformation (5), whose octet 0x15 is Directory (winternl.h, ntifs.h). */
-const DEVICE_INFORMATION = { class: 4, size: 8 };
-const STANDARD_INFORMATION = { class: 5, size: 0x18, directory: 0x15 };
-const FILE_DEVICE_CD_ROM_FILE_SYSTEM = 0x3;
-const FILE_DEVICE_DISK = 0x7;
-const FILE_DEVICE_DISK_FILE_SYSTEM = 0x8;
-const FILE_DEVICE_NAMED_PIPE = 0x11;
-const FILE_DEVICE_NETWORK_FILE_SYSTEM = 0x14;
-const FILE_DEVICE_NETWORK = 0x12;
 
 /**
  * A handle that came with a message. `fd` of a file, pipe or device is a descriptor for node:fs, made when it is asked for; any
@@ -73,14 +70,14 @@ export function handleKind(
   if (objectType === ObjectType.SECTION) return "section";
   if (objectType !== ObjectType.FILE) return "other";
   switch (deviceType(system, handle)) {
-    case FILE_DEVICE_NAMED_PIPE:
+    case DeviceType.NAMED_PIPE:
       return "pipe";
-    case FILE_DEVICE_NETWORK:
+    case DeviceType.NETWORK:
       return "socket";
-    case FILE_DEVICE_DISK:
-    case FILE_DEVICE_DISK_FILE_SYSTEM:
-    case FILE_DEVICE_CD_ROM_FILE_SYSTEM:
-    case FILE_DEVICE_NETWORK_FILE_SYSTEM:
+    case DeviceType.DISK:
+    case DeviceType.DISK_FILE_SYSTEM:
+    case DeviceType.CD_ROM_FILE_SYSTEM:
+    case DeviceType.NETWORK_FILE_SYSTEM:
       return isDirectory(system, handle) ? "directory" : "file";
     default:
       return "device";
@@ -88,28 +85,27 @@ export function handleKind(
 }
 
 function deviceType(system: SystemLibrary, handle: Handle): number {
-  const information = ownMemory(DEVICE_INFORMATION.size);
+  const information = ownMemory(FILE_FS_DEVICE_INFORMATION.size);
   const status = system.NtQueryVolumeInformationFile(
     handle,
-    ownMemory(16),
+    ownMemory(IO_STATUS_BLOCK.size),
     information,
     information.length,
-    DEVICE_INFORMATION.class,
+    FileInformation.FS_DEVICE,
   );
-  return isSuccess(status) ? dataView(information).getUint32(0, true) : 0;
+  return isSuccess(status) ? information.readUInt32LE(FILE_FS_DEVICE_INFORMATION.DeviceType) : 0;
 }
 
 function isDirectory(system: SystemLibrary, handle: Handle): boolean {
-  const information = ownMemory(STANDARD_INFORMATION.size);
-  const { size, directory } = STANDARD_INFORMATION;
+  const information = ownMemory(FILE_STANDARD_INFORMATION.size);
   const status = system.NtQueryInformationFile(
     handle,
-    ownMemory(16),
+    ownMemory(IO_STATUS_BLOCK.size),
     information,
-    size,
-    STANDARD_INFORMATION.class,
+    information.length,
+    FileInformation.STANDARD,
   );
-  return isSuccess(status) && information[directory] !== 0;
+  return isSuccess(status) && information[FILE_STANDARD_INFORMATION.Directory] !== 0;
 }
 
 /** The handle behind a descriptor of this process. Throws AlpcError INVALID_PARAMETER. */

@@ -19,7 +19,7 @@ import { NtConnectionPort } from "./connection-port.js";
 import { DirectCopier } from "./direct-copier.js";
 import { listPortObjects } from "./list-ports.js";
 import type { Machinery } from "./machinery.js";
-import { openEffectiveToken, readToken, readTokenIds, type TokenIds } from "./nt-token.js";
+import { isSameToken, openEffectiveToken, readToken, readTokenIds, type TokenIds } from "./nt-token.js";
 import { examineNt } from "./probe/examine-nt.js";
 
 export interface NtKernelOptions {
@@ -70,10 +70,7 @@ class Nt implements NtKernel {
     const handle = openEffectiveToken(system);
     try {
       const ids = readTokenIds(system, handle);
-      const isSame =
-        this.#token?.ids.modifiedId === ids.modifiedId &&
-        this.#token.ids.authenticationId === ids.authenticationId;
-      if (this.#token === null || !isSame)
+      if (this.#token === null || !isSameToken(this.#token.ids, ids))
         this.#token = { ids, token: readToken(system, handle, process.pid) };
       return this.#token.token;
     } finally {

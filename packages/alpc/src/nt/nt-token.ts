@@ -1,6 +1,7 @@
 import { integrityLevels, Sid, Token, wellKnownSids } from "@ncalrpc/security";
 import { addressOf, type Handle } from "./alpc-library.js";
 import { getWord } from "./attribute-buffer.js";
+import { TOKEN_QUERY } from "./layout/access-rights.js";
 import { Status } from "./layout/status.js";
 import {
   CURRENT_PROCESS,
@@ -8,7 +9,6 @@ import {
   GroupFlags,
   SID_AND_ATTRIBUTES,
   TOKEN_GROUPS,
-  TOKEN_QUERY,
   TOKEN_STATISTICS,
   TokenInformation,
 } from "./layout/token-structures.js";
@@ -18,8 +18,22 @@ import type { SystemLibrary } from "./system-library.js";
 
 /** The LUIDs by which a token is recognised. */
 export interface TokenIds {
+  readonly tokenId: bigint;
   readonly authenticationId: bigint;
   readonly modifiedId: bigint;
+}
+
+/**
+ * Whether two tokens are one, unchanged. A restricted copy has the ModifiedId of what it was made of, so that the TokenId
+ * counts as well.
+ */
+export function isSameToken(a: TokenIds, b: TokenIds): boolean {
+  return a.tokenId === b.tokenId && isCopy(a, b);
+}
+
+/** Whether two tokens may be copies of each other: the system hands out copies, whose TokenId is another. */
+export function isCopy(a: TokenIds, b: TokenIds): boolean {
+  return a.modifiedId === b.modifiedId && a.authenticationId === b.authenticationId;
 }
 
 /** STATUS_NOT_IMPLEMENTED (ntstatus.h): Wine 8 answers so where it has no restricted tokens. */
@@ -52,6 +66,7 @@ export function readToken(system: SystemLibrary, handle: Handle, pid: number): T
 export function readTokenIds(system: SystemLibrary, handle: Handle): TokenIds {
   const statistics = dataView(query(system, handle, TokenInformation.STATISTICS));
   return {
+    tokenId: statistics.getBigUint64(TOKEN_STATISTICS.TokenId, true),
     authenticationId: statistics.getBigUint64(TOKEN_STATISTICS.AuthenticationId, true),
     modifiedId: statistics.getBigUint64(TOKEN_STATISTICS.ModifiedId, true),
   };
@@ -72,14 +87,27 @@ export function anonymousToken(pid: number): Token {
   return bareToken(wellKnownSids.anonymous, pid);
 }
 
-/** Opens the token that this thread acts with, its own or the process's; the caller closes it. Throws AlpcError. */
-export function openEffectiveToken(system: SystemLibrary): Handle {
+/** Opens the token that this thread impersonates with; null if it does not impersonate. The caller closes it. Throws AlpcError. */
+export function openThreadToken(system: SystemLibrary): Handle | null {
   const slot = ownMemory(8);
   const status = system.NtOpenThreadToken(CURRENT_THREAD, TOKEN_QUERY, 1, slot);
-  if (!isSuccess(status)) {
-    check(system.NtOpenProcessToken(CURRENT_PROCESS, TOKEN_QUERY, slot), "opening the own token");
-  }
+  if (status === Status.NO_TOKEN) return null;
+  check(status, "opening the token of this thread");
   return getWord(dataView(slot), 0);
+}
+
+/** Opens the token that this thread acts with, its own or the process's; the caller closes it. Throws AlpcError. */
+export function openEffectiveToken(system: SystemLibrary): Handle {
+  const token = openThreadToken(system);
+  if (token !== null) return token;
+  const slot = ownMemory(8);
+  check(system.NtOpenProcessToken(CURRENT_PROCESS, TOKEN_QUERY, slot), "opening the own token");
+  return getWord(dataView(slot), 0);
+}
+
+/** SECURITY_IMPERSONATION_LEVEL of an impersonation token. Throws AlpcError. */
+export function impersonationLevel(system: SystemLibrary, token: Handle): number {
+  return dataView(query(system, token, TokenInformation.IMPERSONATION_LEVEL)).getUint32(0, true);
 }
 
 /** Runs `use` with the primary token of a process, or answers null if that cannot be opened. */

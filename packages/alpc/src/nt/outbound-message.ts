@@ -20,7 +20,7 @@ export const newMessage: NativeIds = { nativeId: 0, nativeCallbackId: 0 };
 /** The one message that is being sent, and its attributes: memory that a call can use at once. */
 export class OutboundMessage {
   readonly bytes = ownMemory(0x1_0000);
-  readonly attributes = new AttributeBuffer("VIEW", "CONTEXT", "HANDLE");
+  readonly attributes = new AttributeBuffer("SECURITY", "VIEW", "CONTEXT", "HANDLE");
   readonly #view = dataView(this.bytes);
 
   /**

@@ -1,7 +1,7 @@
 import type { DataEntry } from "../data-information.js";
 import { AlpcError } from "../error.js";
 import type { ReceivedHandle } from "../handle.js";
-import type { PortLimits } from "../kernel.js";
+import type { PortLimits, SecurityContext } from "../kernel.js";
 import { DataLoans } from "../linux/data-loans.js";
 import { MAX_DATA_ENTRIES } from "../port-limits.js";
 import { violation } from "../port-message.js";
@@ -22,7 +22,8 @@ import {
 import { handleKind, handleOf, NtHandle } from "./nt-handle.js";
 import { check } from "./nt-status.js";
 import { NtView } from "./nt-view.js";
-import { dataView, ownMemory } from "./structures.js";
+import { NtSecurityContext } from "./security-context.js";
+import { dataView, ownMemory, type QualityOfService } from "./structures.js";
 
 export interface AttachmentTerms {
   readonly side: "client" | "server";
@@ -34,6 +35,8 @@ export interface AttachmentTerms {
   readonly sendsHandles: boolean;
   readonly acceptsHandles: boolean;
   readonly allowsDirectMemory: boolean;
+  /** What the other side may do with the identities that it is told. */
+  readonly quality: QualityOfService;
 }
 
 /** What travels beside the messages of one connection: views, handles, offers of memory. */
@@ -42,6 +45,7 @@ export class PortAttachments {
   readonly #completion: CompletionPort;
   readonly #terms: AttachmentTerms;
   readonly #views = new Set<NtView>();
+  readonly #contexts = new Set<NtSecurityContext>();
   readonly #indexes = new WeakMap<DataEntry, number>();
 
   constructor(completion: CompletionPort, terms: AttachmentTerms) {
@@ -74,6 +78,21 @@ export class PortAttachments {
   ownView(view: View): NtView {
     if (view instanceof NtView && this.#views.has(view)) return view;
     throw new AlpcError("INVALID_PARAMETER", "the view is not one of this port's, or was sent before");
+  }
+
+  /** Throws AlpcError. */
+  createSecurityContext(port: Handle): NtSecurityContext {
+    const context = new NtSecurityContext(this.#completion.alpc, port, this.#terms.quality, (ended) =>
+      this.#contexts.delete(ended),
+    );
+    this.#contexts.add(context);
+    return context;
+  }
+
+  /** Throws AlpcError INVALID_PARAMETER unless it is a context of this connection's. */
+  ownContext(context: SecurityContext): NtSecurityContext {
+    if (context instanceof NtSecurityContext && this.#contexts.has(context)) return context;
+    throw new AlpcError("INVALID_PARAMETER", "the security context is not one of this port's, or is over");
   }
 
   /** HANDLE for a send; answers what must stay referenced until the call returns. Throws AlpcError. */
@@ -211,6 +230,11 @@ export class PortAttachments {
   close(): void {
     for (const view of this.#views) view.release();
     this.loans.close();
+  }
+
+  /** Nothing more is sent, and the port is about to close. */
+  endContexts(): void {
+    for (const context of this.#contexts) context[Symbol.dispose]();
   }
 }
 

@@ -55,6 +55,10 @@ export class PortSender {
     let handles: Uint8Array | null = null;
     let transfer: SectionTransfer | null = null;
     if (attributes !== null && attachments !== null) {
+      const { securityContext } = attributes;
+      if (securityContext !== undefined) {
+        attachments.ownContext(securityContext).describe(outbound.attributes);
+      }
       const view = attributes.view === undefined ? null : attachments.ownView(attributes.view);
       handles = attachments.describeHandles(outbound.attributes, attributes.handles ?? []);
       if (view !== null) {

@@ -1,23 +1,26 @@
-import { Sid, type Token } from "@ncalrpc/security";
+import { MAX_SID_BYTES, Sid, type Token } from "@ncalrpc/security";
 import { AlpcError } from "../error.js";
 import type { Handle } from "./alpc-library.js";
 import { getWord } from "./attribute-buffer.js";
 import type { CompletionPort } from "./completion-port.js";
 import { impersonateSender } from "./impersonation.js";
 import type { InboundMessage } from "./inbound-message.js";
+import { PROCESS_QUERY_LIMITED_INFORMATION } from "./layout/access-rights.js";
 import { MessageInformation } from "./layout/flags.js";
-import { PROCESS_QUERY_LIMITED_INFORMATION } from "./layout/token-structures.js";
 import { isSuccess } from "./nt-status.js";
 import {
   anonymousToken,
   bareToken,
-  openEffectiveToken,
+  isCopy,
+  isSameToken,
+  openThreadToken,
   readToken,
   readTokenIds,
   type TokenIds,
   withProcessToken,
 } from "./nt-token.js";
 import { dataView, objectAttributes, ownMemory } from "./structures.js";
+import type { SystemLibrary } from "./system-library.js";
 
 /** How far a sender may differ from who made the connection. */
 export interface IdentityRules {
@@ -28,17 +31,17 @@ export interface IdentityRules {
 
 /**
  * Who sends on a connection, as the system says with each message: the process id of its header, and the LUIDs of its TOKEN
- * attribute (or, without one, its TokenModifiedId). A token is read again only if one of them differs from the last
- * message's.
+ * attribute. A token is read again only if one of them differs from the last message's, or if a dynamic sender's message
+ * says nothing of it; one with the same content stays the same object.
  *
- * | message differs in       | static                            | dynamic                              |
- * | ------------------------ | --------------------------------- | ------------------------------------ |
- * | nothing                  | same token                        | same token                           |
- * | token                    | new token; other user: refused    | new token                            |
- * | token, that cannot be read | refused                         | anonymous                            |
- * | says nothing of it       | same token                        | same token if the id is, else anonymous |
- * | pid, no delegate         | refused                           | refused                              |
- * | pid, delegate            | new token; other user: refused    | new token; other user: refused       |
+ * | message differs in         | static                         | dynamic                        |
+ * | -------------------------- | ------------------------------ | ------------------------------ |
+ * | nothing                    | same token                     | same token                     |
+ * | token                      | new token; other user: refused | new token                      |
+ * | token, that cannot be read | refused                        | anonymous                      |
+ * | says nothing of it         | same token                     | read again                     |
+ * | pid, no delegate           | refused                        | refused                        |
+ * | pid, delegate              | new token; other user: refused | new token; other user: refused |
  */
 export class SenderIdentity {
   readonly #completion: CompletionPort;
@@ -63,8 +66,13 @@ export class SenderIdentity {
   /** The token of a message's sender. Throws AlpcError ACCESS_DENIED if that one may not send here. */
   check(port: Handle, message: InboundMessage): Token {
     const ids = message.tokenIds;
-    if (message.pid === this.#token.pid && isSame(ids, this.#ids)) return this.#token;
+    if (message.pid === this.#token.pid && this.#isKnown(ids)) return this.#token;
     return this.#change(port, message, ids);
+  }
+
+  #isKnown(ids: TokenIds | null): boolean {
+    if (ids === null) return this.#rules.tracking === "static";
+    return this.#ids !== null && isSameToken(ids, this.#ids);
   }
 
   #change(port: Handle, message: InboundMessage, ids: TokenIds | null): Token {
@@ -76,10 +84,6 @@ export class SenderIdentity {
         `process ${message.pid} sent on the connection of process ${this.#first.pid}, which did not declare delegation`,
       );
     }
-    if (ids === null && message.pid === this.#token.pid) {
-      if (tracking === "static" || isUnmodified(this.#completion, port, message, this.#ids))
-        return this.#token;
-    }
     const token = senderToken(this.#completion, port, message);
     const isOtherUser = token === null || !token.user.equals(this.#first.user);
     if (isOtherUser && (tracking === "static" || isOtherProcess)) {
@@ -90,34 +94,10 @@ export class SenderIdentity {
     }
     // What is not known is not kept: the next message is looked at anew.
     this.#ids = token === null ? null : ids;
-    this.#token = token ?? anonymousToken(message.pid);
+    const current = token ?? anonymousToken(message.pid);
+    if (!current.equals(this.#token)) this.#token = current;
     return this.#token;
   }
-}
-
-function isSame(a: TokenIds | null, b: TokenIds | null): boolean {
-  return (
-    a !== null && b !== null && a.modifiedId === b.modifiedId && a.authenticationId === b.authenticationId
-  );
-}
-
-/** By message information class 1, which works while the message is open. */
-function isUnmodified(
-  { alpc }: CompletionPort,
-  port: Handle,
-  message: InboundMessage,
-  last: TokenIds | null,
-): boolean {
-  const luid = ownMemory(8);
-  const status = alpc.NtAlpcQueryInformationMessage(
-    port,
-    message.header,
-    MessageInformation.TOKEN_MODIFIED_ID,
-    luid,
-    luid.length,
-    null,
-  );
-  return isSuccess(status) && last !== null && dataView(luid).getBigUint64(0, true) === last.modifiedId;
 }
 
 /**
@@ -126,23 +106,31 @@ function isUnmodified(
  */
 function senderToken(completion: CompletionPort, port: Handle, message: InboundMessage): Token | null {
   const { alpc, system } = completion;
-  const outcome = impersonateSender(alpc, system, port, message.header, () => {
-    const token = openEffectiveToken(system);
-    try {
-      return readToken(system, token, message.pid);
-    } finally {
-      system.NtClose(token);
-    }
-  });
-  if ("result" in outcome) return outcome.result;
+  const outcome = impersonateSender(alpc, system, port, message.header, () =>
+    readThreadToken(system, message.pid),
+  );
+  if ("result" in outcome && outcome.result !== null) return outcome.result;
   const user = senderSid(completion, port, message);
   if (user === null) return null;
   const token = processToken(completion, port, message);
   return token?.user.equals(user) ? token : bareToken(user, message.pid);
 }
 
+/** The token of whom this thread impersonates. Null if that is nobody whose token may be looked at (an anonymous one, say): never our own. */
+function readThreadToken(system: SystemLibrary, pid: number): Token | null {
+  let token: Handle | null = null;
+  try {
+    token = openThreadToken(system);
+    return token === null ? null : readToken(system, token, pid);
+  } catch {
+    return null;
+  } finally {
+    if (token !== null) system.NtClose(token);
+  }
+}
+
 function senderSid({ alpc }: CompletionPort, port: Handle, message: InboundMessage): Sid | null {
-  const sid = ownMemory(68);
+  const sid = ownMemory(MAX_SID_BYTES);
   const status = alpc.NtAlpcQueryInformationMessage(
     port,
     message.header,
@@ -170,7 +158,7 @@ function processToken({ alpc, system }: CompletionPort, port: Handle, message: I
   const process = getWord(dataView(slot), 0);
   try {
     return withProcessToken(system, process, (token) =>
-      isSame(readTokenIds(system, token), expected) ? readToken(system, token, message.pid) : null,
+      isCopy(readTokenIds(system, token), expected) ? readToken(system, token, message.pid) : null,
     );
   } finally {
     system.NtClose(process);

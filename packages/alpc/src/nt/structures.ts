@@ -1,3 +1,4 @@
+import type { ConnectAttributes } from "../kernel.js";
 import { PORT_MESSAGE_SIZE } from "../message.js";
 import { addressOf } from "./alpc-library.js";
 import { setWord } from "./attribute-buffer.js";
@@ -33,9 +34,17 @@ export function keeping<T>(structures: readonly unknown[], call: () => T): T {
   }
 }
 
-/** Zeroed memory of its own that never moves. */
+/** Zeroed memory of its own that never moves, aligned for every structure. */
 export function ownMemory(size: number): Buffer {
-  return Buffer.allocUnsafeSlow(size).fill(0);
+  // Small arrays that are not made of an ArrayBuffer lie in V8's heap, where they move.
+  return Buffer.from(new ArrayBuffer(size));
+}
+
+/** The system wants SIDs and descriptors aligned, which arrays of others need not be. */
+export function ownCopy(bytes: Uint8Array): Buffer {
+  const copy = ownMemory(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 export function dataView(bytes: Uint8Array): DataView {
@@ -70,20 +79,40 @@ export function objectAttributes(
     keep.push(name.bytes, ...name.keep);
   }
   if (descriptor !== null) {
-    const own = ownMemory(descriptor.length);
-    own.set(descriptor);
+    const own = ownCopy(descriptor);
     setWord(view, OBJECT_ATTRIBUTES.SecurityDescriptor, addressOf(own));
     keep.push(own);
   }
   return { bytes, keep };
 }
 
+/** What the other side may do with who we are. Default: impersonation, static tracking. */
+export type QualityOfService = Pick<ConnectAttributes, "impersonation" | "tracking">;
+
+/** SECURITY_QUALITY_OF_SERVICE. */
+export function writeQualityOfService(
+  target: DataView,
+  at: number,
+  { impersonation = "impersonation", tracking = "static" }: QualityOfService,
+): void {
+  const Q = SECURITY_QUALITY_OF_SERVICE;
+  target.setUint32(at + Q.Length, Q.size, true);
+  target.setUint32(at + Q.ImpersonationLevel, levels[impersonation], true);
+  target.setUint8(at + Q.ContextTrackingMode, tracking === "dynamic" ? 1 : 0);
+}
+
+const levels = {
+  identification: ImpersonationLevel.IDENTIFICATION,
+  impersonation: ImpersonationLevel.IMPERSONATION,
+  delegation: ImpersonationLevel.DELEGATION,
+};
+
 export interface PortAttributeOptions {
   /** PortFlags. */
   readonly flags: number;
   /** Octets, header included, below 0x10000. */
   readonly maxMessageLength: number;
-  readonly tracking?: "static" | "dynamic";
+  readonly quality?: QualityOfService;
   readonly acceptHandles: boolean;
   /** Octets of sections that this port may make; unlimited if left out. */
   readonly maxSectionSize?: number;
@@ -98,17 +127,7 @@ export function portAttributes(options: PortAttributeOptions): Buffer {
   const view = dataView(bytes);
   const A = ALPC_PORT_ATTRIBUTES;
   view.setUint32(A.Flags, options.flags, true);
-  const qos = A.SecurityQos;
-  view.setUint32(qos + SECURITY_QUALITY_OF_SERVICE.Length, SECURITY_QUALITY_OF_SERVICE.size, true);
-  view.setUint32(
-    qos + SECURITY_QUALITY_OF_SERVICE.ImpersonationLevel,
-    ImpersonationLevel.IMPERSONATION,
-    true,
-  );
-  view.setUint8(
-    qos + SECURITY_QUALITY_OF_SERVICE.ContextTrackingMode,
-    options.tracking === "dynamic" ? 1 : 0,
-  );
+  writeQualityOfService(view, A.SecurityQos, options.quality ?? {});
   setWord(view, A.MaxMessageLength, options.maxMessageLength);
   if (options.maxPoolUsage === undefined) view.setBigUint64(A.MaxPoolUsage, UNLIMITED, true);
   else setWord(view, A.MaxPoolUsage, options.maxPoolUsage);

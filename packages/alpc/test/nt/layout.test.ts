@@ -59,6 +59,7 @@ describe("numbers", () => {
     ["viewFlags", flags.ViewFlags],
     ["handleFlags", flags.HandleFlags],
     ["sectionFlags", flags.SectionFlags],
+    ["cancelFlags", flags.CancelFlags],
     ["objectTypes", flags.ObjectType],
     ["portInformation", flags.PortInformation],
     ["messageInformation", flags.MessageInformation],
@@ -118,7 +119,8 @@ describe("nothing is guessed silently", () => {
       .flatMap((name) => [...code(name).matchAll(/^export const (\w+)/gm)].map(([, constant]) => constant));
     const tested = [
       ...Object.keys(facts.structures),
-      ...["PortFlags", "MessageFlags", "ViewFlags", "HandleFlags", "SectionFlags", "ObjectType", "TypeFlags"],
+      ...["PortFlags", "MessageFlags", "ViewFlags", "HandleFlags", "SectionFlags", "CancelFlags"],
+      ...["ObjectType", "TypeFlags"],
       ...["PortInformation", "MessageInformation", "ImpersonationLevel", "ObjectFlags", "Status"],
     ];
     const known = [...tested, ...Object.keys(facts.elsewhere.layout)];
@@ -129,10 +131,19 @@ describe("nothing is guessed silently", () => {
   test("numbers outside of it say what they are", () => {
     const found = sources
       .filter((name) => !name.startsWith("layout/"))
-      .flatMap((name) => [...code(name).matchAll(/\b0x[0-9a-f_]{3,}/g)])
+      .flatMap((name) => [...code(name).matchAll(/\b0x[0-9a-f_]+/g)])
       .map(([literal]) => `0x${BigInt(literal.replaceAll("_", "")).toString(16)}`);
-    expect([...new Set(found)].filter((number) => BigInt(number) > 0xffn).sort()).toEqual(
-      Object.keys(facts.elsewhere.numbers).sort(),
-    );
+    expect([...new Set(found)].sort()).toEqual(Object.keys(facts.elsewhere.numbers).sort());
+  });
+
+  test("calls are given flags, classes and rights by their names", () => {
+    const calls = sources
+      .filter((name) => name !== "alpc-library.ts" && name !== "system-library.ts")
+      .flatMap((name) => [
+        ...code(name).matchAll(/\b(?:alpc|system)\.(Nt\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)/g),
+      ]);
+    expect(calls.length).toBeGreaterThan(30);
+    const bare = calls.filter(([, , args]) => /(?:^|,)\s*(?:[2-9]|\d{2,})\s*(?:,|$)/.test(args ?? ""));
+    expect(bare.map(([call]) => call)).toEqual([]);
   });
 });

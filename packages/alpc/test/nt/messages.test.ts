@@ -104,6 +104,7 @@ describe("a message received", () => {
         attributes.setWord(view + VIEW_ATTR.ViewBase, 0x7fff_1234_0000);
         attributes.setWord(view + VIEW_ATTR.ViewSize, 0x2000);
         attributes.data.setUint32(attributes.offset("HANDLE") + HANDLE_ATTR.ObjectType, 3, true);
+        attributes.data.setBigUint64(attributes.offset("TOKEN") + TOKEN_ATTR.TokenId, 4n, true);
         attributes.data.setBigUint64(attributes.offset("TOKEN") + TOKEN_ATTR.ModifiedId, 5n, true);
         attributes.data.setBigUint64(attributes.offset("TOKEN") + TOKEN_ATTR.AuthenticationId, 6n, true);
       },
@@ -111,7 +112,7 @@ describe("a message received", () => {
     expect(message.context?.messageContext).toBe(12);
     expect(message.view).toEqual({ base: 0x7fff_1234_0000, size: 0x2000, isSecured: true });
     expect(message.handleCount).toBe(3);
-    expect(message.tokenIds).toEqual({ modifiedId: 5n, authenticationId: 6n });
+    expect(message.tokenIds).toEqual({ tokenId: 4n, modifiedId: 5n, authenticationId: 6n });
   });
 });
 

@@ -1,14 +1,28 @@
+import { parseSddl, securityDescriptorFromBytes } from "@ncalrpc/security";
 import { describe, expect, test } from "vitest";
 import { isAlpcError, NtStatus } from "../../src/error.js";
 import { addressOf } from "../../src/nt/alpc-library.js";
 import { getWord } from "../../src/nt/attribute-buffer.js";
-import { OBJECT_ATTRIBUTES, UNICODE_STRING } from "../../src/nt/layout/generic-structures.js";
+import {
+  OBJECT_ATTRIBUTES,
+  SECURITY_QUALITY_OF_SERVICE,
+  UNICODE_STRING,
+} from "../../src/nt/layout/generic-structures.js";
 import { ALPC_PORT_ATTRIBUTES } from "../../src/nt/layout/port-structures.js";
 import { Status } from "../../src/nt/layout/status.js";
 import { largestMessage, nativeMaxLength, portFlags } from "../../src/nt/machinery.js";
 import { check, isLate, isSuccess, ntError } from "../../src/nt/nt-status.js";
 import { objectName } from "../../src/nt/object-name.js";
-import { dataView, objectAttributes, portAttributes, unicodeString } from "../../src/nt/structures.js";
+import { serverRequirement } from "../../src/nt/server-requirement.js";
+import {
+  dataView,
+  objectAttributes,
+  ownCopy,
+  ownMemory,
+  portAttributes,
+  unicodeString,
+  writeQualityOfService,
+} from "../../src/nt/structures.js";
 import { createNtKernel } from "../../src/nt.js";
 
 describe("statuses", () => {
@@ -88,7 +102,7 @@ describe("structures with pointers", () => {
     const bytes = portAttributes({
       flags: portFlags(true),
       maxMessageLength: 0xffef,
-      tracking: "dynamic",
+      quality: { tracking: "dynamic" },
       acceptHandles: true,
       maxSectionSize: 65_537,
     });
@@ -99,6 +113,47 @@ describe("structures with pointers", () => {
     expect(bytes.readBigUInt64LE(ALPC_PORT_ATTRIBUTES.MaxTotalSectionSize)).toBe(2n ** 64n - 1n);
     expect(bytes.readUInt32LE(ALPC_PORT_ATTRIBUTES.DupObjectTypes)).toBe(0xffd);
     expect(portFlags(false)).toBe(0x3_0000);
+  });
+
+  test.each([
+    [{}, 2, 0],
+    [{ impersonation: "identification" }, 1, 0],
+    [{ impersonation: "delegation", tracking: "dynamic" }, 3, 1],
+  ] as const)("SECURITY_QUALITY_OF_SERVICE of %j", (quality, level, tracking) => {
+    const bytes = Buffer.alloc(SECURITY_QUALITY_OF_SERVICE.size);
+    writeQualityOfService(dataView(bytes), 0, quality);
+    expect([...bytes]).toEqual([0xc, 0, 0, 0, level, 0, 0, 0, tracking, 0, 0, 0]);
+  });
+
+  test("memory for calls is its own and aligned, whatever it is copied from", () => {
+    const odd = new Uint8Array(new ArrayBuffer(9), 1).fill(7);
+    for (const bytes of [ownMemory(1), ownMemory(40), ownCopy(odd)]) {
+      expect(bytes.byteOffset).toBe(0);
+      expect(addressOf(bytes) % 8).toBe(0);
+    }
+    expect([...ownCopy(odd)]).toEqual(Array(8).fill(7));
+    expect([...ownMemory(3)]).toEqual([0, 0, 0]);
+  });
+});
+
+describe("what a client requires of a server", () => {
+  const decides = (sddl: string) =>
+    securityDescriptorFromBytes(serverRequirement(parseSddl(sddl))).dacl?.aces?.map(
+      ({ type, mask, sid }) => `${type} ${mask.toString(16)} ${sid}`,
+    );
+
+  test("is about all rights of a port where it is about connecting, and about none where it is not", () => {
+    expect(decides("D:(A;;0x1;;;SY)(D;;GR;;;WD)(A;;GX;;;BA)(A;;RC;;;BU)")).toEqual([
+      "allowed 1f0001 S-1-5-18",
+      "denied 1f0001 S-1-1-0",
+      "allowed 0 S-1-5-32-544",
+      "allowed 0 S-1-5-32-545",
+    ]);
+  });
+
+  test("has an owner and a group", () => {
+    const { owner, group } = securityDescriptorFromBytes(serverRequirement(parseSddl("O:BAD:")));
+    expect([`${owner}`, `${group}`]).toEqual(["S-1-5-32-544", "S-1-0-0"]);
   });
 });
 

@@ -22,6 +22,9 @@ export const HandleFlags = { SAME_ACCESS: 0x1_0000, SAME_ATTRIBUTES: 0x2_0000, I
 /** Flags of NtAlpcCreatePortSection. */
 export const SectionFlags = { SECURE: 0x4_0000 } as const;
 
+/** Flags of NtAlpcCancelMessage. The name is the headers'; what it does is an open question. */
+export const CancelFlags = { NO_CONTEXT_CHECK: 0x8 } as const;
+
 /** Kinds of objects in DupObjectTypes and ALPC_HANDLE_ATTR.ObjectType. */
 export const ObjectType = {
   FILE: 0x1,
@@ -40,4 +43,4 @@ export const ALL_OBJECT_TYPES = 0xffd;
 
 /** Classes of NtAlpcSetInformation, NtAlpcQueryInformation and NtAlpcQueryInformationMessage. */
 export const PortInformation = { ASSOCIATE_COMPLETION_PORT: 2, SERVER_SESSION: 12 } as const;
-export const MessageInformation = { SID: 0, TOKEN_MODIFIED_ID: 1, HANDLE: 3 } as const;
+export const MessageInformation = { SID: 0, HANDLE: 3 } as const;

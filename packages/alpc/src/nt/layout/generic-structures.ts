@@ -24,6 +24,8 @@ export const SECURITY_QUALITY_OF_SERVICE = {
   EffectiveOnly: 0x09,
 } as const;
 
+export const IO_STATUS_BLOCK = { size: 0x10, Status: 0x00, Information: 0x08 } as const;
+
 export const FILE_IO_COMPLETION_INFORMATION = {
   size: 0x20,
   KeyContext: 0x00,

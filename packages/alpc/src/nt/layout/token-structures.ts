@@ -13,6 +13,7 @@ export const TOKEN_STATISTICS = {
 export const TokenInformation = {
   USER: 1,
   GROUPS: 2,
+  IMPERSONATION_LEVEL: 9,
   STATISTICS: 10,
   RESTRICTED_SIDS: 11,
   SESSION_ID: 12,
@@ -21,12 +22,6 @@ export const TokenInformation = {
 
 /** SE_GROUP_* of SID_AND_ATTRIBUTES.Attributes. */
 export const GroupFlags = { ENABLED: 0x4, USE_FOR_DENY_ONLY: 0x10 } as const;
-
-export const TOKEN_QUERY = 0x8;
-export const PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
-export const PROCESS_VM_READ = 0x10;
-/** PROCESS_VM_OPERATION and PROCESS_VM_WRITE. */
-export const PROCESS_VM_CHANGE = 0x28;
 
 /** Pseudo handles. */
 export const CURRENT_PROCESS = -1;

@@ -4,7 +4,7 @@ import type { AlpcLibrary } from "../alpc-library.js";
 import { VIEW_ATTR } from "../layout/attribute-structures.js";
 import { MessageFlags, TypeFlags } from "../layout/flags.js";
 import { Status } from "../layout/status.js";
-import { statusText } from "../nt-status.js";
+import { isSuccess, statusText } from "../nt-status.js";
 import { ProbeLink, type Received } from "./probe-link.js";
 import { probeView } from "./probe-view.js";
 import { syncCall } from "./sync-call.js";
@@ -77,5 +77,5 @@ function typeText({ status, type }: Received): string {
 }
 
 function outcome(status: number): string {
-  return status < 0x8000_0000 ? "a success" : statusText(status);
+  return isSuccess(status) ? "a success" : statusText(status);
 }

@@ -2,8 +2,9 @@ import { type Finding, note } from "../../finding.js";
 import { MessageType } from "../../message.js";
 import { type AlpcLibrary, addressOf } from "../alpc-library.js";
 import { AttributeBuffer, getWord, setWord } from "../attribute-buffer.js";
+import { IO_COMPLETION_ALL_ACCESS } from "../layout/access-rights.js";
 import { Attribute, CONTEXT_ATTR } from "../layout/attribute-structures.js";
-import { MessageFlags, PortFlags, PortInformation } from "../layout/flags.js";
+import { CancelFlags, MessageFlags, PortFlags, PortInformation, TypeFlags } from "../layout/flags.js";
 import { FILE_IO_COMPLETION_INFORMATION } from "../layout/generic-structures.js";
 import {
   ALPC_PORT_ASSOCIATE_COMPLETION_PORT,
@@ -56,7 +57,9 @@ async function cancelledCall(alpc: AlpcLibrary, library: string): Promise<string
   const { status, type } = await syncCall(link, library, 5_000, (request) => {
     link.finish(link.listener, request);
   });
-  return status === Status.SUCCESS ? `SUCCESS and a message of type ${type & 0xff}` : statusText(status);
+  return status === Status.SUCCESS
+    ? `SUCCESS and a message of type ${type & TypeFlags.KIND}`
+    : statusText(status);
 }
 
 function emptyWaitablePort(alpc: AlpcLibrary): string {
@@ -83,7 +86,7 @@ function cancelFlag(alpc: AlpcLibrary): string {
   setWord(view, CONTEXT_ATTR.MessageContext, MESSAGE_CONTEXT + 1);
   view.setUint32(CONTEXT_ATTR.MessageId, request.header.readUInt32LE(PORT_MESSAGE.MessageId), true);
   view.setUint32(CONTEXT_ATTR.CallbackId, request.header.readUInt32LE(PORT_MESSAGE.CallbackId), true);
-  const status = alpc.NtAlpcCancelMessage(link.client, 8, context);
+  const status = alpc.NtAlpcCancelMessage(link.client, CancelFlags.NO_CONTEXT_CHECK, context);
   answerAll(link, request);
   return statusText(status);
 }
@@ -98,7 +101,7 @@ function completionPacket(alpc: AlpcLibrary): string {
   const system = systemLibrary();
   using link = new ProbeLink(alpc);
   const slot = ownMemory(8);
-  system.NtCreateIoCompletion(slot, 0x1f_0003, null, 0);
+  system.NtCreateIoCompletion(slot, IO_COMPLETION_ALL_ACCESS, null, 0);
   const port = getWord(dataView(slot), 0);
   try {
     const association = ownMemory(ALPC_PORT_ASSOCIATE_COMPLETION_PORT.size);
@@ -127,7 +130,7 @@ function closedBody(alpc: AlpcLibrary): string {
   using link = new ProbeLink(alpc);
   link.close(link.client);
   const { type, payload, status } = link.receive(link.listener);
-  if ((type & 0xff) !== MessageType.PORT_CLOSED) return `no PORT_CLOSED: ${statusText(status)}`;
+  if ((type & TypeFlags.KIND) !== MessageType.PORT_CLOSED) return `no PORT_CLOSED: ${statusText(status)}`;
   return payload.length === 0 ? "none" : `${payload.length} octets: ${payload.toString("hex")}`;
 }
 
