@@ -7,6 +7,7 @@ import {
   type ReceivedMessage,
   type SendAttributes,
 } from "@ncalrpc/alpc";
+import { Reader } from "@ncalrpc/ndr";
 import type { InterfaceId } from "../packages/runtime/src/protocol-lrpc/bind.js";
 import {
   BIND_SIZE,
@@ -87,7 +88,12 @@ export class HostileClient implements PortHandler, Disposable {
     transferSyntaxes: number = TransferSyntax.NDR20,
   ): Promise<number> {
     const { data } = await this.request(bindMessage(id, bindingId, transferSyntaxes));
-    return readBind(data, 0, data.length)?.status ?? -1;
+    if (data.length < BIND_SIZE) {
+      return -1;
+    }
+    const reader = new Reader();
+    reader.attach(data, 0, data.length);
+    return readBind(reader).status;
   }
 
   call(bindingId: number, procNum: number, stubData: Uint8Array = new Uint8Array()): Promise<Answer> {
@@ -144,7 +150,8 @@ export interface RequestFields {
 export function requestMessage(fields: RequestFields): Buffer {
   const { bindingId, procNum, callId, flags = 0, timeout = 0, stubData = new Uint8Array() } = fields;
   const payload = Buffer.alloc(REQUEST_HEADER_SIZE + stubData.length);
-  writeRequestHeader(payload, 0, flags, callId, bindingId, procNum, timeout);
+  const header = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  writeRequestHeader(header, 0, flags, callId, bindingId, procNum, timeout);
   payload.set(stubData, REQUEST_HEADER_SIZE);
   return payload;
 }

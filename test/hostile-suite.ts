@@ -55,8 +55,9 @@ async function expectStrikes(client: HostileClient, send: (i: number) => Promise
 
 function largeRequest(client: HostileClient, flags: number, size: number): Buffer {
   const payload = Buffer.alloc(LARGE_REQUEST_HEADER_SIZE);
-  writeRequestHeader(payload, 0, flags, client.nextCallId(), BINDING, UPLOAD, 0);
-  writeLargeRequestSize(payload, 0, size);
+  const header = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  writeRequestHeader(header, 0, flags, client.nextCallId(), BINDING, UPLOAD, 0);
+  writeLargeRequestSize(header, 0, size);
   return payload;
 }
 

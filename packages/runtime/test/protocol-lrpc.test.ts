@@ -1,21 +1,20 @@
+import { Reader } from "@ncalrpc/ndr";
 import { describe, expect, it } from "vitest";
 import { BIND_SIZE, readBind, writeBind } from "../src/protocol-lrpc/bind.js";
 import { CANCEL_SIZE, readCancel, writeCancel } from "../src/protocol-lrpc/cancel.js";
 import { FAULT_HEADER_SIZE, MAX_FAULT_SIZE, readFault, writeFault } from "../src/protocol-lrpc/fault.js";
 import { formatHello, parseHello } from "../src/protocol-lrpc/hello.js";
+import { requestHeader, writeLargeRequestSize, writeRequestHeader } from "../src/protocol-lrpc/request.js";
 import {
-  readRequestHeader,
-  writeLargeRequestSize,
-  writeRequestHeader,
-} from "../src/protocol-lrpc/request.js";
-import {
-  readResponseHeader,
+  responseHeader,
   writeLargeResponseSize,
   writeResponseHeader,
 } from "../src/protocol-lrpc/response.js";
+import { ViewCache } from "../src/protocol-lrpc/view-cache.js";
 
 const at = 0x28;
 const poisoned = (size: number): Buffer => Buffer.alloc(at + size, 0xee);
+const viewOf = (buffer: Buffer): DataView => new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
 const hex = (buffer: Buffer): string => buffer.subarray(at).toString("hex");
 
 describe("LRPC messages", () => {
@@ -32,41 +31,49 @@ describe("LRPC messages", () => {
     expect(hex(buffer)).toBe(
       `01000000000000000000000033221100554477668899aabbccddeeff0300010001000000070000000000${"00".repeat(30)}`,
     );
-    expect(readBind(buffer, at, BIND_SIZE)).toEqual(bind);
-    expect(readBind(buffer, at, BIND_SIZE - 1)).toBeNull();
+    const reader = new Reader();
+    reader.attach(buffer, at, BIND_SIZE);
+    expect(readBind(reader)).toEqual(bind);
   });
 
   it("a request has the published layout, and says nothing where LRPC is silent", () => {
     const buffer = poisoned(0x48);
-    writeRequestHeader(buffer, at, 4, 0x01020304, 5, 6, 0);
-    writeLargeRequestSize(buffer, at, 0x0a0b0c0d);
+    const view = viewOf(buffer);
+    writeRequestHeader(view, at, 4, 0x01020304, 5, 6, 0);
+    writeLargeRequestSize(view, at, 0x0a0b0c0d);
     expect(hex(buffer)).toBe(
       `000000000000000004000000040302010500000006000000${"00".repeat(40)}0d0c0b0a00000000`,
     );
-    const header = { flags: 0, callId: 0, bindingId: 0, procNum: 0, timeout: 0, largeDataSize: 0 };
-    expect(readRequestHeader(buffer, at, 0x48, header)).toBe(true);
-    expect(header).toEqual({
-      flags: 4,
-      callId: 0x01020304,
-      bindingId: 5,
-      procNum: 6,
-      timeout: 0,
-      largeDataSize: 0x0a0b0c0d,
-    });
-    expect(readRequestHeader(buffer, at, 0x47, header)).toBe(false);
-    expect(readRequestHeader(buffer, at, 0x3f, header)).toBe(false);
+    expect(requestHeader.flags(view, at)).toBe(4);
+    expect(requestHeader.callId(view, at)).toBe(0x01020304);
+    expect(requestHeader.bindingId(view, at)).toBe(5);
+    expect(requestHeader.procNum(view, at)).toBe(6);
+    expect(requestHeader.timeout(view, at)).toBe(0);
+    expect(requestHeader.largeDataSize(view, at)).toBe(0x0a0b0c0d);
+    expect(requestHeader.isComplete(view, at, 0x48)).toBe(true);
+    expect(requestHeader.isComplete(view, at, 0x47)).toBe(false);
+    writeRequestHeader(view, at, 0, 1, 5, 6, 250);
+    expect(requestHeader.timeout(view, at)).toBe(250);
+    expect(requestHeader.largeDataSize(view, at)).toBe(0);
+    expect(requestHeader.isComplete(view, at, 0x40)).toBe(true);
+    expect(requestHeader.isComplete(view, at, 0x3f)).toBe(false);
   });
 
   it("a response has the published layout", () => {
     const buffer = poisoned(0x20);
-    writeResponseHeader(buffer, at, 4, 9);
-    writeLargeResponseSize(buffer, at, 77);
+    const view = viewOf(buffer);
+    writeResponseHeader(view, at, 4, 9);
+    writeLargeResponseSize(view, at, 77);
     expect(hex(buffer)).toBe("0300000000000000040000000900000000000000000000004d00000000000000");
-    const header = { flags: 0, callId: 0, largeDataSize: 0 };
-    expect(readResponseHeader(buffer, at, 0x20, header)).toBe(true);
-    expect(header).toEqual({ flags: 4, callId: 9, largeDataSize: 77 });
-    expect(readResponseHeader(buffer, at, 0x1f, header)).toBe(false);
-    expect(readResponseHeader(buffer, at, 0x17, header)).toBe(false);
+    expect(responseHeader.flags(view, at)).toBe(4);
+    expect(responseHeader.callId(view, at)).toBe(9);
+    expect(responseHeader.largeDataSize(view, at)).toBe(77);
+    expect(responseHeader.isComplete(view, at, 0x20)).toBe(true);
+    expect(responseHeader.isComplete(view, at, 0x1f)).toBe(false);
+    writeResponseHeader(view, at, 0, 9);
+    expect(responseHeader.largeDataSize(view, at)).toBe(0);
+    expect(responseHeader.isComplete(view, at, 0x18)).toBe(true);
+    expect(responseHeader.isComplete(view, at, 0x17)).toBe(false);
   });
 
   it("a fault carries its status, and text only where the peer knows that extension", () => {
@@ -95,6 +102,15 @@ describe("LRPC messages", () => {
     writeCancel(buffer, at, 42);
     expect(readCancel(buffer, at, CANCEL_SIZE)).toBe(42);
     expect(readCancel(buffer, at, CANCEL_SIZE - 1)).toBeNull();
+  });
+
+  it("a view follows the buffer", () => {
+    const views = new ViewCache();
+    const [one, two] = [Buffer.from([1, 0]), Buffer.from([2, 0])];
+    expect(views.of(one).getUint16(0, true)).toBe(1);
+    expect(views.of(one)).toBe(views.of(one));
+    expect(views.of(two).getUint16(0, true)).toBe(2);
+    expect(views.of(one).byteLength).toBe(2);
   });
 
   it("a hello that we don't understand means plain LRPC", () => {

@@ -1,59 +1,94 @@
 import { RpcError } from "../rpc-error.js";
-import type { PendingCall, ProcedureCall } from "./pending-call.js";
+import type { PendingCall } from "./pending-call.js";
+
+/** A call's id is its slot in these bits, and above them a number that tells it from earlier calls of the slot. */
+const SLOT_BITS = 16;
+const SLOT_MASK = (1 << SLOT_BITS) - 1;
+const SEQUENCE_MASK = 0x7fff_ffff >>> SLOT_BITS;
 
 /** The calls of one connection: those that the server has, and those that wait for it to take them. */
 export class CallTable {
   readonly #maxCalls: number;
   readonly #maxWaiting: number;
-  /** Calls that the server has not answered, by message id. Settled ones stay until it has. */
-  readonly #sent = new Map<number, PendingCall>();
-  /** Calls that wait for memory to send their request in; they hold a slot. */
-  readonly #starting = new Set<ProcedureCall>();
+  /** Calls that the server has not answered. Settled ones stay until it has. */
+  readonly #slots: (PendingCall | null)[] = [];
+  readonly #freeSlots: number[] = [];
+  #sequence = 0;
+  /** Calls that wait for memory to send their request in; each has a claim on a slot. */
+  readonly #starting = new Set<PendingCall>();
+  /** Slots taken and claimed. */
+  #active = 0;
   /** Calls that wait for a slot, from `#firstWaiting` on. */
-  #waiting: ProcedureCall[] = [];
+  #waiting: PendingCall[] = [];
   #firstWaiting = 0;
 
   /** `maxCalls`: what the server takes at a time. */
   constructor(maxCalls: number, maxWaiting: number) {
-    this.#maxCalls = maxCalls;
+    this.#maxCalls = Math.min(maxCalls, SLOT_MASK + 1);
     this.#maxWaiting = maxWaiting;
   }
 
   /** Whether the server takes another call. */
   get hasSlot(): boolean {
-    return this.#sent.size + this.#starting.size < this.#maxCalls;
+    return this.#active < this.#maxCalls;
   }
 
+  /** Names the call that `addSent` is about to be called with: not negative, and no open call's. */
+  assignId(call: PendingCall): void {
+    const slot = this.#freeSlots[this.#freeSlots.length - 1] ?? this.#slots.length;
+    call.callId = ((this.#sequence & SEQUENCE_MASK) << SLOT_BITS) | slot;
+  }
+
+  /** The request has gone out, by its id and as that message. */
   addSent(call: PendingCall, messageId: number): void {
     call.messageId = messageId;
-    this.#sent.set(messageId, call);
+    this.#freeSlots.pop();
+    this.#slots[call.callId & SLOT_MASK] = call;
+    this.#sequence++;
+    this.#active++;
   }
 
   isSent(call: PendingCall): boolean {
-    return this.#sent.get(call.messageId) === call;
+    return call.messageId !== 0 && this.#slots[call.callId & SLOT_MASK] === call;
   }
 
-  /** The call that a reply answers, which is over; undefined if it answers none. */
-  takeSent(messageId: number): PendingCall | undefined {
-    const call = this.#sent.get(messageId);
-    this.#sent.delete(messageId);
-    return call;
+  /**
+   * The call whose request the reply `messageId` answers; undefined if there is none. `callId` is what the reply says,
+   * which is where to look first; faults and binds don't.
+   */
+  findSent(messageId: number, callId: number): PendingCall | undefined {
+    const slot = callId & SLOT_MASK;
+    const call = slot < this.#slots.length ? this.#slots[slot] : null;
+    if (call?.messageId === messageId) {
+      return call;
+    }
+    return this.#slots.find((other) => other?.messageId === messageId) ?? undefined;
   }
 
-  /** Holds a slot for a call until `sending` is settled. */
-  async hold(call: ProcedureCall, sending: Promise<void>): Promise<void> {
+  /** The server has answered. */
+  removeSent(call: PendingCall): void {
+    const slot = call.callId & SLOT_MASK;
+    this.#slots[slot] = null;
+    this.#freeSlots.push(slot);
+    this.#active--;
+  }
+
+  /** Holds a claim on a slot for a call until `sending` is settled. */
+  async hold(call: PendingCall, sending: Promise<void>): Promise<void> {
     this.#starting.add(call);
+    this.#active++;
     try {
       await sending;
     } catch (error) {
       call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE"));
     } finally {
       this.#starting.delete(call);
+      this.#active--;
     }
   }
 
   /** Lines a call up for a slot. Throws RpcError if too many wait. */
-  addWaiting(call: ProcedureCall): void {
+  addWaiting(call: PendingCall): void {
     if (this.#waiting.length - this.#firstWaiting >= this.#maxWaiting) {
       throw new RpcError("RPC_S_OUT_OF_RESOURCES", { details: "too many calls wait for earlier ones" });
     }
@@ -61,7 +96,7 @@ export class CallTable {
   }
 
   /** The next call that a slot is free for, if any still wants one. */
-  nextWaiting(): ProcedureCall | undefined {
+  nextWaiting(): PendingCall | undefined {
     while (this.#firstWaiting < this.#waiting.length && this.hasSlot) {
       const call = this.#waiting[this.#firstWaiting++];
       if (this.#firstWaiting === this.#waiting.length) {
@@ -77,20 +112,21 @@ export class CallTable {
 
   /** All calls whose callers still wait. */
   unsettled(): PendingCall[] {
-    return [...this.#sent.values(), ...this.#starting, ...this.#waiting.slice(this.#firstWaiting)].filter(
-      (call) => !call.isSettled,
-    );
+    return [...this.#slots, ...this.#starting, ...this.#waiting.slice(this.#firstWaiting)]
+      .filter((call) => call !== null)
+      .filter((call) => !call.isSettled);
   }
 
   /** Ends all calls: those that the server may have run, and those that it can't have. */
   failAll(sent: RpcError, unsent: RpcError): void {
     const calls = this.unsettled();
-    const wereSent = new Set(this.#sent.values());
-    this.#sent.clear();
+    this.#slots.length = 0;
+    this.#freeSlots.length = 0;
+    this.#active = this.#starting.size;
     this.#waiting = [];
     this.#firstWaiting = 0;
     for (const call of calls) {
-      call.fail(wereSent.has(call) ? sent : unsent);
+      call.fail(call.messageId === 0 ? unsent : sent);
     }
   }
 }

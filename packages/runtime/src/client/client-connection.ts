@@ -9,25 +9,21 @@ import {
 import { type Reader, Writer } from "@ncalrpc/ndr";
 import { Sid, type Token } from "@ncalrpc/security";
 import { defaultClientLimits } from "../limits.js";
-import { BIND_SIZE, type Bind, type InterfaceId, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
+import { BIND_SIZE, type InterfaceId, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
 import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
 import { Features, formatHello, type Hello, parseHello } from "../protocol-lrpc/hello.js";
+import { LrpcMessageType } from "../protocol-lrpc/message-type.js";
 import { REQUEST_HEADER_SIZE, writeObjectUuid, writeRequestHeader } from "../protocol-lrpc/request.js";
+import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
 import { rpcStatusFromNumber } from "../rpc-status.js";
 import { parseStringBinding } from "../string-binding.js";
 import { CallTable } from "./call-table.js";
 import { CallTimer } from "./call-timer.js";
-import type { ClientBinding } from "./client.js";
+import { type ClientBinding, writeNothing } from "./client.js";
 import type { ConnectOptions } from "./connect-options.js";
 import { sendLargeRequest } from "./large-request.js";
-import {
-  BindCall,
-  type CallOptions,
-  type PendingCall,
-  type ProcedureCall,
-  TypedCall,
-} from "./pending-call.js";
+import { type CallOptions, type PendingCall, TypedCall } from "./pending-call.js";
 import { ResponseReceiver } from "./response-receiver.js";
 
 export type { ConnectOptions } from "./connect-options.js";
@@ -54,7 +50,7 @@ export class ClientConnection implements Disposable {
   readonly #timer = new CallTimer((now) => this.#expire(now));
   readonly #calls: CallTable;
   #spareWriter: Writer | null = new Writer({ headroom: REQUEST_HEADROOM });
-  #lastCallId = 0;
+  readonly #views = new ViewCache();
   #lastBindingId = 0;
   readonly #closed: Promise<void>;
   #onClosed: () => void = () => {};
@@ -133,11 +129,13 @@ export class ClientConnection implements Disposable {
       transferSyntaxes: TransferSyntax.NDR20,
       bindingId,
     });
-    const answer = await new Promise<Bind>((resolve, reject) => {
-      const call = new BindCall({ timeout: this.#bindTimeout }, resolve, reject);
-      this.#timer.arm(call.deadline);
-      this.#calls.addSent(call, this.#port.send(MessageType.REQUEST, message, message.length, 0, 0));
+    const call = new TypedCall(LrpcMessageType.BIND, bindingId, 0, undefined, writeNothing, readBind, {
+      timeout: this.#bindTimeout,
     });
+    this.#timer.arm(call.deadline);
+    this.#calls.assignId(call);
+    this.#calls.addSent(call, this.#port.send(MessageType.REQUEST, message, message.length, 0, 0));
+    const answer = await call.promise;
     if (answer.status !== 0) {
       const { major, minor } = id.version;
       throw new RpcError(rpcStatusFromNumber(answer.status), {
@@ -159,17 +157,15 @@ export class ClientConnection implements Disposable {
     read: (reader: Reader) => S,
     options: CallOptions | undefined,
   ): Promise<S> {
-    return new Promise((resolve, reject) => {
-      const call = new TypedCall(bindingId, opnum, request, write, read, options, resolve, reject);
-      if (options !== undefined && !this.#accept(call, options)) {
-        return;
-      }
+    const call = new TypedCall(LrpcMessageType.RESPONSE, bindingId, opnum, request, write, read, options);
+    if (options === undefined || this.#accept(call, options)) {
       if (this.#calls.hasSlot) {
         this.#start(call);
       } else {
         this.#wait(call);
       }
-    });
+    }
+    return call.promise;
   }
 
   /** Ends the connection. Calls in flight reject with RPC_S_CALL_FAILED, calls not yet sent with RPC_S_CALL_FAILED_DNE. */
@@ -183,7 +179,10 @@ export class ClientConnection implements Disposable {
 
   /** @internal A message of the server. */
   onMessage(message: ReceivedMessage): void {
-    const call = message.type === MessageType.REPLY ? this.#calls.takeSent(message.messageId) : undefined;
+    const call =
+      message.type === MessageType.REPLY
+        ? this.#calls.findSent(message.messageId, this.#responses.callIdOf(message))
+        : undefined;
     if (call === undefined) {
       // Nothing that we asked for: whoever sends that can't be trusted with the calls in flight.
       message.view?.release();
@@ -195,8 +194,10 @@ export class ClientConnection implements Disposable {
       // The timer has not had its turn yet, but the time is up all the same.
       call.fail(timedOut(call));
     }
-    this.#responses.receive(this.#port, message, call, this.#continue);
-    this.#startWaiting();
+    if (this.#responses.receive(this.#port, message, call)) {
+      this.#calls.removeSent(call);
+      this.#startWaiting();
+    }
   }
 
   /** @internal The port has closed. */
@@ -209,9 +210,6 @@ export class ClientConnection implements Disposable {
     );
     this.#onClosed();
   }
-
-  /** A large response needs another message before it is complete: the call stays pending under that message's id. */
-  readonly #continue = (call: PendingCall, messageId: number): void => this.#calls.addSent(call, messageId);
 
   #accept(call: PendingCall, options: CallOptions): boolean {
     const { signal, timeout } = options;
@@ -236,7 +234,7 @@ export class ClientConnection implements Disposable {
     return true;
   }
 
-  #wait(call: ProcedureCall): void {
+  #wait(call: PendingCall): void {
     try {
       this.#calls.addWaiting(call);
     } catch (error) {
@@ -244,7 +242,7 @@ export class ClientConnection implements Disposable {
     }
   }
 
-  #start(call: ProcedureCall): void {
+  #start(call: PendingCall): void {
     if (this.#port.isClosed) {
       call.fail(new RpcError("RPC_S_CALL_FAILED_DNE", { details: "the connection is closed" }));
       return;
@@ -255,7 +253,6 @@ export class ClientConnection implements Disposable {
     try {
       writer.reset(REQUEST_HEADROOM);
       call.encode(writer);
-      call.callId = this.#lastCallId = (this.#lastCallId + 1) & 0x7fff_ffff;
       if (writer.length <= this.#shortLimit) {
         this.#sendShort(call, writer);
       } else {
@@ -269,21 +266,21 @@ export class ClientConnection implements Disposable {
     }
   }
 
-  #sendShort(call: ProcedureCall, writer: Writer): void {
+  #sendShort(call: PendingCall, writer: Writer): void {
     writer.flatten();
     const { storage, length } = writer;
-    this.#writeHeader(call, storage, 0);
+    this.#writeHeader(call, storage, this.#views.of(storage), 0);
     const messageId = this.#port.send(MessageType.REQUEST, storage, REQUEST_HEADROOM + length, 0, 0);
     this.#calls.addSent(call, messageId);
   }
 
   /** True if the request holds the writer beyond this call. */
-  #sendLarge(call: ProcedureCall, writer: Writer): boolean {
+  #sendLarge(call: PendingCall, writer: Writer): boolean {
     const sending = sendLargeRequest(
       this.#port,
       call,
       writer,
-      (message, flags) => this.#writeHeader(call, message, flags),
+      (message, view, flags) => this.#writeHeader(call, message, view, flags),
       (messageId) => this.#calls.addSent(call, messageId),
     );
     if (sending === undefined) {
@@ -293,10 +290,12 @@ export class ClientConnection implements Disposable {
     return true;
   }
 
-  #writeHeader(call: ProcedureCall, message: Buffer, flags: number): void {
+  /** Names the call, which is sent next. */
+  #writeHeader(call: PendingCall, message: Buffer, view: DataView, flags: number): void {
+    this.#calls.assignId(call);
     const { callId, bindingId, procNum } = call;
     const timeout = this.#timeoutOf(call);
-    writeRequestHeader(message, PORT_MESSAGE_SIZE, flags, callId, bindingId, procNum, timeout);
+    writeRequestHeader(view, PORT_MESSAGE_SIZE, flags, callId, bindingId, procNum, timeout);
     if (this.#objectUuid !== null) {
       writeObjectUuid(message, PORT_MESSAGE_SIZE, this.#objectUuid);
     }

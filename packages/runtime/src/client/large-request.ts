@@ -2,12 +2,12 @@ import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type View } fro
 import type { Writer } from "@ncalrpc/ndr";
 import { LARGE_REQUEST_HEADER_SIZE, RequestFlags, writeLargeRequestSize } from "../protocol-lrpc/request.js";
 import { RpcError } from "../rpc-error.js";
-import type { ProcedureCall } from "./pending-call.js";
+import type { PendingCall } from "./pending-call.js";
 
 const MESSAGE_LENGTH = PORT_MESSAGE_SIZE + LARGE_REQUEST_HEADER_SIZE;
 
-/** Writes the request's header, with these flags, behind the room for the port's own. */
-type WriteHeader = (message: Buffer, flags: number) => void;
+/** Names the call and writes the request's header, with these flags, behind the room for the port's own. */
+type WriteHeader = (message: Buffer, view: DataView, flags: number) => void;
 
 /** Called with the message's id when the request has gone out. */
 type OnSent = (messageId: number) => void;
@@ -19,7 +19,7 @@ type OnSent = (messageId: number) => void;
  */
 export function sendLargeRequest(
   port: CommunicationPort,
-  call: ProcedureCall,
+  call: PendingCall,
   writer: Writer,
   writeHeader: WriteHeader,
   sent: OnSent,
@@ -53,7 +53,7 @@ export function sendLargeRequest(
 
 function sendView(
   port: CommunicationPort,
-  call: ProcedureCall,
+  call: PendingCall,
   writer: Writer,
   view: View,
   writeHeader: WriteHeader,
@@ -77,7 +77,8 @@ function sendView(
 
 function formatHeader(writeHeader: WriteHeader, flags: number, size: number): Buffer {
   const message = Buffer.alloc(MESSAGE_LENGTH);
-  writeHeader(message, flags);
-  writeLargeRequestSize(message, PORT_MESSAGE_SIZE, size);
+  const view = new DataView(message.buffer, message.byteOffset, MESSAGE_LENGTH);
+  writeHeader(message, view, flags);
+  writeLargeRequestSize(view, PORT_MESSAGE_SIZE, size);
   return message;
 }

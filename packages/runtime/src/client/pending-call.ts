@@ -1,5 +1,4 @@
 import type { Reader, Writer } from "@ncalrpc/ndr";
-import type { Bind } from "../protocol-lrpc/bind.js";
 import type { RpcError } from "../rpc-error.js";
 
 export interface CallOptions {
@@ -9,127 +8,108 @@ export interface CallOptions {
   readonly timeout?: number;
 }
 
-/** A request from its start until the server has answered it. */
-export abstract class PendingCall {
+/** A call, or a bind, from its start until the server has answered it. The types of its values are TypedCall's. */
+export interface PendingCall {
+  /** The type of the LRPC message that answers it, if no fault does. */
+  readonly answerType: number;
+  readonly bindingId: number;
+  readonly procNum: number;
   readonly options: CallOptions | undefined;
   /** Milliseconds on performance.now()'s clock; infinite without a timeout. */
   readonly deadline: number;
-  callId = 0;
+  /** Given when the request is sent. */
+  callId: number;
   /** 0 until the request is sent. */
-  messageId = 0;
+  messageId: number;
   /** The caller has its answer; if the server has not sent one yet, the entry only waits for it. */
-  isSettled = false;
+  readonly isSettled: boolean;
   /** Memory that the server may still read or write; kept until it has answered. */
-  retained: Buffer | null = null;
-
-  #onAbort: (() => void) | null = null;
-
-  constructor(options: CallOptions | undefined) {
-    this.options = options;
-    const timeout = options?.timeout;
-    this.deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
-  }
-
-  protected abstract reject(error: RpcError): void;
-
-  fail(error: RpcError): void {
-    if (!this.isSettled) {
-      this.finish();
-      this.reject(error);
-    }
-  }
-
+  retained: Buffer | null;
+  /** Where the server writes a response that is too long for a section. */
+  pulled: Buffer | null;
+  encode(writer: Writer): void;
+  /** Decodes the answer and resolves. Throws what the decoder throws. */
+  complete(reader: Reader): void;
+  /** Rejects, unless the call is settled. */
+  fail(error: RpcError): void;
   /** Calls `onAbort` if the caller's signal aborts before the call is settled. */
-  watch(onAbort: () => void): void {
-    this.#onAbort = onAbort;
-    this.options?.signal?.addEventListener("abort", onAbort, { once: true });
-  }
-
-  protected finish(): void {
-    this.isSettled = true;
-    if (this.#onAbort !== null) {
-      this.options?.signal?.removeEventListener("abort", this.#onAbort);
-      this.#onAbort = null;
-    }
-  }
+  watch(onAbort: () => void): void;
 }
 
-/** A call of a procedure. The types of its values are known only to TypedCall. */
-export abstract class ProcedureCall extends PendingCall {
+/**
+ * A call whose request is a `Q` and whose result is an `S`: the one object that is made for a call beside its promise.
+ * (A hierarchy of classes would take longer to construct than the request to encode.)
+ */
+export class TypedCall<Q, S> implements PendingCall {
+  readonly promise: Promise<S>;
+  readonly answerType: number;
   readonly bindingId: number;
   readonly procNum: number;
-  /** Where the server writes a response that is too long for a section. */
+  readonly options: CallOptions | undefined;
+  readonly deadline: number;
+  callId = 0;
+  messageId = 0;
+  isSettled = false;
+  retained: Buffer | null = null;
   pulled: Buffer | null = null;
-
-  constructor(bindingId: number, procNum: number, options: CallOptions | undefined) {
-    super(options);
-    this.bindingId = bindingId;
-    this.procNum = procNum;
-  }
-
-  abstract encode(writer: Writer): void;
-  /** Decodes the response and resolves. Throws what the decoder throws. */
-  abstract complete(reader: Reader): void;
-}
-
-/** A call whose request is a `Q` and whose result is an `S`. */
-export class TypedCall<Q, S> extends ProcedureCall {
   readonly #request: Q;
   readonly #write: (writer: Writer, request: Q) => void;
   readonly #read: (reader: Reader) => S;
-  readonly #resolve: (result: S) => void;
-  readonly #reject: (error: RpcError) => void;
+  #resolve!: (result: S) => void;
+  #reject!: (error: RpcError) => void;
+  #onAbort: (() => void) | null = null;
 
   constructor(
+    answerType: number,
     bindingId: number,
     procNum: number,
     request: Q,
     write: (writer: Writer, request: Q) => void,
     read: (reader: Reader) => S,
     options: CallOptions | undefined,
-    resolve: (result: S) => void,
-    reject: (error: RpcError) => void,
   ) {
-    super(bindingId, procNum, options);
+    this.answerType = answerType;
+    this.bindingId = bindingId;
+    this.procNum = procNum;
     this.#request = request;
     this.#write = write;
     this.#read = read;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.options = options;
+    const timeout = options?.timeout;
+    this.deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
   }
 
-  override encode(writer: Writer): void {
+  encode(writer: Writer): void {
     this.#write(writer, this.#request);
   }
 
-  override complete(reader: Reader): void {
+  complete(reader: Reader): void {
     const result = this.#read(reader);
-    this.finish();
+    this.#finish();
     this.#resolve(result);
   }
 
-  protected override reject(error: RpcError): void {
-    this.#reject(error);
-  }
-}
-
-/** A bind on its way. */
-export class BindCall extends PendingCall {
-  readonly #resolve: (answer: Bind) => void;
-  readonly #reject: (error: RpcError) => void;
-
-  constructor(options: CallOptions, resolve: (answer: Bind) => void, reject: (error: RpcError) => void) {
-    super(options);
-    this.#resolve = resolve;
-    this.#reject = reject;
+  fail(error: RpcError): void {
+    if (!this.isSettled) {
+      this.#finish();
+      this.#reject(error);
+    }
   }
 
-  complete(answer: Bind): void {
-    this.finish();
-    this.#resolve(answer);
+  watch(onAbort: () => void): void {
+    this.#onAbort = onAbort;
+    this.options?.signal?.addEventListener("abort", onAbort, { once: true });
   }
 
-  protected override reject(error: RpcError): void {
-    this.#reject(error);
+  #finish(): void {
+    this.isSettled = true;
+    if (this.#onAbort !== null) {
+      this.options?.signal?.removeEventListener("abort", this.#onAbort);
+      this.#onAbort = null;
+    }
   }
 }

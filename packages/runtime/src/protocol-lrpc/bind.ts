@@ -1,4 +1,4 @@
-import { readGuid, writeGuid } from "@ncalrpc/ndr";
+import { type Reader, writeGuid } from "@ncalrpc/ndr";
 import { LrpcMessageType } from "./message-type.js";
 
 export const BIND_SIZE = 0x48;
@@ -39,16 +39,12 @@ export function writeBind(buffer: Buffer, start: number, bind: Bind): void {
   buffer.writeUInt16LE(bind.bindingId, start + NDR20_ID);
 }
 
-/** Null if the payload is too short. */
-export function readBind(buffer: Buffer, start: number, length: number): Bind | null {
-  if (length < BIND_SIZE) {
-    return null;
-  }
-  return {
-    status: buffer.readUInt32LE(start + STATUS),
-    uuid: readGuid(buffer, start + UUID),
-    version: { major: buffer.readUInt16LE(start + MAJOR), minor: buffer.readUInt16LE(start + MINOR) },
-    transferSyntaxes: buffer.readUInt32LE(start + SYNTAX_SET),
-    bindingId: buffer.readUInt16LE(start + NDR20_ID),
-  };
+/** Reads a bind message that `reader` is attached to; it has at least BIND_SIZE octets. */
+export function readBind(reader: Reader): Bind {
+  reader.int32();
+  reader.uint32();
+  const status = reader.uint32();
+  const uuid = reader.guid();
+  const version = { major: reader.uint16(), minor: reader.uint16() };
+  return { status, uuid, version, transferSyntaxes: reader.uint32(), bindingId: reader.uint16() };
 }

@@ -11,6 +11,6 @@ export const LrpcMessageType = {
 export const COMMON_HEADER_SIZE = 8;
 
 /** The type of a payload, or -1 if it is too short to have one. */
-export function lrpcMessageType(buffer: Buffer, start: number, length: number): number {
-  return length < COMMON_HEADER_SIZE ? -1 : buffer.readInt32LE(start);
+export function lrpcMessageType(view: DataView, start: number, length: number): number {
+  return length < COMMON_HEADER_SIZE ? -1 : view.getInt32(start, true);
 }

@@ -21,19 +21,9 @@ const TIMEOUT = 0x18;
 const OBJECT_UUID = 0x30;
 const LARGE_DATA_SIZE = 0x40;
 
-export interface RequestHeader {
-  flags: number;
-  callId: number;
-  bindingId: number;
-  procNum: number;
-  timeout: number;
-  /** Octets of stub data in a view or in the sender's memory; 0 if the data follows the header. */
-  largeDataSize: number;
-}
-
 /** Writes a header at `start`, for a call to no object in particular. */
 export function writeRequestHeader(
-  buffer: Buffer,
+  view: DataView,
   start: number,
   flags: number,
   callId: number,
@@ -41,13 +31,17 @@ export function writeRequestHeader(
   procNum: number,
   timeout: number,
 ): void {
-  buffer.fill(0, start, start + REQUEST_HEADER_SIZE);
-  buffer.writeInt32LE(LrpcMessageType.REQUEST, start);
-  buffer.writeUInt32LE(flags, start + FLAGS);
-  buffer.writeInt32LE(callId, start + CALL_ID);
-  buffer.writeInt32LE(bindingId, start + BINDING_ID);
-  buffer.writeInt32LE(procNum, start + PROC_NUM);
-  buffer.writeUInt32LE(timeout, start + TIMEOUT);
+  view.setInt32(start, LrpcMessageType.REQUEST, true);
+  view.setInt32(start + 4, 0, true);
+  view.setUint32(start + FLAGS, flags, true);
+  view.setInt32(start + CALL_ID, callId, true);
+  view.setInt32(start + BINDING_ID, bindingId, true);
+  view.setInt32(start + PROC_NUM, procNum, true);
+  view.setUint32(start + TIMEOUT, timeout, true);
+  view.setInt32(start + TIMEOUT + 4, 0, true);
+  for (let at = start + TIMEOUT + 8; at < start + REQUEST_HEADER_SIZE; at += 8) {
+    view.setFloat64(at, 0);
+  }
 }
 
 /** Completes a header of a call to an object: sets its flag, too. */
@@ -62,33 +56,27 @@ export function readObjectUuid(buffer: Buffer, start: number): string {
 }
 
 /** Completes a header whose stub data is elsewhere. */
-export function writeLargeRequestSize(buffer: Buffer, start: number, size: number): void {
-  buffer.writeUInt32LE(size, start + LARGE_DATA_SIZE);
-  buffer.writeUInt32LE(0, start + LARGE_DATA_SIZE + 4);
+export function writeLargeRequestSize(view: DataView, start: number, size: number): void {
+  view.setUint32(start + LARGE_DATA_SIZE, size, true);
+  view.setUint32(start + LARGE_DATA_SIZE + 4, 0, true);
 }
 
-/** Reads a header into `header`, which the caller reuses. False if the payload is too short for what its flags say. */
-export function readRequestHeader(
-  buffer: Buffer,
-  start: number,
-  length: number,
-  header: RequestHeader,
-): boolean {
-  if (length < REQUEST_HEADER_SIZE) {
-    return false;
-  }
-  const flags = buffer.readUInt32LE(start + FLAGS);
-  header.flags = flags;
-  header.callId = buffer.readInt32LE(start + CALL_ID);
-  header.bindingId = buffer.readInt32LE(start + BINDING_ID);
-  header.procNum = buffer.readInt32LE(start + PROC_NUM);
-  header.timeout = buffer.readUInt32LE(start + TIMEOUT);
-  header.largeDataSize = 0;
-  if ((flags & (RequestFlags.VIEW_PRESENT | RequestFlags.DIRECT)) !== 0) {
-    if (length < LARGE_REQUEST_HEADER_SIZE) {
-      return false;
-    }
-    header.largeDataSize = buffer.readUInt32LE(start + LARGE_DATA_SIZE);
-  }
-  return true;
+/** Reads a header at `start` whose payload is long enough for it. */
+export const requestHeader = {
+  /** Whether a payload of `length` octets has the header that its flags demand. */
+  isComplete: (view: DataView, start: number, length: number): boolean =>
+    length >= LARGE_REQUEST_HEADER_SIZE ||
+    (length >= REQUEST_HEADER_SIZE && !isLarge(view.getUint32(start + FLAGS, true))),
+  flags: (view: DataView, start: number): number => view.getUint32(start + FLAGS, true),
+  callId: (view: DataView, start: number): number => view.getInt32(start + CALL_ID, true),
+  bindingId: (view: DataView, start: number): number => view.getInt32(start + BINDING_ID, true),
+  procNum: (view: DataView, start: number): number => view.getInt32(start + PROC_NUM, true),
+  timeout: (view: DataView, start: number): number => view.getUint32(start + TIMEOUT, true),
+  /** Octets of stub data in a view or in the sender's memory; 0 if the data follows the header. */
+  largeDataSize: (view: DataView, start: number): number =>
+    isLarge(view.getUint32(start + FLAGS, true)) ? view.getUint32(start + LARGE_DATA_SIZE, true) : 0,
+};
+
+function isLarge(flags: number): boolean {
+  return (flags & (RequestFlags.VIEW_PRESENT | RequestFlags.DIRECT)) !== 0;
 }

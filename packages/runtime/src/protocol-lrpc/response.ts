@@ -14,45 +14,33 @@ const FLAGS = 0x08;
 const CALL_ID = 0x0c;
 const LARGE_DATA_SIZE = 0x18;
 
-export interface ResponseHeader {
-  flags: number;
-  callId: number;
-  /** Octets of stub data in a view or still in the server; 0 if the data follows the header. */
-  largeDataSize: number;
-}
-
-export function writeResponseHeader(buffer: Buffer, start: number, flags: number, callId: number): void {
-  buffer.fill(0, start, start + RESPONSE_HEADER_SIZE);
-  buffer.writeInt32LE(LrpcMessageType.RESPONSE, start);
-  buffer.writeUInt32LE(flags, start + FLAGS);
-  buffer.writeInt32LE(callId, start + CALL_ID);
+export function writeResponseHeader(view: DataView, start: number, flags: number, callId: number): void {
+  view.setInt32(start, LrpcMessageType.RESPONSE, true);
+  view.setInt32(start + 4, 0, true);
+  view.setUint32(start + FLAGS, flags, true);
+  view.setInt32(start + CALL_ID, callId, true);
+  view.setFloat64(start + 0x10, 0);
 }
 
 /** Completes a header whose stub data is elsewhere. */
-export function writeLargeResponseSize(buffer: Buffer, start: number, size: number): void {
-  buffer.writeUInt32LE(size, start + LARGE_DATA_SIZE);
-  buffer.writeUInt32LE(0, start + LARGE_DATA_SIZE + 4);
+export function writeLargeResponseSize(view: DataView, start: number, size: number): void {
+  view.setUint32(start + LARGE_DATA_SIZE, size, true);
+  view.setUint32(start + LARGE_DATA_SIZE + 4, 0, true);
 }
 
-/** Reads a header into `header`, which the caller reuses. False if the payload is too short for what its flags say. */
-export function readResponseHeader(
-  buffer: Buffer,
-  start: number,
-  length: number,
-  header: ResponseHeader,
-): boolean {
-  if (length < RESPONSE_HEADER_SIZE) {
-    return false;
-  }
-  const flags = buffer.readUInt32LE(start + FLAGS);
-  header.flags = flags;
-  header.callId = buffer.readInt32LE(start + CALL_ID);
-  header.largeDataSize = 0;
-  if ((flags & (ResponseFlags.VIEW_PRESENT | ResponseFlags.PULL)) !== 0) {
-    if (length < LARGE_RESPONSE_HEADER_SIZE) {
-      return false;
-    }
-    header.largeDataSize = buffer.readUInt32LE(start + LARGE_DATA_SIZE);
-  }
-  return true;
+/** Reads a header at `start` whose payload is long enough for it. */
+export const responseHeader = {
+  /** Whether a payload of `length` octets has the header that its flags demand. */
+  isComplete: (view: DataView, start: number, length: number): boolean =>
+    length >= LARGE_RESPONSE_HEADER_SIZE ||
+    (length >= RESPONSE_HEADER_SIZE && !isLarge(view.getUint32(start + FLAGS, true))),
+  flags: (view: DataView, start: number): number => view.getUint32(start + FLAGS, true),
+  callId: (view: DataView, start: number): number => view.getInt32(start + CALL_ID, true),
+  /** Octets of stub data in a view or still in the server; 0 if the data follows the header. */
+  largeDataSize: (view: DataView, start: number): number =>
+    isLarge(view.getUint32(start + FLAGS, true)) ? view.getUint32(start + LARGE_DATA_SIZE, true) : 0,
+};
+
+function isLarge(flags: number): boolean {
+  return (flags & (ResponseFlags.VIEW_PRESENT | ResponseFlags.PULL)) !== 0;
 }

@@ -1,4 +1,5 @@
 import { MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage } from "@ncalrpc/alpc";
+import type { Reader } from "@ncalrpc/ndr";
 import { BIND_SIZE, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
 import { RpcError } from "../rpc-error.js";
 import { RpcStatus, type RpcStatusName } from "../rpc-status.js";
@@ -9,13 +10,15 @@ import type { ServerConnection } from "./server-connection.js";
 export function answerBind(
   connection: ServerConnection,
   message: ReceivedMessage,
+  reader: Reader,
   registry: InterfaceRegistry,
   maxBindings: number,
 ): void {
-  const bind = readBind(message.buffer, message.start, message.length);
-  if (bind === null) {
+  if (message.length < BIND_SIZE) {
     throw new RpcError("RPC_S_PROTOCOL_ERROR", { details: "a bind is too short" });
   }
+  reader.attach(message.buffer, message.start, message.length);
+  const bind = readBind(reader);
   const { bindings, port } = connection;
   const found = registry.find(bind);
   let status: RpcStatusName = "RPC_S_OK";

@@ -101,8 +101,9 @@ export class LargeResponses {
 
   #sendHeader({ messageId, callbackId, callId }: ReplyTo, flags: number, size: number, view?: View): void {
     const message = Buffer.alloc(MESSAGE_LENGTH);
-    writeResponseHeader(message, PORT_MESSAGE_SIZE, flags, callId);
-    writeLargeResponseSize(message, PORT_MESSAGE_SIZE, size);
+    const header = new DataView(message.buffer, message.byteOffset, MESSAGE_LENGTH);
+    writeResponseHeader(header, PORT_MESSAGE_SIZE, flags, callId);
+    writeLargeResponseSize(header, PORT_MESSAGE_SIZE, size);
     this.#port.send(
       MessageType.REPLY,
       message,

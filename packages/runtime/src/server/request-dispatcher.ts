@@ -7,10 +7,10 @@ import { PULL_MESSAGE_TYPE, readPull } from "../protocol-lrpc/pull.js";
 import {
   REQUEST_HEADER_SIZE,
   RequestFlags,
-  type RequestHeader,
   readObjectUuid,
-  readRequestHeader,
+  requestHeader,
 } from "../protocol-lrpc/request.js";
+import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
 import { answerBind } from "./answer-bind.js";
 import type { InterfaceRegistry } from "./interface-registry.js";
@@ -26,14 +26,7 @@ export class RequestDispatcher {
   readonly #registry: InterfaceRegistry;
   readonly #server: ServerState;
   readonly #reader: Reader;
-  readonly #header: RequestHeader = {
-    flags: 0,
-    callId: 0,
-    bindingId: 0,
-    procNum: 0,
-    timeout: 0,
-    largeDataSize: 0,
-  };
+  readonly #views = new ViewCache();
 
   constructor(registry: InterfaceRegistry, server: ServerState) {
     this.#registry = registry;
@@ -49,19 +42,20 @@ export class RequestDispatcher {
       this.#refuse(connection, message, RpcError.from(error));
     } finally {
       message.view?.release();
-      for (const handle of message.handles) {
-        handle.close();
+      if (message.handles.length > 0) {
+        closeAll(message.handles);
       }
     }
   }
 
   #dispatch(connection: ServerConnection, message: ReceivedMessage): void {
     const { buffer, start, length, type } = message;
-    const lrpcType = lrpcMessageType(buffer, start, length);
+    const header = this.#views.of(buffer);
+    const lrpcType = lrpcMessageType(header, start, length);
     if (type === MessageType.REQUEST && lrpcType === LrpcMessageType.REQUEST) {
-      this.#request(connection, message);
+      this.#request(connection, message, header);
     } else if (type === MessageType.REQUEST && lrpcType === LrpcMessageType.BIND) {
-      answerBind(connection, message, this.#registry, this.#server.limits.maxBindings);
+      answerBind(connection, message, this.#reader, this.#registry, this.#server.limits.maxBindings);
     } else if (type === MessageType.REQUEST && lrpcType === PULL_MESSAGE_TYPE) {
       this.#pull(connection, message);
     } else if (type === MessageType.DATAGRAM && lrpcType === LrpcMessageType.CANCEL) {
@@ -95,55 +89,56 @@ export class RequestDispatcher {
     });
   }
 
-  #request(connection: ServerConnection, message: ReceivedMessage): void {
-    const header = this.#header;
-    if (!readRequestHeader(message.buffer, message.start, message.length, header)) {
+  #request(connection: ServerConnection, message: ReceivedMessage, header: DataView): void {
+    const { start } = message;
+    if (!requestHeader.isComplete(header, start, message.length)) {
       throw malformed("a request is too short");
     }
-    const { maxCalls, maxRequestSize, maxBytesInFlight } = this.#server.limits;
+    const { maxCalls } = this.#server.limits;
     if (connection.inFlight >= maxCalls || this.#server.isDraining) {
       const details = this.#server.isDraining
         ? "the server is shutting down"
         : `${maxCalls} calls are in flight`;
       throw new RpcError("RPC_S_SERVER_TOO_BUSY", { details });
     }
-    const binding = connection.bindings.get(header.bindingId);
+    const bindingId = requestHeader.bindingId(header, start);
+    const binding = connection.bindings.get(bindingId);
     if (binding === undefined) {
-      throw new RpcError("RPC_S_UNKNOWN_IF", { details: `no interface is bound as ${header.bindingId}` });
+      throw new RpcError("RPC_S_UNKNOWN_IF", { details: `no interface is bound as ${bindingId}` });
     }
-    const method = binding.methods[header.procNum];
+    const procNum = requestHeader.procNum(header, start);
+    const method = binding.methods[procNum];
     if (method === undefined) {
       throw new RpcError("RPC_S_PROCNUM_OUT_OF_RANGE", {
-        details: `${binding.name} has no procedure ${header.procNum}`,
+        details: `${binding.name} has no procedure ${procNum}`,
       });
     }
-    if (header.largeDataSize > maxRequestSize) {
-      throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
-        details: `the request has ${header.largeDataSize} octets, and the limit is ${maxRequestSize}`,
-      });
+    const size = requestHeader.largeDataSize(header, start);
+    if (size > 0) {
+      this.#checkSize(connection, size);
     }
-    if (connection.bytesInFlight + header.largeDataSize > maxBytesInFlight) {
-      throw new RpcError("RPC_S_SERVER_TOO_BUSY", {
-        details: `${maxBytesInFlight} octets of requests are in flight`,
-      });
+    const callId = requestHeader.callId(header, start);
+    if (connection.hasCall(callId)) {
+      throw malformed(`call ${callId} is in flight already`);
     }
-    if (connection.hasCall(header.callId)) {
-      throw malformed(`call ${header.callId} is in flight already`);
-    }
+    const flags = requestHeader.flags(header, start);
+    const timeout = requestHeader.timeout(header, start);
     const call = new ServerCall(
       connection,
       method,
       message.token,
-      { messageId: message.messageId, callbackId: message.callbackId, callId: header.callId },
-      header.timeout === 0 ? Number.POSITIVE_INFINITY : performance.now() + header.timeout,
-      (header.flags & RequestFlags.OBJECT_UUID) === 0 ? null : readObjectUuid(message.buffer, message.start),
-      header.largeDataSize,
+      message.messageId,
+      message.callbackId,
+      callId,
+      timeout === 0 ? Number.POSITIVE_INFINITY : performance.now() + timeout,
+      (flags & RequestFlags.OBJECT_UUID) === 0 ? null : readObjectUuid(message.buffer, start),
+      size,
     );
     const denial = connection.findDenial(message.token, method);
     if (denial !== null) {
       throw denied(call, denial);
     }
-    const stubData = this.#stubData(connection, message, header);
+    const stubData = this.#stubData(connection, message, flags, size);
     connection.beginCall(call);
     const authorized = binding.authorize === null ? true : authorize(binding.authorize, call);
     if (authorized === true && stubData === null) {
@@ -159,6 +154,21 @@ export class RequestDispatcher {
     }
   }
 
+  /** Throws RpcError if a request has more stub data beside its message than is allowed. */
+  #checkSize(connection: ServerConnection, size: number): void {
+    const { maxRequestSize, maxBytesInFlight } = this.#server.limits;
+    if (size > maxRequestSize) {
+      throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
+        details: `the request has ${size} octets, and the limit is ${maxRequestSize}`,
+      });
+    }
+    if (connection.bytesInFlight + size > maxBytesInFlight) {
+      throw new RpcError("RPC_S_SERVER_TOO_BUSY", {
+        details: `${maxBytesInFlight} octets of requests are in flight`,
+      });
+    }
+  }
+
   /**
    * Stub data that is not in the message: a private copy of its view, or how to fetch it from the sender. Null if it
    * follows the header. Throws RpcError.
@@ -166,7 +176,8 @@ export class RequestDispatcher {
   #stubData(
     connection: ServerConnection,
     message: ReceivedMessage,
-    { flags, largeDataSize: size }: RequestHeader,
+    flags: number,
+    size: number,
   ): Buffer | (() => Promise<Buffer>) | null {
     if ((flags & RequestFlags.VIEW_PRESENT) !== 0) {
       const { view } = message;
@@ -255,6 +266,12 @@ function unauthorized(call: ServerCall): RpcError {
 function denied(call: ServerCall, reason: string): RpcError {
   reportAccessDenied(call.caller, call.name, reason);
   return new RpcError("RPC_S_ACCESS_DENIED", { details: reason });
+}
+
+function closeAll(handles: ReceivedMessage["handles"]): void {
+  for (const handle of handles) {
+    handle.close();
+  }
 }
 
 function copyStubData({ buffer, start, length }: ReceivedMessage): Buffer {

@@ -13,7 +13,7 @@ export interface ReplyTo {
 }
 
 /** A call as its handler sees it. */
-export class ServerCall {
+export class ServerCall implements ReplyTo {
   /** Who made this very call, from the kernel. */
   readonly caller: Token;
   /** Milliseconds on performance.now()'s clock until which the caller waits; infinite if it did not say. */
@@ -21,7 +21,13 @@ export class ServerCall {
   /** The object that the call is for (the client's binding named it), in lower case; null for none in particular. */
   readonly objectUuid: string | null;
   /** @internal */
-  readonly replyTo: ReplyTo;
+  readonly messageId: number;
+  /** @internal */
+  readonly callbackId: number;
+  /** @internal */
+  readonly callId: number;
+  /** @internal The next call of its chain in OpenCalls. */
+  nextOpen: ServerCall | null = null;
   /** @internal Octets of memory that the request took beside its message. */
   readonly octets: number;
   readonly #connection: ServerConnection;
@@ -36,7 +42,9 @@ export class ServerCall {
     connection: ServerConnection,
     method: MethodEntry,
     caller: Token,
-    replyTo: ReplyTo,
+    messageId: number,
+    callbackId: number,
+    callId: number,
     deadline: number,
     objectUuid: string | null,
     octets: number,
@@ -44,7 +52,9 @@ export class ServerCall {
     this.#connection = connection;
     this.#method = method;
     this.caller = caller;
-    this.replyTo = replyTo;
+    this.messageId = messageId;
+    this.callbackId = callbackId;
+    this.callId = callId;
     this.deadline = deadline;
     this.objectUuid = objectUuid;
     this.octets = octets;
@@ -88,7 +98,7 @@ export class ServerCall {
       });
     }
     try {
-      return port.impersonate(this.replyTo.messageId, () => onlySynchronous(work()));
+      return port.impersonate(this.messageId, () => onlySynchronous(work()));
     } catch (error) {
       throw isAlpcError(error) ? RpcError.from(error) : error;
     }

@@ -5,10 +5,12 @@ import { reportHandlerError } from "../diagnostics.js";
 import { MAX_FAULT_SIZE, writeFault } from "../protocol-lrpc/fault.js";
 import { Features, type Hello } from "../protocol-lrpc/hello.js";
 import { RESPONSE_HEADER_SIZE, writeResponseHeader } from "../protocol-lrpc/response.js";
+import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
 import { findDenial } from "./access-rule.js";
 import { ContextTable } from "./context-table.js";
 import { LargeResponses } from "./large-responses.js";
+import { OpenCalls } from "./open-calls.js";
 import type { MethodEntry, RegisteredInterface } from "./registered-interface.js";
 import type { ReplyTo, ServerCall } from "./server-call.js";
 import type { ServerState } from "./server-state.js";
@@ -30,11 +32,12 @@ export class ServerConnection {
   bytesInFlight = 0;
   strikes = 0;
   readonly #server: ServerState;
-  /** Unanswered calls that outlived their message, by call id. */
-  readonly #calls = new Map<number, ServerCall>();
+  /** Unanswered calls that outlived their message. */
+  readonly #calls = new OpenCalls();
   /** Methods that `#checkedToken` may call: valid for that token alone. */
   readonly #granted = new Set<MethodEntry>();
   #checkedToken: Token | null = null;
+  readonly #views = new ViewCache();
 
   constructor(port: CommunicationPort, hello: Hello, server: ServerState) {
     this.port = port;
@@ -75,20 +78,20 @@ export class ServerConnection {
 
   /** Whether a call with that id has not been answered yet and outlived its message. */
   hasCall(callId: number): boolean {
-    return this.#calls.has(callId);
+    return this.#calls.find(callId) !== null;
   }
 
   /** Keeps track of a call whose handler has not finished yet. */
   addCall(call: ServerCall): void {
-    this.#calls.set(call.replyTo.callId, call);
+    this.#calls.add(call);
   }
 
   cancelCall(callId: number, reason: RpcError): void {
-    this.#calls.get(callId)?.cancel(reason);
+    this.#calls.find(callId)?.cancel(reason);
   }
 
   cancelAll(reason: RpcError): void {
-    for (const call of this.#calls.values()) {
+    for (const call of this.#calls) {
       call.cancel(reason);
     }
   }
@@ -102,9 +105,7 @@ export class ServerConnection {
   endCall(call: ServerCall): void {
     this.inFlight--;
     this.bytesInFlight -= call.octets;
-    if (this.#calls.get(call.replyTo.callId) === call) {
-      this.#calls.delete(call.replyTo.callId);
-    }
+    this.#calls.remove(call);
     if (this.inFlight === 0) {
       if (this.isClosed) {
         this.contexts.clear();
@@ -133,15 +134,14 @@ export class ServerConnection {
         return;
       }
       const { length } = writer;
-      const { messageId, callbackId, callId } = call.replyTo;
+      const { messageId, callbackId, callId } = call;
       if (length <= this.#server.shortLimit && length <= this.port.maxPayload - RESPONSE_HEADER_SIZE) {
         writer.flatten();
-        writeResponseHeader(writer.storage, PORT_MESSAGE_SIZE, 0, callId);
-        this.port.send(MessageType.REPLY, writer.storage, RESPONSE_HEADROOM + length, messageId, callbackId);
+        const { storage } = writer;
+        writeResponseHeader(this.#views.of(storage), PORT_MESSAGE_SIZE, 0, callId);
+        this.port.send(MessageType.REPLY, storage, RESPONSE_HEADROOM + length, messageId, callbackId);
       } else {
-        isKept = this.large.send(call.replyTo, writer, this.#server, (error) =>
-          this.fault(call.replyTo, error),
-        );
+        isKept = this.large.send(call, writer, this.#server, (error) => this.fault(call, error));
       }
     } finally {
       if (!isKept) {
@@ -153,7 +153,7 @@ export class ServerConnection {
   /** Answers a call with a fault. What is not an RpcError is reported here and says nothing to the client. */
   sendFault(call: ServerCall, thrown: unknown): void {
     this.fault(
-      call.replyTo,
+      call,
       this.#server.faultOf(thrown, (error) => reportHandlerError(call.caller, call.name, error)),
     );
   }
