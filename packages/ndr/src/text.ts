@@ -1,5 +1,9 @@
 /** Code units up to which a loop beats a call into the runtime's native string copy (measured, Node 20). */
-const shortText = 16;
+const shortWrite = 24;
+const shortRead = 16;
+
+/** For each length of a short text the array that its code units are gathered in. */
+const gathered = Array.from({ length: shortRead + 1 }, (_, length) => new Array<number>(length).fill(0));
 
 const nul = "\0";
 
@@ -15,7 +19,7 @@ export function writeLatin1(target: Uint8Array, at: number, text: string): numbe
 
 /** Writes UTF-16 code units, little-endian, lone surrogates as they are; answers the index of the first NUL, or -1. */
 export function writeUtf16(target: Buffer, at: number, text: string): number {
-  if (text.length > shortText) {
+  if (text.length > shortWrite) {
     target.write(text, at, "utf16le");
     return text.indexOf(nul);
   }
@@ -28,7 +32,39 @@ export function writeUtf16(target: Buffer, at: number, text: string): number {
   return -1;
 }
 
-/** Whether a text that came from the wire has a NUL before its terminator. */
-export function hasNul(text: string): boolean {
-  return text.indexOf(nul) >= 0;
+/** Text of the octets from `from` up to `to`; null if there is a NUL among them. */
+export function readLatin1(source: Buffer, from: number, to: number): string | null {
+  const units = gathered[to - from];
+  if (units === undefined) return withoutNul(source.toString("latin1", from, to));
+  for (let i = 0; i < units.length; i++) {
+    const unit = source[from + i] ?? 0;
+    if (unit === 0) return null;
+    units[i] = unit;
+  }
+  return String.fromCharCode(...units);
+}
+
+/** As `readLatin1`, of UTF-16 code units; `view` is one of `source`. */
+export function readUtf16(
+  source: Buffer,
+  view: DataView,
+  from: number,
+  to: number,
+  littleEndian: boolean,
+): string | null {
+  const units = gathered[(to - from) / 2];
+  if (units === undefined) {
+    if (littleEndian) return withoutNul(source.toString("utf16le", from, to));
+    return withoutNul(Buffer.from(source.subarray(from, to)).swap16().toString("utf16le"));
+  }
+  for (let i = 0; i < units.length; i++) {
+    const unit = view.getUint16(from + 2 * i, littleEndian);
+    if (unit === 0) return null;
+    units[i] = unit;
+  }
+  return String.fromCharCode(...units);
+}
+
+function withoutNul(text: string): string | null {
+  return text.indexOf(nul) < 0 ? text : null;
 }

@@ -1,84 +1,53 @@
 import { types } from "node:util";
-import { NdrError, type NdrErrorCode } from "./error.js";
 import { guidSize, isNilGuid, writeGuid } from "./guid.js";
-import { type Alignment, defaultWriterOptions, maxCount, maxEnum16, type WriterOptions } from "./limits.js";
+import { type Alignment, defaultWriterOptions, type WriterOptions } from "./limits.js";
 import { putOctets } from "./octets.js";
+import { ScalarWriter, shown } from "./scalar-writer.js";
 import { writeLatin1, writeUtf16 } from "./text.js";
 import { typeHeaderSize, writeTypeHeader } from "./type-header.js";
 
 /** Octets from which `Writer.bytes` keeps a reference to the caller's array instead of a copy. */
 export const externalThreshold = 0x4000;
 
-/** A buffer that grew beyond this many octets is not kept for the next message. */
-const keptCapacity = 0x10_0000;
-
 /** First referent id, and the step to the next: what Windows sends (MS-RPCE 2.2.4.4 leaves both free). */
 const firstReferent = 0x0002_0000;
 const referentStep = 4;
 
-/** Largest finite number that still rounds to a finite float (half a unit in the last place above the largest float). */
-const maxFloat32 = 3.4028235677973366e38;
+/** The writer of serialized types, between two of them. */
+let spare: Writer | null = null;
 
 /**
  * Encodes stub data in NDR20, little-endian (C706 chapter 14), in one buffer that is reused from message to message;
- * `Writer64` does so in NDR64, behind the same calls. Every method aligns itself, relative to stub offset 0, and writes zeros as padding. All errors are `NdrError`; after one the
- * message is incomplete and the next use starts with `reset`. Array elements and large blocks are copied as they lie in
- * memory, which is little-endian on every system that we run on.
+ * `Writer64` does so in NDR64, behind the same calls. Every method aligns itself, relative to stub offset 0, and writes zeros
+ * as padding. All errors are `NdrError`; after one the message is incomplete and the next use starts with `reset`. Array
+ * elements and large blocks are copied as they lie in memory, which is little-endian on every system that we run on.
  */
-export class Writer {
-  readonly #capacity: number;
-  readonly #maxLength: number;
+export class Writer extends ScalarWriter {
   readonly #maxDepth: number;
-  #buffer: Buffer;
-  protected view: DataView;
-  #headroom: number;
-  #position: number;
-  /** Physical position at which the buffer or the allowed length ends, whichever is first. */
-  #end: number;
-  /** Stub offset minus physical position: minus the headroom, plus the octets of external chunks. */
-  #bias: number;
   protected nextReferent = firstReferent;
   #depth = 0;
   /** The objects that full pointers of this message point to, with their ids: negative until the referent is written. */
   #fullReferents: Map<object, number> | null = null;
-  /** External chunks, in order, and the physical position that each is inserted at. */
-  readonly #chunks: Uint8Array[] = [];
-  readonly #chunkPositions: number[] = [];
 
   constructor(options: WriterOptions = {}) {
-    const { capacity, headroom, maxLength, maxDepth } = { ...defaultWriterOptions, ...options };
-    this.#capacity = Math.max(capacity, headroom, 16);
-    this.#maxLength = Math.min(maxLength, maxCount);
-    this.#maxDepth = maxDepth;
-    this.#buffer = Buffer.alloc(this.#capacity);
-    this.view = viewOf(this.#buffer);
-    this.#headroom = headroom;
-    this.#position = headroom;
-    this.#bias = -headroom;
-    this.#end = Math.min(this.#buffer.length, headroom + this.#maxLength);
+    super(options);
+    this.#maxDepth = options.maxDepth ?? defaultWriterOptions.maxDepth;
   }
 
-  /** Starts a new message in the same buffer, with `headroom` octets before stub offset 0, and lets go of external chunks. */
-  reset(headroom: number = this.#headroom): void {
-    if (this.#buffer.length > Math.max(keptCapacity, this.#capacity) || this.#buffer.length < headroom) {
-      this.#buffer = Buffer.alloc(Math.max(this.#capacity, headroom));
-      this.view = viewOf(this.#buffer);
-    } else if (headroom > this.#headroom) {
-      this.#buffer.fill(0, this.#headroom, headroom);
-    }
-    this.#dropChunks();
-    this.#headroom = headroom;
-    this.#position = headroom;
-    this.#bias = -headroom;
-    this.#end = Math.min(this.#buffer.length, headroom + this.#maxLength);
+  override reset(headroom?: number): void {
+    super.reset(headroom);
+    this.#forget();
+  }
+
+  override attach(buffer: Buffer, start: number, capacity: number, headroom: number, view?: DataView): void {
+    super.attach(buffer, start, capacity, headroom, view);
+    this.#forget();
+  }
+
+  #forget(): void {
     this.nextReferent = firstReferent;
     this.#depth = 0;
     this.#fullReferents = null;
-  }
-
-  /** Stub octets written, those of external chunks included. */
-  get length(): number {
-    return this.#position + this.#bias;
   }
 
   /** Pads with zeros to a multiple of `n`, or of `wide` in NDR64, as in front of a structure with that alignment. */
@@ -88,110 +57,6 @@ export class Writer {
 
   /** The padding at the end of a structure, which only NDR64 has (MS-RPCE 2.2.5.3.4.1). */
   trail(_n: Alignment): void {}
-
-  boolean(v: boolean): void {
-    if (typeof v !== "boolean") this.refuse("a boolean", v);
-    const at = this.claim(1, 1);
-    this.#buffer[at] = v ? 1 : 0;
-  }
-
-  int8(v: number): void {
-    if (typeof v !== "number" || (v << 24) >> 24 !== v) this.refuse("an integer from -128 to 127", v);
-    const at = this.claim(1, 1);
-    this.#buffer[at] = v;
-  }
-
-  uint8(v: number): void {
-    if (typeof v !== "number" || (v & 0xff) !== v) this.refuse("an integer from 0 to 255", v);
-    const at = this.claim(1, 1);
-    this.#buffer[at] = v;
-  }
-
-  int16(v: number): void {
-    if (typeof v !== "number" || (v << 16) >> 16 !== v) this.refuse("an integer from -32768 to 32767", v);
-    const at = this.claim(2, 2);
-    this.view.setInt16(at, v, true);
-  }
-
-  uint16(v: number): void {
-    if (typeof v !== "number" || (v & 0xffff) !== v) this.refuse("an integer from 0 to 65535", v);
-    const at = this.claim(2, 2);
-    this.view.setUint16(at, v, true);
-  }
-
-  int32(v: number): void {
-    if (typeof v !== "number" || (v | 0) !== v) this.refuse("an integer from -2147483648 to 2147483647", v);
-    const at = this.claim(4, 4);
-    this.view.setInt32(at, v, true);
-  }
-
-  uint32(v: number): void {
-    if (typeof v !== "number" || v >>> 0 !== v) this.refuse("an integer from 0 to 4294967295", v);
-    const at = this.claim(4, 4);
-    this.view.setUint32(at, v, true);
-  }
-
-  int64(v: bigint): void {
-    if (typeof v !== "bigint" || BigInt.asIntN(64, v) !== v) this.refuse("a bigint from -2^63 to 2^63-1", v);
-    const at = this.claim(8, 8);
-    this.view.setBigInt64(at, v, true);
-  }
-
-  uint64(v: bigint): void {
-    if (typeof v !== "bigint" || BigInt.asUintN(64, v) !== v) this.refuse("a bigint from 0 to 2^64-1", v);
-    const at = this.claim(8, 8);
-    this.view.setBigUint64(at, v, true);
-  }
-
-  /** Rounds to the nearest float; a finite number too large for one is refused, infinities and NaN are not. */
-  float32(v: number): void {
-    if (typeof v !== "number" || (Math.abs(v) >= maxFloat32 && Number.isFinite(v))) {
-      this.refuse("a number in the range of a float", v);
-    }
-    const at = this.claim(4, 4);
-    this.view.setFloat32(at, v, true);
-  }
-
-  float64(v: number): void {
-    if (typeof v !== "number") this.refuse("a number", v);
-    const at = this.claim(8, 8);
-    this.view.setFloat64(at, v, true);
-  }
-
-  /** One code of a character set of octets, 0 to 255. */
-  char(v: number): void {
-    this.uint8(v);
-  }
-
-  /** One UTF-16 code unit, 0 to 65535. */
-  wchar(v: number): void {
-    this.uint16(v);
-  }
-
-  /** __int3264: 32 bits in NDR20, 64 in NDR64. */
-  int3264(v: bigint): void {
-    if (typeof v !== "bigint" || BigInt.asIntN(32, v) !== v) this.refuse("a bigint from -2^31 to 2^31-1", v);
-    this.int32(Number(v));
-  }
-
-  uint3264(v: bigint): void {
-    if (typeof v !== "bigint" || BigInt.asUintN(32, v) !== v) this.refuse("a bigint from 0 to 2^32-1", v);
-    this.uint32(Number(v));
-  }
-
-  /** An enum that is not a v1_enum: 0 to 32767 in 16 bits (C706 14.2.6); in NDR64 as a v1_enum. */
-  enum16(v: number): void {
-    if (typeof v !== "number" || (v & maxEnum16) !== v) {
-      this.fail("enum_out_of_range", `an enum is from 0 to ${maxEnum16}, not ${shown(v)}`);
-    }
-    const at = this.claim(2, 2);
-    this.view.setUint16(at, v, true);
-  }
-
-  /** A v1_enum: signed 32 bits. */
-  enum32(v: number): void {
-    this.int32(v);
-  }
 
   /** The referent id of a unique pointer: 0, or the next unused id. */
   pointer(present: boolean): void {
@@ -290,8 +155,8 @@ export class Writer {
     const zero = v.indexOf(0);
     if (zero >= 0) this.fail("value_out_of_range", `a string has a zero octet at ${zero}`);
     const at = this.#conformantString(v.length, 1, capacity);
-    putOctets(this.#buffer, at, v);
-    this.#buffer[at + v.length] = 0;
+    putOctets(this.octets, at, v);
+    this.octets[at + v.length] = 0;
   }
 
   /** A varying string, as for `[string] char s[bound]`: no max count. `bound` counts the terminator. */
@@ -312,16 +177,11 @@ export class Writer {
    */
   bytes(v: Uint8Array): void {
     this.#checkBlock(types.isUint8Array(v), "a Uint8Array", v);
-    if (v.length < externalThreshold) {
+    if (v.length >= externalThreshold) this.addChunk(v);
+    else {
       const at = this.claim(1, v.length);
-      putOctets(this.#buffer, at, v);
-      return;
+      putOctets(this.octets, at, v);
     }
-    if (v.length > this.#maxLength - this.length) this.#refuseLength(this.length + v.length);
-    this.#chunks.push(v);
-    this.#chunkPositions.push(this.#position);
-    this.#bias += v.length;
-    this.#end = Math.min(this.#buffer.length, this.#maxLength - this.#bias);
   }
 
   /** The elements of an array; counts are written before. As all methods for typed arrays: aligned, and copied. */
@@ -372,27 +232,19 @@ export class Writer {
 
   /** A GUID in its text form, either case. */
   guid(v: string): void {
-    const at = this.claim(4, guidSize);
-    if (typeof v !== "string" || !writeGuid(this.#buffer, at, v)) this.refuse("a GUID", v);
+    this.guidAt(this.claim(4, guidSize), v);
   }
 
-  /** A FILETIME, units of 100 ns since 1601: its low and its high half (MS-DTYP 2.3.3). */
-  fileTime(v: bigint): void {
-    if (typeof v !== "bigint" || BigInt.asUintN(64, v) !== v) this.refuse("a bigint from 0 to 2^64-1", v);
-    const at = this.claim(4, 8);
-    this.view.setBigUint64(at, v, true);
+  guidAt(at: number, v: string): void {
+    if (typeof v !== "string" || !writeGuid(this.octets, at, v)) this.refuse("a GUID", v);
   }
 
   /** A context handle: attributes 0 and its GUID, or 20 zero octets for null (C706 14.2.16.6; MS-RPCE 2.2.4.13). */
   contextHandle(v: string | null): void {
     const at = this.claim(4, 4 + guidSize);
     this.view.setUint32(at, 0, true);
-    if (v === null) this.#buffer.fill(0, at + 4, at + 4 + guidSize);
-    else if (
-      typeof v !== "string" ||
-      !writeGuid(this.#buffer, at + 4, v) ||
-      isNilGuid(this.#buffer, at + 4)
-    ) {
+    if (v === null) this.octets.fill(0, at + 4, at + 4 + guidSize);
+    else if (typeof v !== "string" || !writeGuid(this.octets, at + 4, v) || isNilGuid(this.octets, at + 4)) {
       this.refuse("the GUID of a context handle", v);
     }
   }
@@ -409,74 +261,29 @@ export class Writer {
     this.#depth--;
   }
 
-  /** Refuses, as `invalid_bound`, a value whose lengths disagree with the interface definition: `what` says which. */
-  check(ok: boolean, what: string): void {
-    if (!ok) this.fail("invalid_bound", what);
-  }
-
   /** Refuses a union's tag that no arm of it stands for. */
   invalidTag(union: string, tag: unknown): never {
     this.fail("invalid_tag", `${union}: no arm for tag ${shown(tag)}`);
   }
 
-  /** Answers `value` if it is from `min` to `max`, as [range] demands. */
-  range(value: number, min: number, max: number): number {
-    if (!(value >= min && value <= max)) this.refuse(`from ${min} to ${max}`, value);
-    return value;
-  }
-
-  rangeBig(value: bigint, min: bigint, max: bigint): bigint {
-    if (!(value >= min && value <= max)) this.refuse(`from ${min} to ${max}`, value);
-    return value;
-  }
-
-  /** Headroom and the octets written, without external chunks; a window on the writer's memory, valid until the next write or `reset`. */
-  get buffer(): Buffer {
-    return this.#buffer.subarray(0, this.#position);
-  }
-
-  /** The writer's whole buffer, of which `headroom + length` octets are the message if it is contiguous: `buffer` without a new object. */
-  get storage(): Buffer {
-    return this.#buffer;
-  }
-
-  /** Whether `buffer` has the whole message: no external chunks. */
-  get isContiguous(): boolean {
-    return this.#chunks.length === 0;
-  }
-
-  /** Copies the stub octets, without headroom and with external chunks in place, to `targetStart`; `target` has room for `length`. */
-  copyTo(target: Uint8Array, targetStart: number): void {
-    if (!(targetStart >= 0) || target.length - targetStart < this.length) {
-      this.fail(
-        "limit_exceeded",
-        `${this.length} octets do not fit into ${target.length} from ${targetStart}`,
-      );
-    }
-    let from = this.#headroom;
-    let to = targetStart;
-    for (const [index, chunk] of this.#chunks.entries()) {
-      const until = this.#chunkPositions[index] ?? from;
-      target.set(this.#buffer.subarray(from, until), to);
-      target.set(chunk, to + until - from);
-      to += until - from + chunk.length;
-      from = until;
-    }
-    target.set(this.#buffer.subarray(from, this.#position), to);
-  }
-
   /**
-   * Encodes a value in type serialization version 1 (MS-RPCE 2.2.6), in octets of its own. `isPrimitive`: a type that is no
+   * Encodes a value in type serialization version 1 (MS-RPCE 2.2.6), in octets that nobody else has; small ones may lie in one
+   * ArrayBuffer with those of other Buffers. `isPrimitive`: a type that is no
    * struct, union, array, string or pointer has no header of its own there.
    */
   static encodeType<T>(value: T, write: (w: Writer, value: T) => void, isPrimitive: boolean): Uint8Array {
     const headers = isPrimitive ? typeHeaderSize : 2 * typeHeaderSize;
-    const w = new Writer({ headroom: headers });
+    const w = spare ?? new Writer();
+    // A getter of the value may encode another one meanwhile, and one that fails leaves the writer as it is.
+    spare = null;
+    w.reset(headers);
     write(w, value);
     w.align(typeHeaderSize);
-    const octets = Buffer.alloc(headers + w.length);
+    const octets = Buffer.allocUnsafe(headers + w.length);
     writeTypeHeader(octets, w.length, isPrimitive);
     w.copyTo(octets, headers);
+    w.reset();
+    spare = w;
     return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
   }
 
@@ -487,53 +294,6 @@ export class Writer {
     const chunks: T[] = [];
     for await (const chunk of source) if (chunk.length > 0) chunks.push(chunk);
     return chunks;
-  }
-
-  /** Copies external chunks into the buffer, after which the message is contiguous. */
-  flatten(): void {
-    if (this.#chunks.length === 0) return;
-    const { length } = this;
-    const flat = Buffer.alloc(this.#headroom + length);
-    flat.set(this.#buffer.subarray(0, this.#headroom));
-    this.copyTo(flat, this.#headroom);
-    this.#dropChunks();
-    this.#buffer = flat;
-    this.view = viewOf(flat);
-    this.#position = flat.length;
-    this.#bias = -this.#headroom;
-    this.#end = flat.length;
-  }
-
-  /** Pads with zeros to `alignment`, makes room for `size` octets and answers their physical position. */
-  protected claim(alignment: number, size: number): number {
-    const position = this.#position;
-    // Only the low bits of the offset count, and negation in 32 bits keeps those.
-    const at = position + (-(position + this.#bias) & (alignment - 1));
-    const next = at + size;
-    if (next > this.#end) this.#grow(next);
-    for (let i = position; i < at; i++) this.#buffer[i] = 0;
-    this.#position = next;
-    return at;
-  }
-
-  /** Makes room up to physical position `needed`, at least doubling the buffer; the length is checked before memory is taken. */
-  #grow(needed: number): void {
-    const allowed = this.#maxLength - this.#bias;
-    if (needed > allowed) this.#refuseLength(needed + this.#bias);
-    if (needed > this.#buffer.length) {
-      const grown = Buffer.alloc(Math.min(Math.max(needed, 2 * this.#buffer.length), allowed));
-      grown.set(this.#buffer.subarray(0, this.#position));
-      this.#buffer = grown;
-      this.view = viewOf(grown);
-    }
-    this.#end = Math.min(this.#buffer.length, allowed);
-  }
-
-  #dropChunks(): void {
-    // Setting the length of an array costs more than the rest of a reset.
-    if (this.#chunks.length === 0) return;
-    this.#chunks.length = 0;
-    this.#chunkPositions.length = 0;
   }
 
   /** Counts of a conformant string of `length` units and room for them and the terminator; answers where the units go. */
@@ -569,13 +329,13 @@ export class Writer {
   }
 
   #latin1(at: number, v: string): void {
-    const bad = writeLatin1(this.#buffer, at, v);
+    const bad = writeLatin1(this.octets, at, v);
     if (bad >= 0) this.fail("value_out_of_range", `a string has NUL or a character beyond Latin-1 at ${bad}`);
-    this.#buffer[at + v.length] = 0;
+    this.octets[at + v.length] = 0;
   }
 
   #utf16(at: number, v: string): void {
-    const bad = writeUtf16(this.#buffer, at, v);
+    const bad = writeUtf16(this.octets, at, v);
     if (bad >= 0) this.fail("value_out_of_range", `a string has NUL at ${bad}`);
     this.view.setUint16(at + 2 * v.length, 0, true);
   }
@@ -583,7 +343,7 @@ export class Writer {
   #elements(v: ArrayBufferView, size: number): void {
     if (v.byteLength === 0) return; // no elements, no alignment (C706 14.3.3)
     const at = this.claim(size, v.byteLength);
-    this.#buffer.set(new Uint8Array(v.buffer, v.byteOffset, v.byteLength), at);
+    this.octets.set(new Uint8Array(v.buffer, v.byteOffset, v.byteLength), at);
   }
 
   #textLength(v: string): number {
@@ -591,40 +351,9 @@ export class Writer {
     return v.length;
   }
 
-  protected checkCount(n: number): void {
-    if (typeof n !== "number" || (n & maxCount) !== n) {
-      this.fail("invalid_bound", `a count is an integer from 0 to ${maxCount}, not ${shown(n)}`);
-    }
-  }
-
   #checkBlock(ok: boolean, wanted: string, v: unknown): void {
     if (ok) return;
     if (v === null || v === undefined) this.fail("null_ref_pointer", `${wanted} is required here, not ${v}`);
     this.refuse(wanted, v);
   }
-
-  protected refuse(wanted: string, v: unknown): never {
-    this.fail("value_out_of_range", `${wanted} is required here, not ${shown(v)}`);
-  }
-
-  #refuseLength(length: number): never {
-    this.fail("limit_exceeded", `${length} octets, more than the ${this.#maxLength} that a message may have`);
-  }
-
-  protected fail(code: NdrErrorCode, message: string): never {
-    throw new NdrError(code, message, this.length);
-  }
-}
-
-function viewOf(buffer: Buffer): DataView {
-  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-}
-
-/** A refused value in a message: numbers as they are, others by their type only, since they may be long or secret. */
-function shown(v: unknown): string {
-  return typeof v === "number" || v === null
-    ? String(v)
-    : typeof v === "bigint"
-      ? "another bigint"
-      : typeof v;
 }

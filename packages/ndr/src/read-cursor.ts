@@ -1,0 +1,138 @@
+import { NdrError, type NdrErrorCode } from "./error.js";
+import { type Alignment, defaultReaderLimits, type ReaderLimits } from "./limits.js";
+
+/**
+ * Where a message is read: a window of a buffer that nobody changes meanwhile, the position in it, and for the messages of
+ * errors the path of the member that is being read.
+ */
+export class ReadCursor {
+  protected readonly limits: ReaderLimits;
+  protected readonly littleEndian: boolean;
+  protected buffer: Buffer = nothing;
+  protected view: DataView = viewOfNothing;
+  #start = 0;
+  protected position = 0;
+  protected end = 0;
+  /** Whether the octets are the message's for good. */
+  protected owned = false;
+  /** The member that is being read, within those of `#outer`; of the last of these the element, or -1. */
+  #member = "";
+  #index = -1;
+  #level = 0;
+  readonly #outer: string[] = [];
+  readonly #outerIndexes: number[] = [];
+
+  constructor(limits: Partial<ReaderLimits> = {}, littleEndian = true) {
+    this.limits = { ...defaultReaderLimits, ...limits };
+    this.littleEndian = littleEndian;
+  }
+
+  /**
+   * Starts on the stub data at `start`, `length` octets, of `buffer`. `owned`: the octets are the message's for good, so
+   * `bytes` may answer windows on them instead of copies.
+   */
+  attach(buffer: Buffer, start: number, length: number, options?: { readonly owned?: boolean }): void {
+    if (!(start >= 0 && length >= 0 && start + length <= buffer.length)) {
+      throw new NdrError("short_data", `stub data of ${length} octets at ${start} of ${buffer.length}`, null);
+    }
+    if (buffer !== this.buffer) {
+      this.buffer = buffer;
+      this.view =
+        buffer === nothing
+          ? viewOfNothing
+          : new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    }
+    this.#start = start;
+    this.position = start;
+    this.end = start + length;
+    this.owned = options?.owned ?? false;
+    this.#member = "";
+    this.#index = -1;
+    this.#level = 0;
+  }
+
+  /** Lets go of the buffer. */
+  detach(): void {
+    this.attach(nothing, 0, 0);
+  }
+
+  /** Stub octets read. */
+  get offset(): number {
+    return this.position - this.#start;
+  }
+
+  /** Stub octets left. */
+  get remaining(): number {
+    return this.end - this.position;
+  }
+
+  /** Names what is read next: a member, or `Method.parameter`. */
+  at(member: string): this {
+    this.#member = member;
+    return this;
+  }
+
+  /** Names a member whose own members or elements are read next, until `up`. An array within an array has no name. */
+  down(member = ""): this {
+    const level = this.#level++;
+    this.#outer[level] = member;
+    this.#outerIndexes[level] = this.#index;
+    this.#index = -1;
+    this.#member = "";
+    return this;
+  }
+
+  /** Names the element that is read next of the array that `down` named. */
+  index(i: number): this {
+    this.#index = i;
+    this.#member = "";
+    return this;
+  }
+
+  /** The end of what `down` named; answers `value`, which was read since. */
+  up<T>(value: T): T {
+    this.#level--;
+    this.#index = this.#outerIndexes[this.#level] ?? -1;
+    this.#member = "";
+    return value;
+  }
+
+  /** Members of fixed size, one after the other: skips padding to `alignment`, takes `size` octets and answers where they begin. */
+  run(alignment: Alignment, size: number): number {
+    return this.take(alignment, size);
+  }
+
+  /** Skips padding to `alignment`, takes `size` octets and answers their position in the buffer. */
+  protected take(alignment: number, size: number): number {
+    const { position } = this;
+    // Only the low bits of the offset count, and subtraction in 32 bits keeps those.
+    const at = position + ((this.#start - position) & (alignment - 1));
+    const next = at + size;
+    if (next > this.end) this.#tooShort(size, at);
+    this.position = next;
+    return at;
+  }
+
+  #tooShort(size: number, at: number): never {
+    this.fail("short_data", `${size} octets expected, ${Math.max(this.end - at, 0)} left`, at);
+  }
+
+  /** `at` is a position in the buffer. `message` says what `subject` is: the member that is being read unless said otherwise. */
+  protected fail(code: NdrErrorCode, message: string, at: number, subject: string = this.#member): never {
+    const path = this.#path(subject);
+    throw new NdrError(code, path === "" ? message : `${path}: ${message}`, at - this.#start);
+  }
+
+  #path(member: string): string {
+    let path = "";
+    for (let level = 0; level < this.#level; level++) {
+      const name = this.#outer[level] ?? "";
+      const index = level + 1 < this.#level ? (this.#outerIndexes[level + 1] ?? -1) : this.#index;
+      path += (path === "" || name === "" ? name : `.${name}`) + (index < 0 ? "" : `[${index}]`);
+    }
+    return path === "" || member === "" ? path + member : `${path}.${member}`;
+  }
+}
+
+const nothing = Buffer.alloc(0);
+const viewOfNothing = new DataView(nothing.buffer, nothing.byteOffset, 0);
