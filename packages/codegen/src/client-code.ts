@@ -34,6 +34,15 @@ export function clientClass(context: ModuleContext, shapes: readonly MethodShape
   return [docComment(`Client of ${unit.name}.`, unit.doc), withBlankLines(head, members)];
 }
 
+/** The class by which a server calls its client back, during a call. */
+export function callbackClass(context: ModuleContext, callbacks: readonly MethodShape[]): Doc {
+  const { names, unit } = context;
+  const doc = docComment(`Calls a client of ${unit.name} back, during a call of its own.`);
+  const head = `export class ${names.callbackClient} extends ${context.library("Callbacks")}`;
+  const members = callbacks.map((shape) => clientMethod(context, shape));
+  return [doc, withBlankLines(head, members)];
+}
+
 /** `head { ... }` of members with a blank line between them. */
 export function withBlankLines(head: string, members: readonly Doc[]): Doc {
   if (members.length === 0) return `${head} {}`;

@@ -8,9 +8,6 @@ export function limitations(model: Model): string[] {
   return model.units.flatMap((unit) => {
     const definition = unit.imported ? null : unit.interface;
     const methods = definition?.methods.flatMap((method) => ofMethod(unit.name, method)) ?? [];
-    const callbacks = definition?.callbacks.map(
-      ({ name }) => `${unit.name}.${name}: [callback]: servers cannot call it`,
-    );
     const hooks = unit.types.flatMap((type) =>
       type.kind === "alias" && type.hook !== null
         ? [
@@ -18,7 +15,7 @@ export function limitations(model: Model): string[] {
           ]
         : [],
     );
-    return [...methods, ...(callbacks ?? []), ...hooks];
+    return [...methods, ...hooks];
   });
 }
 

@@ -5,6 +5,7 @@ import { type ModelIndex, settled, visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { camelCase, memberScope } from "./names.js";
 import type { MethodNames } from "./unit-names.js";
+import { UnsupportedError } from "./unsupported.js";
 
 /** A method as the parts of its stubs see it. */
 export interface MethodShape {
@@ -37,7 +38,7 @@ const returnMember = "return";
 
 export function methodShape(context: ModuleContext, method: Method): MethodShape {
   const { index } = context;
-  const names = context.names.methods.get(method);
+  const names = context.names.methods.get(method) ?? context.names.callbacks.get(method);
   if (names === undefined) throw new RangeError(`The model has no method ${method.name}`);
   const parameters = settled(index, method.parameters, false);
   const isPipe = ({ type }: Member): boolean => index.pipe(type) !== null;
@@ -90,6 +91,19 @@ export function methodShape(context: ModuleContext, method: Method): MethodShape
     responseHasHandles: hasHandles(outs),
     closes,
   };
+}
+
+/** A callback, which is a method the other way round. Throws UnsupportedError for what only methods can have. */
+export function callbackShape(context: ModuleContext, callback: Method): MethodShape {
+  const shape = methodShape(context, callback);
+  const where = `${context.unit.name}.${callback.name}`;
+  if (shape.requestHasHandles || shape.responseHasHandles) {
+    throw new UnsupportedError([`${where}: a context handle in a [callback]`]);
+  }
+  if ([...shape.ins, ...shape.outs].some(({ type }) => context.index.pipe(type) !== null)) {
+    throw new UnsupportedError([`${where}: a pipe in a [callback]`]);
+  }
+  return shape;
 }
 
 /** A parameter as the request has it: of a [partial_ignore] pointer, whether the caller wants what it points to. */

@@ -1,13 +1,13 @@
 import type { TypeDefinition } from "@ncalrpc/idl";
-import { clientClass } from "./client-code.js";
+import { callbackClass, clientClass } from "./client-code.js";
 import { type Doc, render } from "./doc.js";
 import { handleClass } from "./handle-code.js";
 import { methodCodecs, methodTypes } from "./method-code.js";
-import { type MethodShape, methodShape } from "./method-shape.js";
+import { callbackShape, type MethodShape, methodShape } from "./method-shape.js";
 import type { Composite, ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { serializeCode, serializes } from "./serialize-code.js";
-import { handlersInterface, interfaceDefinition } from "./server-code.js";
+import { callbackHandlersInterface, handlersInterface, interfaceDefinition } from "./server-code.js";
 import { structCodecs } from "./struct-code.js";
 import { aliasCode, constantCode, enumCode, structCode, wellKnownCode } from "./type-code.js";
 import { unionCodecs, unionType } from "./union-code.js";
@@ -20,7 +20,11 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
     methodShape(context, method),
   );
   const { encode, decode } = serializes(unit);
-  const used = isShared || encode || decode ? null : compositesWithin(context.index, shapes);
+  const callbacks = (unit.imported ? [] : (unit.interface?.callbacks ?? [])).map((callback) =>
+    callbackShape(context, callback),
+  );
+  const all = [...shapes, ...callbacks];
+  const used = isShared || encode || decode ? null : compositesWithin(context.index, all);
   const parts: string[] = [];
   // Printed at once: the layout documents of a large interface would be many times its text.
   const print = (docs: readonly Doc[]): void => {
@@ -28,7 +32,7 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   };
   for (const constant of unit.constants) print([constantCode(context, constant)]);
   for (const definition of unit.types) print(typeCode(context, definition));
-  for (const shape of shapes) print(methodTypes(context, shape));
+  for (const shape of all) print(methodTypes(context, shape));
   for (const definition of unit.types) {
     if (definition.kind !== "struct" && definition.kind !== "union") continue;
     if (wellKnown(definition) !== null) continue;
@@ -36,7 +40,7 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
     if (definition.kind === "struct") print(structCodecs(context, definition, isShared));
     else print(unionCodecs(context, definition, isShared));
   }
-  for (const shape of shapes) print(methodCodecs(context, shape));
+  for (const shape of all) print(methodCodecs(context, shape));
   if (!unit.imported && (encode || decode)) {
     for (const definition of unit.types) print(serializeCode(context, definition));
   }
@@ -46,7 +50,11 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   if (unit.interface !== null && !unit.imported) {
     print([clientClass(context, shapes)]);
     print([handlersInterface(context, shapes)]);
-    print([interfaceDefinition(context, shapes)]);
+    if (callbacks.length > 0) {
+      print([callbackClass(context, callbacks)]);
+      print([callbackHandlersInterface(context, callbacks)]);
+    }
+    print([interfaceDefinition(context, shapes, callbacks)]);
   }
   return parts;
 }

@@ -49,7 +49,7 @@ const globals = [
 
 /** What generated modules may import from the runtime; reserved in each, used there or not. */
 const libraryNames = [
-  ..."Awaitable CallOptions Client ContextHandle EnumValue InterfaceSchemas Reader ServerCall Writer".split(
+  ..."Awaitable CallbackCall Callbacks CallOptions Client ContextHandle EnumValue InterfaceSchemas Reader ServerCall Writer".split(
     " ",
   ),
   ..."countOfPending defineInterface pending pendingCount readNothing schema writeNothing z".split(" "),

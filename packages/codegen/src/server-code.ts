@@ -31,11 +31,27 @@ export function handlersInterface(context: ModuleContext, shapes: readonly Metho
   const { names, unit } = context;
   const doc = docComment(`What a server of ${unit.name} implements.`);
   if (shapes.length === 0) return [doc, `export type ${names.handlers} = object;`];
+  return [doc, handlersOf(context, names.handlers, shapes, "ServerCall")];
+}
+
+/** What a client implements to be called back. */
+export function callbackHandlersInterface(context: ModuleContext, callbacks: readonly MethodShape[]): Doc {
+  const { names, unit } = context;
+  const doc = docComment(`What a client of ${unit.name} implements to be called back.`);
+  return [doc, handlersOf(context, names.callbackHandlers, callbacks, "CallbackCall")];
+}
+
+function handlersOf(
+  context: ModuleContext,
+  name: string,
+  shapes: readonly MethodShape[],
+  callType: string,
+): Doc {
   const members = shapes.map((shape): Doc => {
     const parameters = argumentsOf(context, shape).map(
       ({ parameter, local }) => `${local}: ${serverType(context, shape, parameter)}`,
     );
-    parameters.push(`call: ${context.libraryType("ServerCall")}`);
+    parameters.push(`call: ${context.libraryType(callType)}`);
     const result: Doc = [
       context.libraryType("Awaitable"),
       "<",
@@ -51,7 +67,7 @@ export function handlersInterface(context: ModuleContext, shapes: readonly Metho
       ";",
     ];
   });
-  return [doc, withBlankLines(`export interface ${names.handlers}`, members)];
+  return withBlankLines(`export interface ${name}`, members);
 }
 
 function serverType(context: ModuleContext, shape: MethodShape, parameter: Argument["parameter"]): string {
@@ -62,12 +78,20 @@ function serverType(context: ModuleContext, shape: MethodShape, parameter: Argum
 }
 
 /** The record by which servers and clients know the interface. */
-export function interfaceDefinition(context: ModuleContext, shapes: readonly MethodShape[]): Doc {
+export function interfaceDefinition(
+  context: ModuleContext,
+  shapes: readonly MethodShape[],
+  callbacks: readonly MethodShape[],
+): Doc {
   const { names, unit } = context;
   const definition = unit.interface;
   if (definition === null) return [];
   const { major, minor } = definition.version;
-  const methods = shapes.map((shape) => methodRecord(context, shape));
+  const records = (of: readonly MethodShape[], handlers: string, callType: string): Doc => {
+    const each = of.map((shape) => methodRecord(context, shape, handlers, callType));
+    return each.length === 0 ? "[]" : ["[", inLines(each), "]"];
+  };
+  const methods = records(shapes, names.handlers, "ServerCall");
   const endpoints = definition.endpoints.map(stringLiteral);
   const properties: Doc[] = [
     `name: ${stringLiteral(unit.name)}`,
@@ -76,8 +100,11 @@ export function interfaceDefinition(context: ModuleContext, shapes: readonly Met
     ["endpoints: ", list(endpoints, "[", "]")],
     `client: ${names.client}`,
     block("async schemas()", schemasOf(context, shapes)),
-    methods.length === 0 ? "methods: []" : ["methods: [", inLines(methods), "]"],
+    ["methods: ", methods],
   ];
+  if (callbacks.length > 0) {
+    properties.push(["callbacks: ", records(callbacks, names.callbackHandlers, "CallbackCall")]);
+  }
   return [
     docComment(unit.doc ?? `The interface ${unit.name}, to connect to or to register with a server.`),
     `export const ${names.definition} = /* @__PURE__ */ ${context.library("defineInterface")}({`,
@@ -97,13 +124,13 @@ function schemasOf({ names }: ModuleContext, shapes: readonly MethodShape[]): Do
   return [`const schemas = await import(${module});`, `return schemas.${names.schemas}();`];
 }
 
-function methodRecord(context: ModuleContext, shape: MethodShape): Doc {
+function methodRecord(context: ModuleContext, shape: MethodShape, handlers: string, callType: string): Doc {
   const { names, method } = shape;
   const reader = shape.request.length > 0 ? "r" : "_r";
   const parameters = [
-    `handlers: ${context.names.handlers}`,
+    `handlers: ${handlers}`,
     `${reader}: ${context.libraryType("Reader")}`,
-    `call: ${context.libraryType("ServerCall")}`,
+    `call: ${context.libraryType(callType)}`,
   ];
   const parameterNames = argumentsOf(context, shape).map(({ property }) => stringLiteral(property));
   const properties: Doc[] = [

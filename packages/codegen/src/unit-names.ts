@@ -35,9 +35,13 @@ export interface UnitNames {
   readonly constants: ReadonlyMap<string, string>;
   readonly types: ReadonlyMap<string, TypeNames>;
   readonly methods: ReadonlyMap<Method, MethodNames>;
+  readonly callbacks: ReadonlyMap<Method, MethodNames>;
   readonly definition: string;
   readonly client: string;
   readonly handlers: string;
+  /** The class by which servers call back, and what clients implement for them. */
+  readonly callbackClient: string;
+  readonly callbackHandlers: string;
   /** The function that gives the schemas of all methods. */
   readonly schemas: string;
   /** All of them. */
@@ -66,6 +70,9 @@ function namesOfUnit(unit: Unit, file: string): UnitNames {
   const definition = base && claim(base);
   const client = base && claim(`${base}Client`);
   const handlers = base && claim(`${base}Handlers`);
+  const hasCallbacks = (unit.interface?.callbacks.length ?? 0) > 0;
+  const callbackClient = hasCallbacks ? claim(`${base}Callbacks`) : "";
+  const callbackHandlers = hasCallbacks ? claim(`${base}CallbackHandlers`) : "";
   const schemas = base && claim(`${camelCase(unit.name)}Schemas`);
   const companions = (type: string): TypeNames => ({
     type,
@@ -77,24 +84,30 @@ function namesOfUnit(unit: Unit, file: string): UnitNames {
     encode: claim(`encode${type}`),
     decode: claim(`decode${type}`),
   });
-  const methods = new Map<Method, MethodNames>();
-  const methodNames = methodScope();
-  for (const method of unit.interface?.methods ?? []) {
-    const pascal = pascalCase(method.name);
-    methods.set(method, {
-      method: methodNames.claim(camelCase(method.name)),
-      request: companions(claim(`${pascal}Request`)),
-      response: companions(claim(`${pascal}Response`)),
-    });
-  }
+  const namesOf = (methods: readonly Method[]): ReadonlyMap<Method, MethodNames> => {
+    const scope = methodScope();
+    return new Map(
+      methods.map((method) => {
+        const pascal = pascalCase(method.name);
+        const request = companions(claim(`${pascal}Request`));
+        const response = companions(claim(`${pascal}Response`));
+        return [method, { method: scope.claim(camelCase(method.name)), request, response }];
+      }),
+    );
+  };
+  const methods = namesOf(unit.interface?.methods ?? []);
+  const callbacks = namesOf(unit.interface?.callbacks ?? []);
   return {
     file,
     constants,
     types: new Map(unit.types.map((type, index) => [type.name, companions(types[index] ?? type.name)])),
     methods,
+    callbacks,
     definition,
     client,
     handlers,
+    callbackClient,
+    callbackHandlers,
     schemas,
     declared,
   };

@@ -5,7 +5,6 @@ import { compileCase, compileText } from "./generate.js";
 test("what is not generated is named with its place", () => {
   expect(limitations(compileCase("well-known"))).toEqual([
     "WellKnown.Hint: [maybe]: the client waits for the server's response as for any method",
-    "WellKnown.Progress: [callback]: servers cannot call it",
   ]);
   expect(limitations(compileCase("unions"))).toEqual([]);
 });

@@ -3,6 +3,7 @@
  * generated against it are to work.
  */
 export { countOfPending, pending, pendingCount, Reader, Writer } from "@ncalrpc/ndr";
+export { CallbackCall } from "./client/callback-call.js";
 export { Client, readNothing, writeNothing } from "./client/client.js";
 export { ContextHandle } from "./client/context-handle.js";
 export type { CallOptions } from "./client/pending-call.js";
@@ -13,6 +14,7 @@ export {
   type InterfaceRecord,
   type MethodDefinition,
 } from "./interface-definition.js";
+export { Callbacks } from "./server/callbacks.js";
 export type { ServerCall } from "./server/server-call.js";
 
 /** What a handler may return: a value, now or later. */

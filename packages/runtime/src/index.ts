@@ -1,4 +1,5 @@
 export type { Sid, Token } from "@ncalrpc/security";
+export type { CallbackCall } from "./client/callback-call.js";
 export { Client, type ClientBinding } from "./client/client.js";
 export { ClientConnection } from "./client/client-connection.js";
 export type { ConnectOptions } from "./client/connect-options.js";

@@ -1,5 +1,7 @@
 import type { Reader } from "@ncalrpc/ndr";
 import type { z } from "zod";
+import type { CallbackCall } from "./client/callback-call.js";
+import type { BoundCallbacks } from "./client/callback-receiver.js";
 import type { Client, ClientBinding } from "./client/client.js";
 import { ClientConnection, type ConnectOptions } from "./client/client-connection.js";
 import type { InterfaceId } from "./protocol-lrpc/bind.js";
@@ -16,6 +18,15 @@ export interface MethodDefinition<H extends object> {
   serve(handlers: H, reader: Reader, call: ServerCall): void;
 }
 
+/** One procedure that a server calls back, as generated code describes it. `B` is what implements them in the client. */
+export interface CallbackDefinition<B extends object> {
+  readonly name: string;
+  /** Callbacks are numbered apart from methods. */
+  readonly opnum: number;
+  readonly parameters: readonly string[];
+  serve(handlers: B, reader: Reader, call: CallbackCall): void;
+}
+
 /** The JSON form of what a method takes, by parameter, and of what it gives. */
 export interface MethodSchemas {
   readonly request: z.ZodType;
@@ -26,7 +37,8 @@ export interface MethodSchemas {
 export type InterfaceSchemas = Readonly<Record<string, MethodSchemas>>;
 
 /** What generated code knows of an interface: enough to register it with a server and to call it. */
-export interface InterfaceRecord<H extends object, C extends Client> extends InterfaceId {
+export interface InterfaceRecord<H extends object, C extends Client, B extends object = never>
+  extends InterfaceId {
   readonly name: string;
   /** Well-known endpoints as string bindings. */
   readonly endpoints: readonly string[];
@@ -34,33 +46,56 @@ export interface InterfaceRecord<H extends object, C extends Client> extends Int
   /** Loads the interface's schemas, and zod with them: for those who have JSON to check, or results. */
   schemas(): Promise<InterfaceSchemas>;
   readonly methods: readonly MethodDefinition<H>[];
+  readonly callbacks?: readonly CallbackDefinition<B>[];
 }
 
-export interface InterfaceDefinition<H extends object, C extends Client> extends InterfaceRecord<H, C> {
+/** How to connect, and what answers the server's callbacks: without it, they are refused. */
+export type InterfaceConnectOptions<B extends object> = ConnectOptions & { readonly callbacks?: B };
+
+export interface InterfaceDefinition<H extends object, C extends Client, B extends object = never>
+  extends InterfaceRecord<H, C, B> {
   /**
    * A client of this interface: over a connection of its own to a string binding (`ncalrpc:[endpoint]`), which
    * closing the client closes, or over a connection that exists already, which stays open. Throws RpcError.
    */
-  connect(target: string | ClientConnection, options?: ConnectOptions): Promise<C>;
+  connect(target: string | ClientConnection, options?: InterfaceConnectOptions<B>): Promise<C>;
 }
 
 /** Completes the record that generated code holds. */
-export function defineInterface<H extends object, C extends Client>(
-  record: InterfaceRecord<H, C>,
-): InterfaceDefinition<H, C> {
+export function defineInterface<H extends object, C extends Client, B extends object = never>(
+  record: InterfaceRecord<H, C, B>,
+): InterfaceDefinition<H, C, B> {
   return {
     ...record,
     async connect(target, options) {
+      const callbacks = bindCallbacks(record, options?.callbacks);
       if (typeof target !== "string") {
-        return new record.client(await target.bind(record, false));
+        return new record.client(await target.bind(record, false, callbacks));
       }
       const connection = await ClientConnection.connect(target, options);
       try {
-        return new record.client(await connection.bind(record, true));
+        return new record.client(await connection.bind(record, true, callbacks));
       } catch (error) {
         connection.close();
         throw error;
       }
     },
+  };
+}
+
+function bindCallbacks<H extends object, C extends Client, B extends object>(
+  { name, callbacks = [] }: InterfaceRecord<H, C, B>,
+  handlers: B | undefined,
+): BoundCallbacks | null {
+  if (handlers === undefined) {
+    return null;
+  }
+  return {
+    name,
+    procedures: callbacks.map((callback) => ({
+      name: callback.name,
+      opnum: callback.opnum,
+      serve: (reader, call) => callback.serve(handlers, reader, call),
+    })),
   };
 }

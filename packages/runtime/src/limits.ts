@@ -15,6 +15,10 @@ export interface ServerLimits {
   readonly maxResponseSize: number;
   /** Nesting of decoded values. */
   readonly maxDepth: number;
+  /** Callbacks that the client has not answered, timed out or not; more fail with RPC_S_OUT_OF_RESOURCES. */
+  readonly maxCallbacks: number;
+  /** Milliseconds that a callback may take which names no timeout of its own, and the call that it is part of none either. */
+  readonly callbackTimeout: number;
   /** Malformed messages that are answered with a fault before the connection is closed. */
   readonly maxStrikes: number;
 }
@@ -28,6 +32,8 @@ export const defaultServerLimits: ServerLimits = {
   maxBytesInFlight: 512 * 1024 * 1024,
   maxResponseSize: 128 * 1024 * 1024,
   maxDepth: 64,
+  maxCallbacks: 16,
+  callbackTimeout: 10_000,
   maxStrikes: 16,
 };
 
@@ -36,6 +42,8 @@ export interface ClientLimits {
   /** Octets of stub data in one response. */
   readonly maxResponseSize: number;
   readonly maxDepth: number;
+  /** Callbacks that run at a time; more are answered RPC_S_SERVER_TOO_BUSY. */
+  readonly maxCallbacks: number;
   /** Calls that may wait for others to finish when the server's limit is reached; more fail with RPC_S_OUT_OF_RESOURCES. */
   readonly maxWaitingCalls: number;
 }
@@ -43,5 +51,6 @@ export interface ClientLimits {
 export const defaultClientLimits: ClientLimits = {
   maxResponseSize: 1024 * 1024 * 1024,
   maxDepth: 64,
+  maxCallbacks: 64,
   maxWaitingCalls: 65_536,
 };

@@ -65,6 +65,12 @@ export class CallTable {
     return this.#slots.find((other) => other?.messageId === messageId) ?? undefined;
   }
 
+  /** The call of that id, if the server has not answered it. */
+  withId(callId: number): PendingCall | null {
+    const call = this.#slots[callId & SLOT_MASK] ?? null;
+    return call?.callId === callId ? call : null;
+  }
+
   /** The server has answered. */
   removeSent(call: PendingCall): void {
     const slot = call.callId & SLOT_MASK;

@@ -20,6 +20,7 @@ import { rpcStatusFromNumber } from "../rpc-status.js";
 import { parseStringBinding } from "../string-binding.js";
 import { CallTable } from "./call-table.js";
 import { CallTimer } from "./call-timer.js";
+import { type BoundCallbacks, CallbackReceiver } from "./callback-receiver.js";
 import { type ClientBinding, writeNothing } from "./client.js";
 import type { ConnectOptions } from "./connect-options.js";
 import { sendLargeRequest } from "./large-request.js";
@@ -31,7 +32,8 @@ export type { ConnectOptions } from "./connect-options.js";
 /** Room in front of a request's stub data. */
 const REQUEST_HEADROOM = PORT_MESSAGE_SIZE + REQUEST_HEADER_SIZE;
 
-const CLIENT_FEATURES = Features.CANCEL | Features.DEADLINE | Features.FAULT_DETAILS | Features.DIRECT;
+const CLIENT_FEATURES =
+  Features.CANCEL | Features.DEADLINE | Features.FAULT_DETAILS | Features.DIRECT | Features.CALLBACKS;
 const DEFAULT_TIMEOUT = 10_000;
 const MAX_TIMEOUT = 0xffff_fffe;
 
@@ -47,6 +49,7 @@ export class ClientConnection implements Disposable {
   readonly #shortLimit: number;
   readonly #bindTimeout: number;
   readonly #responses: ResponseReceiver;
+  readonly #callbacks: CallbackReceiver;
   readonly #timer = new CallTimer((now) => this.#expire(now));
   readonly #calls: CallTable;
   #spareWriter: Writer | null = new Writer({ headroom: REQUEST_HEADROOM });
@@ -67,6 +70,7 @@ export class ClientConnection implements Disposable {
     this.#calls = new CallTable(this.#server.maxCalls, limits.maxWaitingCalls);
     this.#bindTimeout = options.timeout ?? DEFAULT_TIMEOUT;
     this.#responses = new ResponseReceiver(limits);
+    this.#callbacks = new CallbackReceiver(port, limits);
     this.#closed = new Promise((resolve) => {
       this.#onClosed = resolve;
     });
@@ -119,8 +123,15 @@ export class ClientConnection implements Disposable {
     return this.#closed;
   }
 
-  /** Binds an interface. Throws RpcError: RPC_S_UNKNOWN_IF if the server does not offer it, RPC_S_ACCESS_DENIED... */
-  async bind(id: InterfaceId, ownsConnection: boolean): Promise<ClientBinding> {
+  /**
+   * Binds an interface, with what answers its callbacks if anything does. Throws RpcError: RPC_S_UNKNOWN_IF if the server
+   * does not offer it, RPC_S_ACCESS_DENIED...
+   */
+  async bind(
+    id: InterfaceId,
+    ownsConnection: boolean,
+    callbacks: BoundCallbacks | null = null,
+  ): Promise<ClientBinding> {
     const message = Buffer.alloc(PORT_MESSAGE_SIZE + BIND_SIZE);
     const bindingId = ++this.#lastBindingId;
     writeBind(message, PORT_MESSAGE_SIZE, {
@@ -144,6 +155,9 @@ export class ClientConnection implements Disposable {
     }
     if ((answer.transferSyntaxes & TransferSyntax.NDR20) === 0) {
       throw new RpcError("RPC_S_UNSUPPORTED_TRANS_SYN");
+    }
+    if (callbacks !== null) {
+      this.#callbacks.bind(answer.bindingId, callbacks);
     }
     return { connection: this, bindingId: answer.bindingId, ownsConnection };
   }
@@ -179,6 +193,9 @@ export class ClientConnection implements Disposable {
 
   /** @internal A message of the server. */
   onMessage(message: ReceivedMessage): void {
+    if (message.type === MessageType.DATAGRAM && this.#callbacks.receive(message, this.#bindingOf)) {
+      return;
+    }
     const call =
       message.type === MessageType.REPLY
         ? this.#calls.findSent(message.messageId, this.#responses.callIdOf(message))
@@ -203,6 +220,7 @@ export class ClientConnection implements Disposable {
   /** @internal The port has closed. */
   onClosed(cause: unknown): void {
     this.#timer.stop();
+    this.#callbacks.close();
     const details = cause instanceof Error ? cause.message : "the connection was closed";
     this.#calls.failAll(
       new RpcError("RPC_S_CALL_FAILED", { details, cause }),
@@ -210,6 +228,9 @@ export class ClientConnection implements Disposable {
     );
     this.#onClosed();
   }
+
+  /** The interface of a call that the server has not answered. */
+  readonly #bindingOf = (callId: number): number | undefined => this.#calls.withId(callId)?.bindingId;
 
   #accept(call: PendingCall, options: CallOptions): boolean {
     const { signal, timeout } = options;

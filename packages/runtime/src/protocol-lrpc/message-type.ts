@@ -5,6 +5,9 @@ export const LrpcMessageType = {
   FAULT: 2,
   RESPONSE: 3,
   CANCEL: 4,
+  CALLBACK_REQUEST: 9,
+  CALLBACK_REPLY: 10,
+  CALLBACK_FAULT: 11,
 } as const;
 
 /** Every LRPC header starts with MessageType and four octets of padding. */

@@ -63,6 +63,10 @@ export class RequestDispatcher {
       if (callId !== null) {
         connection.cancelCall(callId, new RpcError("RPC_S_CALL_CANCELLED"));
       }
+    } else if (type === MessageType.DATAGRAM && isCallbackAnswer(lrpcType)) {
+      if (!connection.callbacks.receive(message)) {
+        throw malformed("an answer to no callback");
+      }
     } else if (type !== MessageType.CANCELED) {
       throw malformed(`unexpected LRPC message type ${lrpcType}`);
     }
@@ -280,4 +284,8 @@ function copyStubData({ buffer, start, length }: ReceivedMessage): Buffer {
 
 function malformed(details: string): RpcError {
   return new RpcError("RPC_S_PROTOCOL_ERROR", { details });
+}
+
+function isCallbackAnswer(lrpcType: number): boolean {
+  return lrpcType === LrpcMessageType.CALLBACK_REPLY || lrpcType === LrpcMessageType.CALLBACK_FAULT;
 }

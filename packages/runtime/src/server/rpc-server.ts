@@ -58,7 +58,8 @@ export interface CloseOptions {
   readonly grace?: number;
 }
 
-const SERVER_FEATURES = Features.CANCEL | Features.DEADLINE | Features.FAULT_DETAILS | Features.DIRECT;
+const SERVER_FEATURES =
+  Features.CANCEL | Features.DEADLINE | Features.FAULT_DETAILS | Features.DIRECT | Features.CALLBACKS;
 
 /**
  * Serves interfaces on one endpoint. Who calls is known from the kernel and checked for every message, before anything

@@ -1,6 +1,7 @@
 import { isAlpcError } from "@ncalrpc/alpc";
-import type { Writer } from "@ncalrpc/ndr";
+import type { Reader, Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
+import type { CallOptions } from "../client/pending-call.js";
 import { isRpcError, RpcError } from "../rpc-error.js";
 import type { MethodEntry } from "./registered-interface.js";
 import type { ServerConnection } from "./server-connection.js";
@@ -120,6 +121,19 @@ export class ServerCall implements ReplyTo {
     }
   }
 
+  /** For generated code: calls the client back as part of this call. Rejects with RpcError. */
+  async callBack<S>(
+    opnum: number,
+    write: (writer: Writer) => void,
+    read: (reader: Reader) => S,
+    options: CallOptions | undefined,
+  ): Promise<S> {
+    if (this.#isAnswered) {
+      throw new RpcError("RPC_S_NO_CALL_ACTIVE", { details: `${this.name} was answered` });
+    }
+    return await this.#connection.callbacks.call(this, opnum, write, read, options);
+  }
+
   /** For generated code: the state behind a context handle. Throws RpcError. */
   context(typeName: string, id: string | null): object {
     if (id === null) {
@@ -151,6 +165,11 @@ export class ServerCall implements ReplyTo {
   /** For generated code: an [in,out] handle came back null from its handler. */
   closeContext(typeName: string, id: string): void {
     this.#connection.contexts.close(this.#method.interface, typeName, id);
+  }
+
+  /** @internal Null if `token` may make this call, and answer what is called back during it; else the reason. */
+  findDenial(token: Token): string | null {
+    return this.#connection.findDenial(token, this.#method);
   }
 
   /** @internal Tells the handler to give up. Its answer still counts. */

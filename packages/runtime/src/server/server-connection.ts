@@ -8,6 +8,7 @@ import { RESPONSE_HEADER_SIZE, writeResponseHeader } from "../protocol-lrpc/resp
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
 import { findDenial } from "./access-rule.js";
+import { CallbackTable } from "./callback-table.js";
 import { ContextTable } from "./context-table.js";
 import { LargeResponses } from "./large-responses.js";
 import { OpenCalls } from "./open-calls.js";
@@ -26,6 +27,7 @@ export class ServerConnection {
   /** Bound interfaces by binding id. */
   readonly bindings = new Map<number, RegisteredInterface>();
   readonly large: LargeResponses;
+  readonly callbacks: CallbackTable;
   /** Calls that have not been answered. */
   inFlight = 0;
   /** Octets that the requests of those calls took beside their messages. */
@@ -49,6 +51,7 @@ export class ServerConnection {
       (rundown) => server.addRundown(rundown),
     );
     this.large = new LargeResponses(port, hello);
+    this.callbacks = new CallbackTable(port, hello, server);
   }
 
   /** Unique in this process, never reused. */
@@ -106,6 +109,7 @@ export class ServerConnection {
     this.inFlight--;
     this.bytesInFlight -= call.octets;
     this.#calls.remove(call);
+    this.callbacks.endCall(call);
     if (this.inFlight === 0) {
       if (this.isClosed) {
         this.contexts.clear();
@@ -117,6 +121,7 @@ export class ServerConnection {
   /** The port has closed: handlers are told, and contexts run down when the last of them is done. */
   onClosed(): void {
     this.large.clear();
+    this.callbacks.close();
     this.cancelAll(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
     if (this.inFlight === 0) {
       this.contexts.clear();

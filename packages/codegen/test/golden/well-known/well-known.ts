@@ -3,6 +3,8 @@
 
 import {
   type Awaitable,
+  type CallbackCall,
+  Callbacks,
   type CallOptions,
   Client,
   defineInterface,
@@ -63,6 +65,11 @@ export interface LookRequest {
 /** The request of Hint. */
 export interface HintRequest {
   id: Iid;
+}
+
+/** The request of Progress. */
+export interface ProgressRequest {
+  percent: number;
 }
 
 function writeUuidT(w: Writer, value: UuidT): void {
@@ -222,6 +229,14 @@ function readHintRequest(r: Reader): HintRequest {
   return { id: r.at("Hint.id").guid() };
 }
 
+function writeProgressRequest(w: Writer, request: ProgressRequest): void {
+  w.int32(request.percent);
+}
+
+function readProgressRequest(r: Reader): ProgressRequest {
+  return { percent: r.at("Progress.percent").int32() };
+}
+
 /** Client of WellKnown. */
 export class WellKnownClient extends Client {
   find(id: Guid, since: Filetime | null, ids: Guid[], options?: CallOptions): Promise<FindResponse> {
@@ -244,6 +259,18 @@ export interface WellKnownHandlers {
   look(key: Key, sizes: bigint[], call: ServerCall): Awaitable<void>;
 
   hint(id: Iid, call: ServerCall): Awaitable<void>;
+}
+
+/** Calls a client of WellKnown back, during a call of its own. */
+export class WellKnownCallbacks extends Callbacks {
+  progress(percent: number, options?: CallOptions): Promise<void> {
+    return this.call(0, { percent }, writeProgressRequest, readNothing, options);
+  }
+}
+
+/** What a client of WellKnown implements to be called back. */
+export interface WellKnownCallbackHandlers {
+  progress(percent: number, call: CallbackCall): Awaitable<void>;
 }
 
 /** The interface WellKnown, to connect to or to register with a server. */
@@ -283,6 +310,17 @@ export const WellKnown = /* @__PURE__ */ defineInterface({
       serve(handlers: WellKnownHandlers, r: Reader, call: ServerCall) {
         const request = readHintRequest(r);
         call.respond(handlers.hint(request.id, call), writeNothing);
+      },
+    },
+  ],
+  callbacks: [
+    {
+      name: "progress",
+      opnum: 0,
+      parameters: ["percent"],
+      serve(handlers: WellKnownCallbackHandlers, r: Reader, call: CallbackCall) {
+        const request = readProgressRequest(r);
+        call.respond(handlers.progress(request.percent, call), writeNothing);
       },
     },
   ],
