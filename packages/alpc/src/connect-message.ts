@@ -6,8 +6,8 @@ import { violation } from "./port-message.js";
 /**
  * What the kernels of the two sides put before the user's octets in CONNECTION_REQUEST and CONNECTION_REPLY.
  *
- * CONNECTION_REQUEST: 0 u32 magic, 4 u16 version, 6 u16 flags (1 dynamic tracking, 2 delegate), 8.. payload.
- * CONNECTION_REPLY: 0 u32 magic, 4 u16 version, 6 u16 flags (1 direct memory, 2 handles), 8 u32 NTSTATUS (0 accepted),
+ * CONNECTION_REQUEST: 0 u32 magic, 4 u16 version, 6 u16 flags (1 dynamic tracking, 2 delegate, 4 completion list), 8.. payload.
+ * CONNECTION_REPLY: 0 u32 magic, 4 u16 version, 6 u16 flags (1 direct memory, 2 handles, 4 completion list), 8 u32 NTSTATUS (0 accepted),
  * 12 u32 maxMessageLength, 16 f64 maxViewSize (0 no views), 24.. payload.
  */
 const MAGIC = 0x4350_4c41; // "ALPC"
@@ -16,12 +16,16 @@ const REQUEST_HEADER = 8;
 const REPLY_HEADER = 24;
 const DYNAMIC = 1;
 const DELEGATE = 2;
+const REQUEST_LIST = 4;
 const DIRECT_MEMORY = 1;
 const HANDLES = 2;
+const REPLY_LIST = 4;
 
 export interface ConnectRequest {
   readonly tracking: "static" | "dynamic";
   readonly delegate: boolean;
+  /** The client can use a completion list. */
+  readonly completionList?: boolean;
   readonly payload: Uint8Array;
 }
 
@@ -32,22 +36,30 @@ export interface ConnectReply {
   readonly maxViewSize: number;
   readonly allowsDirectMemory: boolean;
   readonly acceptsHandles: boolean;
+  /** The server may offer a completion list. */
+  readonly completionList?: boolean;
   readonly payload: Uint8Array;
 }
 
 /** Throws AlpcError PORT_MESSAGE_TOO_LONG if the payload does not fit. */
 export function encodeConnectRequest(request: ConnectRequest): Buffer {
   const bytes = start(REQUEST_HEADER, request.payload);
-  bytes.writeUInt16LE((request.tracking === "dynamic" ? DYNAMIC : 0) | (request.delegate ? DELEGATE : 0), 6);
+  bytes.writeUInt16LE(
+    (request.tracking === "dynamic" ? DYNAMIC : 0) |
+      (request.delegate ? DELEGATE : 0) |
+      (request.completionList ? REQUEST_LIST : 0),
+    6,
+  );
   return bytes;
 }
 
 /** The payload is copied. Throws AlpcError INVALID_MESSAGE. */
 export function decodeConnectRequest(bytes: Buffer): ConnectRequest {
-  const flags = checkStart(bytes, REQUEST_HEADER, DYNAMIC | DELEGATE);
+  const flags = checkStart(bytes, REQUEST_HEADER, DYNAMIC | DELEGATE | REQUEST_LIST);
   return {
     tracking: (flags & DYNAMIC) !== 0 ? "dynamic" : "static",
     delegate: (flags & DELEGATE) !== 0,
+    completionList: (flags & REQUEST_LIST) !== 0,
     payload: Uint8Array.from(bytes.subarray(REQUEST_HEADER)),
   };
 }
@@ -56,7 +68,9 @@ export function decodeConnectRequest(bytes: Buffer): ConnectRequest {
 export function encodeConnectReply(reply: ConnectReply): Buffer {
   const bytes = start(REPLY_HEADER, reply.payload);
   bytes.writeUInt16LE(
-    (reply.allowsDirectMemory ? DIRECT_MEMORY : 0) | (reply.acceptsHandles ? HANDLES : 0),
+    (reply.allowsDirectMemory ? DIRECT_MEMORY : 0) |
+      (reply.acceptsHandles ? HANDLES : 0) |
+      (reply.completionList ? REPLY_LIST : 0),
     6,
   );
   bytes.writeUInt32LE(reply.refusal === null ? 0 : NtStatus[reply.refusal], 8);
@@ -67,7 +81,7 @@ export function encodeConnectReply(reply: ConnectReply): Buffer {
 
 /** The payload is copied. Throws AlpcError INVALID_MESSAGE. */
 export function decodeConnectReply(bytes: Buffer): ConnectReply {
-  const flags = checkStart(bytes, REPLY_HEADER, DIRECT_MEMORY | HANDLES);
+  const flags = checkStart(bytes, REPLY_HEADER, DIRECT_MEMORY | HANDLES | REPLY_LIST);
   const maxViewSize = bytes.readDoubleLE(16);
   if (!Number.isSafeInteger(maxViewSize) || maxViewSize < 0)
     throw violation(`views of ${maxViewSize} octets`);
@@ -82,6 +96,7 @@ export function decodeConnectReply(bytes: Buffer): ConnectReply {
     maxViewSize,
     allowsDirectMemory: (flags & DIRECT_MEMORY) !== 0,
     acceptsHandles: (flags & HANDLES) !== 0,
+    completionList: (flags & REPLY_LIST) !== 0,
     payload: Uint8Array.from(bytes.subarray(REPLY_HEADER)),
   };
 }

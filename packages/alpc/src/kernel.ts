@@ -182,6 +182,11 @@ export interface CommunicationPort extends Disposable {
   cancel(messageId: number): void;
   /** Memory for one large message; at once when the connection's pool has it, else when the server has made it. */
   allocateView(size: number): View | Promise<View>;
+  /**
+   * Server: a view for one message of an array that sealBytes made, or of a part of one: nothing is copied. Null if the
+   * array is an ordinary one, or the client's share of sections is used up. Left out where nothing can be sealed.
+   */
+  sealedView?(bytes: Uint8Array): View | null;
   /** Copies from (to) memory that the other side offered: `entry` is the object that came with a request, still open. Off the event loop. Rejects: ACCESS_DENIED, PARTIAL_COPY, TIMEOUT, PORT_DISCONNECTED. */
   readPeerMemory(entry: DataEntry, target: Buffer): Promise<void>;
   writePeerMemory(entry: DataEntry, source: Buffer): Promise<void>;
@@ -192,6 +197,12 @@ export interface CommunicationPort extends Disposable {
    * where the system can do that. Servers take other users' messages from connections with dynamic tracking only. Throws AlpcError.
    */
   createSecurityContext?(): SecurityContext;
+  /**
+   * Client ports: blocks this thread until at least one message or the end of this port has been handed on (true), or the
+   * time is over (false). What is queued here is sent first; messages of other ports wait for the event loop. Left out where
+   * it cannot be. Throws AlpcError: INVALID_PARAMETER within onMessage, PORT_DISCONNECTED, QUOTA_EXCEEDED.
+   */
+  waitForMessages?(milliseconds: number): boolean;
   close(): void;
 }
 

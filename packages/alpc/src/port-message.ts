@@ -6,13 +6,14 @@ import { type MessageType, PORT_MESSAGE_SIZE } from "./message.js";
  * 16 u64 thread of ClientId, 24 u32 MessageId, 28 pad, 32 u32 CallbackId, 36 pad. Little endian.
  *
  * Headers are written and read as words of a Uint32Array (our platforms are little endian) at offsets that are a
- * multiple of 8. ClientId is left zero: who sent a message is for the system to say, not for the sender.
+ * multiple of 8. ClientId is left zero: who sent a message is for the system to say, not for the sender. (Its first word
+ * is where a packet's place among those of a completion list stands, see completion-list.ts.)
  */
 const WORDS = { lengths: 0, type: 1, messageId: 6, callbackId: 8 } as const;
 
 /**
  * Messages between the kernels of the two sides, which no handler sees. Their numbers lie outside of ALPC's. Payloads are
- * described in section-messages.ts; DATA_RELEASED has none, its id is that of a withdrawn request whose memory the
+ * described in section-messages.ts and completion-list/list-agreement.ts; DATA_RELEASED has none, its id is that of a withdrawn request whose memory the
  * other side no longer touches.
  */
 export const ControlType = {
@@ -22,6 +23,11 @@ export const ControlType = {
   SECTION_DROPPED: 0x84,
   VIEW_RELEASED: 0x85,
   DATA_RELEASED: 0x86,
+  DOORBELL: 0x87,
+  LIST_OFFERED: 0x88,
+  LIST_ACCEPTED: 0x89,
+  LIST_WITHDRAWN: 0x8a,
+  LIST_RETURNED: 0x8b,
 } as const;
 export type ControlType = (typeof ControlType)[keyof typeof ControlType];
 

@@ -108,7 +108,7 @@ describe("message attributes", () => {
 describe("connect messages", () => {
   it("come back as they were", () => {
     const payload = Uint8Array.of(1, 2, 3);
-    const request = { tracking: "dynamic", delegate: true, payload } as const;
+    const request = { tracking: "dynamic", delegate: true, completionList: true, payload } as const;
     expect(decodeConnectRequest(encodeConnectRequest(request))).toEqual(request);
     const reply = {
       refusal: null,
@@ -116,6 +116,7 @@ describe("connect messages", () => {
       maxViewSize: 2 ** 40,
       allowsDirectMemory: true,
       acceptsHandles: false,
+      completionList: true,
       payload,
     };
     expect(decodeConnectReply(encodeConnectReply(reply))).toEqual(reply);

@@ -29,7 +29,7 @@ describe("system calls", () => {
   let client: PortClient;
 
   beforeAll(async () => {
-    const kernel = createLinuxKernel({ libc: server.libc, linger: false, environment });
+    const kernel = createLinuxKernel({ libc: server.libc, spin: false, completionList: false, environment });
     const { user } = kernel.currentToken();
     const reply = Buffer.alloc(PORT_MESSAGE_SIZE + 8);
     port = kernel.createPort(
@@ -46,7 +46,7 @@ describe("system calls", () => {
       },
     );
     client = await PortClient.connect(
-      createLinuxKernel({ libc: own.libc, linger: false, environment }),
+      createLinuxKernel({ libc: own.libc, spin: false, completionList: false, environment }),
       "counted",
     );
   });

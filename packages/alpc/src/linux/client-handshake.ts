@@ -1,4 +1,3 @@
-import type { Sid } from "@ncalrpc/security";
 import { type ConnectReply, decodeConnectReply, encodeConnectRequest } from "../connect-message.js";
 import { ConnectionRefusedError } from "../connection-refused.js";
 import { AlpcError } from "../error.js";
@@ -8,7 +7,7 @@ import { defaultPortLimits } from "../port-limits.js";
 import { portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
 import { LinuxCommunicationPort } from "./communication-port.js";
 import { Connection, type Stage } from "./connection.js";
-import { type MessageCredentials, type PeerCredentials, peerToken } from "./credentials.js";
+import type { MessageCredentials, PeerCredentials } from "./credentials.js";
 import { closedByPeer } from "./farewell.js";
 import type { InboundPacket } from "./inbound-packet.js";
 import type { Machinery } from "./machinery.js";
@@ -52,8 +51,13 @@ export class ClientHandshake implements Stage {
   /** Sends the connect message. */
   start(): void {
     const { payload = new Uint8Array(), tracking = "static", delegate = false } = this.#attributes;
-    const request = encodeConnectRequest({ tracking, delegate, payload });
     const { outbox } = this.#connection.machinery;
+    const request = encodeConnectRequest({
+      tracking,
+      delegate,
+      completionList: this.#offersList,
+      payload,
+    });
     const at = outbox.reserve(PORT_MESSAGE_SIZE + request.length);
     writePortMessage(outbox.words, at, MessageType.CONNECTION_REQUEST, request.length, 0, 0);
     outbox.slab.set(request, at + PORT_MESSAGE_SIZE);
@@ -88,10 +92,14 @@ export class ClientHandshake implements Stage {
   }
 
   #open(reply: ConnectReply, sender: MessageCredentials): void {
-    if (this.#attributes.requiredServerSid !== undefined && sender.uid !== this.#peer.uid) {
+    const { requiredServerSid, requiredServer } = this.#attributes;
+    const isRequired = requiredServerSid !== undefined || requiredServer !== undefined;
+    const isOther =
+      sender.uid !== this.#peer.uid || (requiredServer !== undefined && sender.gid !== this.#peer.gid);
+    if (isRequired && isOther) {
       throw new AlpcError(
         "SERVER_SID_MISMATCH",
-        `the port was opened by uid ${this.#peer.uid} but uid ${sender.uid} answers`,
+        `the port was opened by uid ${this.#peer.uid}, gid ${this.#peer.gid} but uid ${sender.uid}, gid ${sender.gid} answers`,
       );
     }
     // Another process than the one that listened may serve, as after a fork; it must then stay the one.
@@ -100,6 +108,7 @@ export class ClientHandshake implements Stage {
     this.#settle(
       new LinuxCommunicationPort(this.#connection, identity, this.#handler, {
         ...reply,
+        completionList: this.#offersList && (reply.completionList ?? false),
         side: "client",
         limits: defaultPortLimits,
         userQuota: null,
@@ -109,20 +118,14 @@ export class ClientHandshake implements Stage {
     );
   }
 
+  get #offersList(): boolean {
+    const { tracking = "static", delegate = false } = this.#attributes;
+    return this.#connection.machinery.completionList && tracking === "static" && !delegate;
+  }
+
   onEnd(reason: AlpcError | null): void {
     this.#settle(reason ?? refused());
   }
-}
-
-/** Throws AlpcError SERVER_SID_MISMATCH unless the socket was made by that user. */
-export function checkServer(peer: PeerCredentials, required: Sid | undefined, name: string): void {
-  if (required === undefined) return;
-  const { user } = peerToken(peer);
-  if (user.equals(required)) return;
-  throw new AlpcError(
-    "SERVER_SID_MISMATCH",
-    `the port ${name} belongs to ${user}, not to ${required}; nothing was sent to it`,
-  );
 }
 
 function refused(): AlpcError {

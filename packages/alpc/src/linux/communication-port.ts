@@ -8,6 +8,7 @@ import { MessageLedger } from "../message-ledger.js";
 import { ControlType, portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
 import { noDataEntries, noHandles } from "../received-message.js";
 import type { View } from "../view.js";
+import { ClientListAgreement, ServerListAgreement } from "./completion-list/list-agreement.js";
 import type { Connection, Stage } from "./connection.js";
 import type { DirectAccess } from "./direct-access.js";
 import { closedByPeer } from "./farewell.js";
@@ -20,6 +21,8 @@ export interface PortTerms extends AttachmentTerms {
   /** What the other side said: the connect message, or the answer to it. */
   readonly payload: Uint8Array;
   readonly maxMessageLength: number;
+  /** Whether both sides use completion lists. */
+  readonly completionList: boolean;
   /** A server that uses this client's memory. */
   readonly direct: DirectAccess | null;
   /** Called when the port is closed, before the handler's onClosed. */
@@ -61,6 +64,11 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     this.#maxMessageLength = terms.maxMessageLength;
     this.#isClosed = connection.isEnded;
     connection.stage = this;
+    if (terms.completionList && !connection.isEnded)
+      connection.agreement =
+        terms.side === "client"
+          ? new ClientListAgreement(connection)
+          : new ServerListAgreement(connection, terms.userQuota);
   }
 
   get isClosed(): boolean {
@@ -95,22 +103,28 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
       return this.#beside.send(type, bytes, length, messageId, callbackId, attributes);
     }
     const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
-    const { outbox, completion } = this.#connection.machinery;
-    const at = outbox.reserve(length);
-    writePortMessage(outbox.words, at, type, length - PORT_MESSAGE_SIZE, id, callbackId);
-    copyOctets(bytes, PORT_MESSAGE_SIZE, length, outbox.slab, at + PORT_MESSAGE_SIZE);
-    outbox.commit(this.#connection, length);
-    if (!completion.inTurn) outbox.scheduleFlush();
+    const connection = this.#connection;
+    const room = connection.reserve(length);
+    const at = connection.reservedAt;
+    writePortMessage(room.words, at, type, length - PORT_MESSAGE_SIZE, id, callbackId);
+    copyOctets(bytes, PORT_MESSAGE_SIZE, length, room.slab, at + PORT_MESSAGE_SIZE);
+    connection.commit(room, length);
     return id;
   }
 
   cancel(messageId: number): void {
-    if (!this.#isClosed && this.#ledger.withdraw(messageId)) this.#sendEmpty(MessageType.CANCELED, messageId);
+    if (!this.#isClosed && this.#ledger.withdraw(messageId))
+      this.#connection.sendControl(MessageType.CANCELED, messageId);
   }
 
   allocateView(size: number): View | Promise<View> {
     this.#checkOpen();
     return this.#beside.allocateView(size);
+  }
+
+  sealedView(bytes: Uint8Array): View | null {
+    this.#checkOpen();
+    return this.#beside.sealedView(bytes);
   }
 
   readPeerMemory(entry: DataEntry, target: Buffer): Promise<void> {
@@ -132,7 +146,9 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   }
 
   onPacket(packet: InboundPacket): void {
-    const token = this.#identity.check(packet.pid, packet.uid, packet.gid);
+    const token = packet.isListed
+      ? this.#identity.token
+      : this.#identity.check(packet.pid, packet.uid, packet.gid);
     const { words, start, length } = packet;
     const fault = portMessageFault(words, start, length, this.#maxMessageLength);
     if (fault !== null) throw violation(fault);
@@ -211,13 +227,16 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   /** A withdrawn request may have offered memory: the other side waits to hear that nothing here touches it. */
   #endLoan(id: number): void {
     const loans = this.#attachments?.loans;
-    if (loans?.end(id) && !loans.isCopying(id)) this.#sendEmpty(ControlType.DATA_RELEASED, id);
+    if (loans?.end(id) && !loans.isCopying(id)) this.#connection.sendControl(ControlType.DATA_RELEASED, id);
   }
 
   #onControl(type: number, packet: InboundPacket): void {
     if (packet.length !== portMessage.totalLength(packet.words, packet.start)) throw violation("attributes");
     if (type === ControlType.DATA_RELEASED) {
       this.#attachments?.loans.returned(portMessage.messageId(packet.words, packet.start));
+    } else if (type >= ControlType.LIST_OFFERED && type <= ControlType.LIST_RETURNED) {
+      if (this.#connection.agreement === null) throw violation(`a message of type ${type}`);
+      this.#connection.agreement.onMessage(type, packet);
     } else this.#beside.receiveSectionMessage(type, packet);
   }
 
@@ -234,7 +253,7 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
       await direct.copy(operation, entry, buffer);
     } finally {
       const isWithdrawn = loans.endCopy(request) && !this.#ledger.isOpen(request);
-      if (isWithdrawn && !this.#isClosed) this.#sendEmpty(ControlType.DATA_RELEASED, request);
+      if (isWithdrawn && !this.#isClosed) this.#connection.sendControl(ControlType.DATA_RELEASED, request);
     }
     // A withdrawn request's memory may have become something else under the copy.
     if (!this.#isClosed && this.#ledger.isOpen(request)) return;
@@ -245,13 +264,6 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   get #beside(): PortAttachments {
     this.#attachments ??= new PortAttachments(this.#connection, this.#terms, this.#ledger);
     return this.#attachments;
-  }
-
-  #sendEmpty(type: MessageType | ControlType, id: number): void {
-    const { outbox, completion } = this.#connection.machinery;
-    writePortMessage(outbox.words, outbox.reserve(PORT_MESSAGE_SIZE), type, 0, id, 0);
-    outbox.commit(this.#connection, PORT_MESSAGE_SIZE);
-    if (!completion.inTurn) outbox.scheduleFlush();
   }
 
   #checkSend(bytes: Buffer, length: number): void {

@@ -1,5 +1,7 @@
 import koffi from "koffi";
 import { AlpcError } from "../error.js";
+import { ListPoller } from "./completion-list/list-poller.js";
+import type { SpinOptions } from "./completion-list/spin-options.js";
 import { C, Errno, type LibC } from "./libc.js";
 import { Linger } from "./linger.js";
 import { systemError } from "./system-error.js";
@@ -34,6 +36,7 @@ const retained = new Set<CompletionPort>();
 export class CompletionPort {
   readonly #libc: LibC;
   readonly #linger: Linger;
+  readonly poller: ListPoller;
   readonly #flush: () => void;
   readonly #events = Buffer.allocUnsafeSlow(MAX_EVENTS * EVENT_SIZE);
   readonly #words = new DataView(this.#events.buffer);
@@ -51,10 +54,18 @@ export class CompletionPort {
   #inTurn = false;
 
   /** `flush` sends what the turn has queued. */
-  constructor(libc: LibC, linger: number | false | undefined, flush: () => void) {
+  constructor(libc: LibC, spin: SpinOptions | false | undefined, flush: () => void) {
     this.#libc = libc;
-    this.#linger = new Linger(linger);
+    this.#linger = new Linger(spin === false ? false : spin?.microseconds);
     this.#flush = flush;
+    this.poller = new ListPoller(
+      {
+        beginBatch: () => this.beginBatch(),
+        endBatch: () => this.#endBatch(),
+        schedule: () => this.#schedule(),
+      },
+      spin,
+    );
   }
 
   /** True while messages are being handed on: what they queue is sent at the end of the turn. */
@@ -96,8 +107,18 @@ export class CompletionPort {
       listeners.push(listener);
   }
 
-  /** All messages of a turn have been handed on: tells the listeners, and sends what is queued. */
+  /** Messages are handed on from here on. */
+  beginBatch(): void {
+    this.#inTurn = true;
+  }
+
+  /** All messages of a turn have been handed on: tells the listeners, sends what is queued, and looks out for more. */
   endBatch(): void {
+    this.#endBatch();
+    this.poller.resume();
+  }
+
+  #endBatch(): void {
     this.#inTurn = true;
     if (this.#listeners.length > 0) {
       const listeners = this.#listeners;
@@ -154,9 +175,10 @@ export class CompletionPort {
     const woken = this.#woken;
     this.#woken = false;
     this.#inTurn = true;
-    const messages = woken || this.#hot === null ? this.#harvest() : this.#look(this.#hot);
+    const isLooking = !woken && this.#hot !== null && !this.poller.isSpinning;
+    const messages = woken ? this.#harvest() : isLooking && this.#hot !== null ? this.#look(this.#hot) : 0;
     this.endBatch();
-    if (this.#count > 0 && this.#linger.again(messages, woken)) this.#schedule();
+    if (this.#count > 0 && !this.poller.isSpinning && this.#linger.again(messages, woken)) this.#schedule();
   }
 
   /** Lingering, we look where the last message came from; Node's own loop tells us about all others. */

@@ -1,11 +1,13 @@
 import { AlpcError, isAlpcError } from "../error.js";
 import type { PortLimits } from "../kernel.js";
-import { MAX_MESSAGE_LENGTH } from "../message.js";
+import { MAX_MESSAGE_LENGTH, type MessageType, PORT_MESSAGE_SIZE } from "../message.js";
 import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
-import { align8, violation } from "../port-message.js";
+import { align8, type ControlType, violation, writePortMessage } from "../port-message.js";
 import { Backlog } from "./backlog.js";
+import type { CompletionList, ListOwner } from "./completion-list/completion-list.js";
+import { doorbell } from "./completion-list/doorbell.js";
+import type { ListAgreement } from "./completion-list/list-agreement.js";
 import type { BatchListener, EventSource } from "./completion-port.js";
-import { descriptorCloser } from "./descriptor-closer.js";
 import { duplicateDescriptors, sendWithDescriptors } from "./descriptor-message.js";
 import { sendFarewell, vanished } from "./farewell.js";
 import { fromHandlePacket } from "./handle-packet.js";
@@ -13,7 +15,7 @@ import { createHandleReceiver, type HandlePacket, type HandleReceiver } from "./
 import type { InboundPacket } from "./inbound-packet.js";
 import { C, Errno } from "./libc.js";
 import type { Machinery } from "./machinery.js";
-import { isTransient, type Outlet } from "./outbox.js";
+import { isTransient, type Outlet, type PacketRoom } from "./outbox.js";
 import { systemError } from "./system-error.js";
 
 /** What a connection is being used for: waiting for the connect message, for its answer, or open. */
@@ -40,7 +42,7 @@ export interface ConnectionOptions {
 const RETRY = 10;
 
 /** One connected socket: receiving in shares, sending through the outbox, and its end. */
-export class Connection implements EventSource, Outlet {
+export class Connection implements EventSource, Outlet, ListOwner {
   readonly machinery: Machinery;
   readonly #limits: PortLimits;
   readonly #limitsReaders: boolean;
@@ -59,6 +61,13 @@ export class Connection implements EventSource, Outlet {
   #retry: NodeJS.Timeout | null = null;
   firstQueued = -1;
   lastQueued = -1;
+  /** Where in its room the packet begins that was asked for last. */
+  reservedAt = 0;
+  /** Set by who makes a port of the connection, if both sides use completion lists. */
+  agreement: ListAgreement | null = null;
+  /** The agreement's. */
+  list: CompletionList | null = null;
+  #isUnpublished = false;
 
   /** Takes the descriptor over, also if this throws. */
   constructor(machinery: Machinery, fd: number, options: ConnectionOptions, stage: Stage) {
@@ -96,6 +105,14 @@ export class Connection implements EventSource, Outlet {
     return this.#backlog.messages;
   }
 
+  get messagesPerTurn(): number {
+    return this.#limits.messagesPerTurn;
+  }
+
+  get isReading(): boolean {
+    return !this.#isPaused && this.#grace === null && !this.#isEnded;
+  }
+
   set stage(stage: Stage) {
     this.#stage = stage;
   }
@@ -111,7 +128,23 @@ export class Connection implements EventSource, Outlet {
     if ((events & (C.EPOLLIN | C.EPOLLHUP | C.EPOLLERR)) === 0 || this.#fd < 0) return 0;
     // The peer is gone, so nothing is left to wait for, whatever has kept us from reading.
     if ((events & C.EPOLLHUP) !== 0 && (this.#interest & C.EPOLLIN) === 0) this.#hearOut();
-    return this.#receiver === null && !this.#isHearingOut ? this.#receive() : 0;
+    if (this.#isHearingOut) return 0;
+    const messages = this.#receiver === null ? this.#receive() : 0;
+    if (this.agreement !== null && this.list === null && messages > 0) this.agreement.onTraffic(messages);
+    return messages + this.#pollList();
+  }
+
+  /** Takes what is in the list, after something has come over the socket: it may have been the doorbell. */
+  #pollList(): number {
+    const { list } = this;
+    if (list === null || !list.isOpen) return 0;
+    const messages = list.poll();
+    if (this.list === list) this.machinery.completion.poller.afterPoll(list, messages);
+    return messages;
+  }
+
+  readSocket(): number {
+    return this.#receiver === null && this.#fd >= 0 ? this.#receive() : 0;
   }
 
   #receive(): number {
@@ -129,7 +162,7 @@ export class Connection implements EventSource, Outlet {
     }
     let messages = 0;
     for (let i = 0; i < got; i++) {
-      if (this.#fd >= 0 && batch.length(i) === 0 && batch.controlLength(i) === 0) this.end(vanished());
+      if (this.#fd >= 0 && batch.length(i) === 0 && batch.controlLength(i) === 0) this.#onVanished();
       else if (this.#handOn(batch.packet(i), batch.fault(i))) messages++;
       batch.rearm(i);
     }
@@ -139,19 +172,43 @@ export class Connection implements EventSource, Outlet {
   /** Whether the packet was handed on. */
   #handOn(packet: InboundPacket, fault: string | null): boolean {
     if (this.#fd < 0) {
-      this.#discardHandles(packet);
+      packet.discard();
       return false;
     }
     try {
       if (fault !== null) throw violation(fault);
+      if (this.list !== null && !packet.isListed) {
+        const passage = this.list.admit(packet);
+        if (passage !== "now") return passage === "later";
+      }
       this.#stage.onPacket(packet);
       if (packet.hasHandles) throw violation("a message with handles that it does not speak of");
       return true;
     } catch (error) {
-      this.#discardHandles(packet);
-      this.hangUp(asAlpcError(error));
+      packet.discard();
+      this.onBroken(error);
       return false;
     }
+  }
+
+  onListed(packet: InboundPacket): void {
+    try {
+      this.#stage.onPacket(packet);
+      if (packet.hasHandles) throw violation("a message with handles that it does not speak of");
+    } catch (error) {
+      packet.discard();
+      this.onBroken(error);
+    }
+  }
+
+  onBroken(error: unknown): void {
+    this.hangUp(asAlpcError(error));
+  }
+
+  /** The end of what comes over the socket. What is in the list was sent before it. */
+  #onVanished(): void {
+    if (this.list?.hasNews() && !this.#isHearingOut) this.#hearOut();
+    else this.end(vanished());
   }
 
   /** Tells the listener of what is handed on that the batch ends. */
@@ -159,22 +216,16 @@ export class Connection implements EventSource, Outlet {
     this.machinery.completion.atBatchEnd(this.#stage.batchListener);
   }
 
-  /** Closes what came with a packet that nobody wants. */
-  #discardHandles(packet: InboundPacket): void {
-    if (!packet.hasHandles) return;
-    for (const fd of packet.takeDescriptors()) descriptorCloser().close(fd);
-    for (const handle of packet.takeHandles() ?? []) handle.close();
-  }
-
   #receiveElsewhere(fd: number): HandleReceiver {
     const { maxHandlesPerMessage, messagesPerTurn } = this.#limits;
     const sink = {
       onPacket: (packet: HandlePacket) => this.#handOn(...fromHandlePacket(packet)),
       onBatchEnd: () => {
+        this.#pollList();
         this.machinery.completion.endBatch();
       },
       onEnd: (reason: AlpcError | null) => {
-        if (reason === null) this.end(vanished());
+        if (reason === null) this.#onVanished();
         else this.hangUp(reason);
       },
     };
@@ -185,11 +236,76 @@ export class Connection implements EventSource, Outlet {
     });
   }
 
+  /** Room for a packet of up to `length` octets, in the completion list if it can go there; it begins at `reservedAt`. Fill it, then `commit`. */
+  reserve(length: number): PacketRoom {
+    const { list } = this;
+    if (list?.isSending && !this.isBlocked) {
+      const at = this.#reserveListed(list, length);
+      if (at >= 0) {
+        this.reservedAt = at;
+        return list.producer;
+      }
+    }
+    const { outbox } = this.machinery;
+    this.reservedAt = outbox.reserve(length);
+    return outbox;
+  }
+
+  #reserveListed(list: CompletionList, length: number): number {
+    try {
+      return list.producer.reserve(length);
+    } catch (error) {
+      this.onBroken(error);
+      return -1;
+    }
+  }
+
+  /** Queues the packet that was written into `room`. */
+  commit(room: PacketRoom, length: number): void {
+    const { outbox, completion } = this.machinery;
+    const { list } = this;
+    if (list !== null && room === list.producer) {
+      list.commit(length);
+      if (!this.#isUnpublished) {
+        this.#isUnpublished = true;
+        outbox.publishLater(this);
+      }
+      if (!completion.inTurn && !completion.poller.expect(list)) outbox.scheduleFlush();
+      return;
+    }
+    outbox.commit(this, length);
+    if (!completion.inTurn) outbox.scheduleFlush();
+  }
+
+  /** Queues a message without a payload. */
+  sendControl(type: MessageType | ControlType, messageId = 0): void {
+    const room = this.reserve(PORT_MESSAGE_SIZE);
+    writePortMessage(room.words, this.reservedAt, type, 0, messageId, 0);
+    this.commit(room, PORT_MESSAGE_SIZE);
+  }
+
+  stamp(): number {
+    return this.list === null ? 0 : this.list.stamp();
+  }
+
+  publish(): void {
+    this.#isUnpublished = false;
+    const { list } = this;
+    if (list === null) return;
+    list.producer.publish();
+    if (!list.producer.mustRing() || this.#fd < 0) return;
+    list.hasRung = true;
+    const errno = doorbell.ring(this.machinery.libc, this.#fd);
+    // If there is no room, the other side has enough to wake up for.
+    if (errno !== 0 && !isTransient(errno)) this.onSendFailed(errno);
+  }
+
   /** Sends at once, behind what is queued, a packet with descriptors, which stay the caller's. Throws AlpcError. */
   sendWithDescriptors(packet: Uint8Array, fds: readonly number[]): void {
     const { libc, outbox } = this.machinery;
-    if (this.firstQueued >= 0) outbox.flush();
+    if (this.firstQueued >= 0 || this.#isUnpublished) outbox.flush();
     if (this.#isEnded) return;
+    new DataView(packet.buffer, packet.byteOffset).setInt32(8, this.stamp(), true);
     if (!this.isBlocked) {
       if (sendWithDescriptors(libc, this.#fd, packet, fds) >= 0) return;
       const errno = libc.errno();
@@ -211,7 +327,9 @@ export class Connection implements EventSource, Outlet {
     if (this.#isEnded) return;
     this.#isEnded = true;
     const { completion, libc, outbox } = this.machinery;
-    if (this.firstQueued >= 0) outbox.flush();
+    if (this.firstQueued >= 0 || this.#isUnpublished) outbox.flush();
+    this.agreement?.close();
+    this.list = null;
     if (this.#grace !== null) clearTimeout(this.#grace);
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#backlog.clear();
@@ -277,14 +395,16 @@ export class Connection implements EventSource, Outlet {
     if (this.#grace !== null) clearTimeout(this.#grace);
     this.#grace = null;
     this.#isPaused = false;
-    if (this.#receiver !== null) this.end(vanished());
-    else setImmediate(this.#hearMore);
+    setImmediate(this.#hearMore);
   }
 
   readonly #hearMore = (): void => {
     if (this.#fd < 0) return;
-    const isOver = this.#receive() === 0;
-    this.machinery.completion.endBatch();
+    const { completion } = this.machinery;
+    completion.beginBatch();
+    const listed = this.list?.poll() ?? 0;
+    const isOver = listed === 0 && this.readSocket() === 0;
+    completion.endBatch();
     if (isOver) this.end(vanished());
     else setImmediate(this.#hearMore);
   };

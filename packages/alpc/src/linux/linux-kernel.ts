@@ -10,18 +10,22 @@ import type {
   PortAttributes,
   PortHandler,
   PortListing,
+  Waiting,
 } from "../kernel.js";
 import { BorrowedMessage } from "../received-message.js";
+import { doorbell } from "./completion-list/doorbell.js";
+import type { SpinOptions } from "./completion-list/spin-options.js";
 import { CompletionPort } from "./completion-port.js";
 import { connectSocket } from "./connect-socket.js";
 import { LinuxConnectionPort } from "./connection-port.js";
 import { ownToken } from "./credentials.js";
 import { examineLinux } from "./examine-linux.js";
+import { InboundPacket } from "./inbound-packet.js";
 import { type LibC, loadLibC } from "./libc.js";
 import { listSockets } from "./list-sockets.js";
 import type { Machinery } from "./machinery.js";
 import { detectMemoryMode, type MemoryMode } from "./mapped-memory.js";
-import { Outbox } from "./outbox.js";
+import { LONGEST_PACKET, Outbox } from "./outbox.js";
 import { clientSocketPaths, type PortNamespace, serverSocketPath } from "./port-directory.js";
 import { ReceiveBatch } from "./receive-batch.js";
 import { listen, openSocket, passCredentials, refuseDescriptors } from "./socket.js";
@@ -30,8 +34,10 @@ import { SocketName } from "./socket-name.js";
 export interface LinuxKernelOptions {
   /** The system functions; tests make some of them fail. */
   readonly libc?: LibC;
-  /** Microseconds during which to look for more messages after one, before the thread sleeps. Default 50; false never. */
-  readonly linger?: number | false;
+  /** How long, and for which part of its time, the thread looks for messages instead of sleeping; false: never. */
+  readonly spin?: SpinOptions | false;
+  /** Whether connections that become busy use completion lists in shared memory. Default true, unless NCALRPC_COMPLETION_LIST is "off". */
+  readonly completionList?: boolean;
   /** How sections are seen: in place, or as copies where the runtime allows nothing else; found out by default. */
   readonly memoryMode?: MemoryMode;
   /** Where names are looked up, default this process's environment as it is at each call. */
@@ -64,13 +70,16 @@ class Linux implements LinuxKernel {
     const libc = options.libc ?? loadLibC();
     const outbox = new Outbox(libc);
     const batch = new ReceiveBatch(libc);
+    const memoryMode = options.memoryMode ?? detectMemoryMode(libc);
     this.#machinery = {
       libc,
       outbox,
       batch,
-      completion: new CompletionPort(libc, options.linger, () => outbox.flush()),
-      memoryMode: options.memoryMode ?? detectMemoryMode(libc),
+      completion: new CompletionPort(libc, options.spin, () => outbox.flush()),
+      memoryMode,
       message: new BorrowedMessage(batch.buffer, this.currentToken()),
+      listed: new InboundPacket(Buffer.allocUnsafeSlow(LONGEST_PACKET), true),
+      completionList: memoryMode === "mapped" && (options.completionList ?? isListDefault()),
     };
     const { environment } = options;
     this.#environment = environment === undefined ? () => process.env : () => environment;
@@ -122,6 +131,12 @@ class Linux implements LinuxKernel {
     this.#machinery.outbox.flush();
   }
 
+  get waiting(): Waiting {
+    const { poller } = this.#machinery.completion;
+    const { spunMilliseconds, share, isSpinning, isPaused, sleeps } = poller;
+    return { spunMilliseconds, share, isSpinning, isPaused, sleeps, doorbells: doorbell.rings };
+  }
+
   ref(): void {
     this.#machinery.completion.setReferenced(true);
   }
@@ -129,6 +144,11 @@ class Linux implements LinuxKernel {
   unref(): void {
     this.#machinery.completion.setReferenced(false);
   }
+}
+
+/** Tests run with and without. */
+function isListDefault(): boolean {
+  return process.env["NCALRPC_COMPLETION_LIST"] !== "off";
 }
 
 /** Whether anyone but this user could pass the descriptor: then the socket's mode must not stand in the way. */

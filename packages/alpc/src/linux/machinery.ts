@@ -1,5 +1,6 @@
 import type { BorrowedMessage } from "../received-message.js";
 import type { CompletionPort } from "./completion-port.js";
+import type { InboundPacket } from "./inbound-packet.js";
 import type { LibC } from "./libc.js";
 import type { MemoryMode } from "./mapped-memory.js";
 import type { Outbox } from "./outbox.js";
@@ -12,5 +13,9 @@ export interface Machinery {
   readonly batch: ReceiveBatch;
   readonly outbox: Outbox;
   readonly message: BorrowedMessage;
+  /** Where messages from completion lists are copied to. */
+  readonly listed: InboundPacket;
+  /** Whether completion lists are used. */
+  readonly completionList: boolean;
   readonly memoryMode: MemoryMode;
 }

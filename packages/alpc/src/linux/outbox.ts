@@ -6,10 +6,20 @@ import { addressOf, C, Errno, type LibC } from "./libc.js";
 /** Messages that the outbox holds before it sends them of its own accord. */
 const CAPACITY = 256;
 const SLAB = 1024 * 1024;
-const LONGEST = align8(MAX_MESSAGE_LENGTH) + align8(MAX_ATTRIBUTES_LENGTH);
+/** Octets of the longest packet that is in order. */
+export const LONGEST_PACKET = align8(MAX_MESSAGE_LENGTH) + align8(MAX_ATTRIBUTES_LENGTH);
 const HEADER = 64;
 const IOVEC = 16;
+/** The word of PORT_MESSAGE in which a packet's place stands. */
+const PLACE = 2;
 const FLAGS = C.MSG_DONTWAIT | C.MSG_NOSIGNAL;
+
+/** Where a packet is written before it is sent. */
+export interface PacketRoom {
+  readonly slab: Buffer;
+  readonly words: Uint32Array;
+  readonly view: DataView;
+}
 
 /** A connection as the outbox sees it. The fields are the outbox's. */
 export interface Outlet {
@@ -19,6 +29,10 @@ export interface Outlet {
   lastQueued: number;
   /** True while earlier messages wait for room: later ones queue up behind them. */
   readonly isBlocked: boolean;
+  /** A packet goes out: its place among the entries of the completion list, 0 if there is none. */
+  stamp(): number;
+  /** Lets the other side see what has been written into the completion list. */
+  publish(): void;
   /** These octets found no room, or stand behind some that did not. They are borrowed. */
   keep(packet: Uint8Array): void;
   /** Sending failed for good with this errno. */
@@ -29,7 +43,7 @@ export interface Outlet {
  * What the ports of a thread want to send. Messages are written straight into one slab and leave it together: one
  * system call for each connection, however many messages it has.
  */
-export class Outbox {
+export class Outbox implements PacketRoom {
   readonly #libc: LibC;
   readonly slab = Buffer.allocUnsafeSlow(SLAB);
   readonly words = new Uint32Array(this.slab.buffer);
@@ -43,6 +57,7 @@ export class Outbox {
   readonly #iovecs = Buffer.allocUnsafeSlow(CAPACITY * IOVEC).fill(0);
   readonly #iovecWords = new Uint32Array(this.#iovecs.buffer);
   readonly #dirty: Outlet[] = [];
+  #unpublished: Outlet[] = [];
   readonly #flushLater = (): void => {
     this.#scheduled = false;
     this.flush();
@@ -62,7 +77,7 @@ export class Outbox {
 
   /** Room for a packet of at most `length` octets: its offset in the slab, a multiple of 8. Fill it, then `commit`. */
   reserve(length: number): number {
-    if (length > LONGEST) throw new RangeError(`a packet of ${length} octets`);
+    if (length > LONGEST_PACKET) throw new RangeError(`a packet of ${length} octets`);
     if (this.#count === CAPACITY || this.#used + length > SLAB) this.flush();
     return this.#used;
   }
@@ -70,6 +85,7 @@ export class Outbox {
   /** Queues the packet that was written at the last reserved offset. */
   commit(outlet: Outlet, length: number): void {
     const entry = this.#count++;
+    this.words[(this.#used >> 2) + PLACE] = outlet.stamp();
     this.#offsets[entry] = this.#used;
     this.#lengths[entry] = length;
     this.#next[entry] = -1;
@@ -81,6 +97,11 @@ export class Outbox {
     outlet.lastQueued = entry;
   }
 
+  /** Publishes an outlet's list with the next flush. To be called once until then. */
+  publishLater(outlet: Outlet): void {
+    this.#unpublished.push(outlet);
+  }
+
   /** Sends at the end of what runs now, after all promise jobs that it has set off. */
   scheduleFlush(): void {
     if (this.#scheduled) return;
@@ -90,6 +111,12 @@ export class Outbox {
 
   /** Sends everything that is queued. What the system does not take stays with its connection. */
   flush(): void {
+    // Lists first: what goes over the socket may say that it comes after their entries.
+    if (this.#unpublished.length > 0) {
+      const outlets = this.#unpublished;
+      this.#unpublished = [];
+      for (let i = 0; i < outlets.length; i++) outlets[i]?.publish();
+    }
     if (this.#count === 0) return;
     for (let i = 0; i < this.#dirty.length; i++) {
       const outlet = this.#dirty[i];

@@ -1,5 +1,6 @@
 import { copyOctets } from "../copy-octets.js";
 import type { DataEntry } from "../data-information.js";
+import { DataLoans } from "../data-loans.js";
 import { AlpcError } from "../error.js";
 import type { ReceivedHandle } from "../handle.js";
 import type { PortLimits } from "../kernel.js";
@@ -19,10 +20,10 @@ import { SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
 import { ClientSections } from "./client-sections.js";
 import type { Connection } from "./connection.js";
-import { DataLoans } from "./data-loans.js";
 import { descriptorCloser } from "./descriptor-closer.js";
 import { handleKind } from "./handle-kind.js";
 import type { InboundPacket } from "./inbound-packet.js";
+import { addressOf } from "./libc.js";
 import { LinuxHandle } from "./linux-handle.js";
 import { receiveSectionMessage, SectionMessages } from "./section-messages.js";
 import { ServerSections } from "./server-sections.js";
@@ -65,6 +66,11 @@ export class PortAttachments {
     return this.#ownSections().allocate(size);
   }
 
+  sealedView(bytes: Uint8Array): View | null {
+    const sections = this.#terms.maxViewSize === 0 ? null : this.#ownSections();
+    return sections instanceof ServerSections ? sections.sealedView(bytes) : null;
+  }
+
   /** Queues a message with attributes; arguments as for CommunicationPort.send, checked. Returns the message's id. */
   send(
     type: MessageType,
@@ -79,24 +85,22 @@ export class PortAttachments {
     const attributes: MessageAttributes = {
       view: given.view === undefined ? null : this.#ownSections().send(given.view),
       handleCount: handles.length,
-      dataEntries: this.#loans.entriesOf(buffers),
+      dataEntries: buffers.map(entryOf),
     };
     const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
     if (buffers.length > 0) this.#loans.lend(id, buffers);
-    const { outbox, completion } = this.#connection.machinery;
+    const connection = this.#connection;
     const total = align8(length) + attributesLength(attributes);
-    const at = outbox.reserve(total);
+    const room = connection.reserve(total);
+    const at = connection.reservedAt;
     const infoOffset = dataInfoOffset(length, attributes);
-    writePortMessage(outbox.words, at, type, length - PORT_MESSAGE_SIZE, id, callbackId, infoOffset);
-    copyOctets(bytes, PORT_MESSAGE_SIZE, length, outbox.slab, at + PORT_MESSAGE_SIZE);
-    outbox.slab.fill(0, at + length, at + align8(length));
-    writeAttributes(outbox.view, at + align8(length), attributes);
+    writePortMessage(room.words, at, type, length - PORT_MESSAGE_SIZE, id, callbackId, infoOffset);
+    copyOctets(bytes, PORT_MESSAGE_SIZE, length, room.slab, at + PORT_MESSAGE_SIZE);
+    room.slab.fill(0, at + length, at + align8(length));
+    writeAttributes(room.view, at + align8(length), attributes);
     if (handles.length > 0) {
-      this.#connection.sendWithDescriptors(Uint8Array.from(outbox.slab.subarray(at, at + total)), handles);
-    } else {
-      outbox.commit(this.#connection, total);
-      if (!completion.inTurn) outbox.scheduleFlush();
-    }
+      connection.sendWithDescriptors(Uint8Array.from(room.slab.subarray(at, at + total)), handles);
+    } else connection.commit(room, total);
     return id;
   }
 
@@ -113,7 +117,7 @@ export class PortAttachments {
     const { view } = attributes;
     return {
       handles: this.#takeHandles(packet, attributes.handleCount),
-      view: view === null ? null : this.#ownSections().receive(view.sectionId, view.size),
+      view: view === null ? null : this.#ownSections().receive(view),
       dataEntries:
         attributes.dataEntries.length === 0
           ? noDataEntries
@@ -196,4 +200,9 @@ export class PortAttachments {
       descriptorCloser().close(owned),
     );
   }
+}
+
+/** For a buffer that owns its memory or is part of one that does. */
+function entryOf(buffer: Buffer): DataEntry {
+  return { address: BigInt(addressOf(buffer)), size: buffer.length };
 }

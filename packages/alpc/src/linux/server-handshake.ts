@@ -17,7 +17,7 @@ const silent = {};
 /** What the server grants a client. */
 export type AcceptedTerms = Pick<
   PortTerms,
-  "payload" | "maxMessageLength" | "maxViewSize" | "allowsDirectMemory" | "acceptsHandles"
+  "payload" | "maxMessageLength" | "maxViewSize" | "allowsDirectMemory" | "acceptsHandles" | "completionList"
 >;
 
 /** What a connection that is being made asks of its port. */
@@ -88,6 +88,7 @@ export class ServerHandshake implements Stage, ConnectionRequest {
       // Only the process that connected is known well enough to touch its memory.
       allowsDirectMemory: !request.delegate && this.#owner.allowsDirectMemory(identity.token),
       acceptsHandles,
+      completionList: this.#usesList(request),
     };
     if (!this.connection.isEnded) this.#reply(encodeConnectReply({ refusal: null, payload, ...terms }));
     const port = this.#owner.open(this, identity, { ...terms, payload: request.payload });
@@ -147,6 +148,12 @@ export class ServerHandshake implements Stage, ConnectionRequest {
       throw new AlpcError("LPC_INVALID_CONNECTION_USAGE", "the connect message has not come yet");
     }
     return { identity: this.#identity, request: this.#request };
+  }
+
+  /** Who sends through a list is known only once: so only with an identity that cannot change. */
+  #usesList({ completionList = false, tracking, delegate }: ConnectRequest): boolean {
+    const { machinery } = this.connection;
+    return completionList && machinery.completionList && tracking === "static" && !delegate;
   }
 
   #decide(): void {

@@ -1,0 +1,181 @@
+import { PORT_MESSAGE_SIZE } from "../../message.js";
+import { ControlType, portMessage, violation } from "../../port-message.js";
+import type { InboundPacket } from "../inbound-packet.js";
+import type { Section } from "../section.js";
+import { ListConsumer, NOTHING, WAITS_FOR_SOCKET } from "./list-consumer.js";
+import { listMemory } from "./list-memory.js";
+import type { PolledList } from "./list-poller.js";
+import { ListProducer } from "./list-producer.js";
+import { Patience } from "./patience.js";
+
+/** The connection that a list belongs to. */
+export interface ListOwner {
+  /** Whether messages are wanted now. */
+  readonly isReading: boolean;
+  /** Hands a message on that has come through the list, or over the socket. It is borrowed. Does not throw. */
+  onListed(packet: InboundPacket): void;
+  /** A message is expected on the socket: takes what is there. How many there were. */
+  readSocket(): number;
+  /** The other side broke the rules. */
+  onBroken(error: unknown): void;
+}
+
+/** What is to be done with a packet that came over the socket. */
+export type Passage = "now" | "later" | "never";
+
+/**
+ * The completion list of a connection, as one side uses it: both rings, and the order of what goes through them among
+ * what goes over the socket. Each packet on the socket says how much of the ring comes before it (PORT_MESSAGE's unused
+ * ClientId, 8 u32 position), each entry of the ring how many packets come before it.
+ */
+export class CompletionList implements PolledList {
+  readonly producer: ListProducer;
+  readonly patience = new Patience();
+  isHot = false;
+  since = 0;
+  hasRung = false;
+  /** Whether the other side takes messages from the ring, and may send them through it. */
+  isOpen = false;
+  /** Whether it has told us so of itself: it gets nothing more through the ring. */
+  isSending = false;
+  readonly #consumer: ListConsumer;
+  readonly #owner: ListOwner;
+  readonly #section: Section;
+  readonly #packet: InboundPacket;
+  readonly #budget: number;
+  #isClosed = false;
+  #sentOnSocket = 0;
+  #receivedOnSocket = 0;
+  /** Packets that have come over the socket before what goes before them was taken from the ring. */
+  #held: InboundPacket[] = [];
+  #waitsForSocket = false;
+
+  /** Takes the section over. `packet` is where messages are copied to; `budget` how many are handed on at a time. */
+  constructor(
+    side: "client" | "server",
+    section: Section,
+    owner: ListOwner,
+    packet: InboundPacket,
+    budget: number,
+  ) {
+    const { requests, replies } = listMemory(section);
+    this.producer = new ListProducer(side === "client" ? requests : replies);
+    this.#consumer = new ListConsumer(side === "client" ? replies : requests);
+    this.#section = section;
+    this.#owner = owner;
+    this.#packet = packet;
+    this.#budget = budget;
+  }
+
+  /** Octets of memory. */
+  get size(): number {
+    return this.#section.size;
+  }
+
+  /** Changes whenever something goes through the list. */
+  get activity(): number {
+    return this.producer.position + this.#consumer.position;
+  }
+
+  /** Appends the message that was written into the producer's slab. */
+  commit(length: number): void {
+    this.producer.commit(length, this.#sentOnSocket);
+  }
+
+  /** A packet goes out over the socket: the position to write into it. */
+  stamp(): number {
+    this.#sentOnSocket = (this.#sentOnSocket + 1) | 0;
+    return this.producer.position;
+  }
+
+  /** A packet has come over the socket. What has to wait is copied. Throws AlpcError INVALID_MESSAGE. */
+  admit(packet: InboundPacket): Passage {
+    const { words, start } = packet;
+    if (packet.length === PORT_MESSAGE_SIZE && portMessage.type(words, start) === ControlType.DOORBELL)
+      return "never";
+    if (!this.isOpen) return "now";
+    if (this.#held.length === 0 && this.#isDue(packet)) {
+      this.#receivedOnSocket = (this.#receivedOnSocket + 1) | 0;
+      return "now";
+    }
+    if (!this.#consumer.reaches(positionOf(packet)))
+      throw violation("a packet that comes after what is not in the list");
+    this.#held.push(packet.moved());
+    return "later";
+  }
+
+  /** Whether a look is worth while: cheap, for looking often. */
+  hasNews(): boolean {
+    return this.isOpen && !this.#waitsForSocket && this.#consumer.hasEntries();
+  }
+
+  /** Hands on messages, up to the budget: how many. */
+  poll(): number {
+    if (!this.isOpen || this.#isClosed) return 0;
+    let count = 0;
+    try {
+      while (count < this.#budget && this.#owner.isReading && this.#handOn()) {
+        count++;
+        if (this.#isClosed) return count;
+      }
+      this.#consumer.publish();
+    } catch (error) {
+      if (!this.#isClosed) this.#owner.onBroken(error);
+    }
+    return count;
+  }
+
+  /** We look for entries ourselves from now on. */
+  wakeUp(): void {
+    if (!this.#isClosed) this.#consumer.wakeUp();
+  }
+
+  /** From now on the other side has to wake us; false if something came before it could know. */
+  goToSleep(): boolean {
+    if (this.#isClosed) return true;
+    this.#consumer.goToSleep();
+    return !this.hasNews() || !this.#owner.isReading;
+  }
+
+  /** Gives the memory back. Idempotent. */
+  close(): void {
+    this.#isClosed = true;
+    this.isOpen = false;
+    this.isSending = false;
+    for (const packet of this.#held) packet.discard();
+    this.#held = [];
+    this.#section.close();
+  }
+
+  /** Whether there was a message. */
+  #handOn(): boolean {
+    const [held] = this.#held;
+    if (held !== undefined && this.#isDue(held)) {
+      this.#held.shift();
+      this.#receivedOnSocket = (this.#receivedOnSocket + 1) | 0;
+      this.#waitsForSocket = false;
+      this.#owner.onListed(held);
+      return true;
+    }
+    const packet = this.#packet;
+    const length = this.#consumer.take(packet, packet.buffer.length, this.#receivedOnSocket);
+    if (length === NOTHING) return false;
+    if (length === WAITS_FOR_SOCKET) {
+      this.#waitsForSocket = true;
+      return this.#owner.readSocket() > 0;
+    }
+    this.#waitsForSocket = false;
+    packet.length = length;
+    this.#owner.onListed(packet);
+    return true;
+  }
+
+  /** Whether everything that comes before the packet has been taken from the ring. */
+  #isDue(packet: InboundPacket): boolean {
+    return ((positionOf(packet) - this.#consumer.position) | 0) <= 0;
+  }
+}
+
+function positionOf({ words, start }: InboundPacket): number {
+  return (words[(start >> 2) + 2] ?? 0) | 0;
+}

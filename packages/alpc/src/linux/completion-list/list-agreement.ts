@@ -1,0 +1,207 @@
+import { isAlpcError } from "../../error.js";
+import { PORT_MESSAGE_SIZE } from "../../message.js";
+import { ControlType, portMessage, violation, writePortMessage } from "../../port-message.js";
+import type { SectionQuota } from "../../section-quota.js";
+import type { Connection } from "../connection.js";
+import type { InboundPacket } from "../inbound-packet.js";
+import { makeSection, openSection, type Section } from "../section.js";
+import { CompletionList } from "./completion-list.js";
+import { LIST_CAPACITY, listSize } from "./list-memory.js";
+
+/**
+ * How the two sides of a connection come to a completion list, and part with it:
+ *
+ * | message        | from   | payload                                                             |
+ * | -------------- | ------ | ------------------------------------------------------------------- |
+ * | LIST_OFFERED   | server | u32 octets of a ring; one handle                                     |
+ * | LIST_ACCEPTED  | client | none: it uses the list from here on, as does the server once this has come |
+ * | LIST_WITHDRAWN | server | none: it sends nothing more through the list                         |
+ * | LIST_RETURNED  | client | none: the same; after LIST_OFFERED, that it does not want it          |
+ *
+ * Each message keeps its place among those of the list. The server offers one when the connection becomes busy, and
+ * takes it back when it has been idle for a while.
+ */
+export interface ListAgreement {
+  /** Messages have come over the socket, while there was no list. */
+  onTraffic(messages: number): void;
+  /** The other side says something about the list. Throws AlpcError. */
+  onMessage(type: number, packet: InboundPacket): void;
+  /** The connection has ended. */
+  close(): void;
+}
+
+/** Messages within BUSY_TIME milliseconds that make a connection busy: a program that does a call or two needs no list. */
+const BUSY_MESSAGES = 16;
+const BUSY_TIME = 100;
+/** Milliseconds without a message after which the list is taken back. */
+export const LIST_IDLE_TIME = 10_000;
+/** Milliseconds until another try when there was no memory. */
+const RETRY_TIME = 10_000;
+
+export class ServerListAgreement implements ListAgreement {
+  readonly #connection: Connection;
+  readonly #quota: SectionQuota | null;
+  #windowStart = 0;
+  #messages = 0;
+  #isWithdrawn = false;
+  #activity = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(connection: Connection, quota: SectionQuota | null) {
+    this.#connection = connection;
+    this.#quota = quota;
+  }
+
+  onTraffic(messages: number): void {
+    const now = performance.now();
+    if (now - this.#windowStart > BUSY_TIME) {
+      if (now < this.#windowStart) return;
+      this.#windowStart = now;
+      this.#messages = 0;
+    }
+    this.#messages += messages;
+    if (this.#messages >= BUSY_MESSAGES) this.#offer();
+  }
+
+  onMessage(type: number, _packet: InboundPacket): void {
+    const { list } = this.#connection;
+    if (type === ControlType.LIST_ACCEPTED && list !== null && !list.isOpen) {
+      list.isOpen = list.isSending = true;
+      this.#activity = list.activity;
+      this.#timer = setInterval(() => this.#onTimer(), LIST_IDLE_TIME).unref();
+    } else if (type === ControlType.LIST_RETURNED && list !== null && (this.#isWithdrawn || !list.isOpen)) {
+      const isRefused = !list.isOpen;
+      this.#connection.list = null;
+      this.#release(list);
+      if (isRefused) this.#windowStart = performance.now() + RETRY_TIME;
+    } else throw violation(`a message of type ${type}`);
+  }
+
+  close(): void {
+    const { list } = this.#connection;
+    if (list !== null) this.#release(list);
+  }
+
+  #offer(): void {
+    const size = listSize(LIST_CAPACITY);
+    this.#messages = 0;
+    this.#isWithdrawn = false;
+    try {
+      this.#quota?.charge(size);
+    } catch {
+      this.#windowStart = performance.now() + RETRY_TIME;
+      return;
+    }
+    try {
+      this.#send(size);
+    } catch (error) {
+      this.#quota?.release(size);
+      if (!isAlpcError(error)) throw error;
+      this.#windowStart = performance.now() + RETRY_TIME;
+    }
+  }
+
+  #send(size: number): void {
+    const { libc, memoryMode } = this.#connection.machinery;
+    const section = makeSection(libc, size, "request", memoryMode);
+    const packet = new Uint32Array((PORT_MESSAGE_SIZE >> 2) + 1);
+    writePortMessage(packet, 0, ControlType.LIST_OFFERED, 4, 0, 0);
+    packet[PORT_MESSAGE_SIZE >> 2] = LIST_CAPACITY;
+    const fd = section.takeDescriptor();
+    try {
+      this.#connection.sendWithDescriptors(new Uint8Array(packet.buffer), [fd]);
+      this.#connection.list = newList("server", section, this.#connection);
+    } catch (error) {
+      section.close();
+      throw error;
+    } finally {
+      libc.close(fd);
+    }
+  }
+
+  #onTimer(): void {
+    const { list } = this.#connection;
+    if (list === null || this.#isWithdrawn) return;
+    if (list.activity !== this.#activity) {
+      this.#activity = list.activity;
+      return;
+    }
+    this.#isWithdrawn = true;
+    list.isSending = false;
+    this.#connection.sendControl(ControlType.LIST_WITHDRAWN);
+  }
+
+  #release(list: CompletionList): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#quota?.release(list.size);
+    this.#connection.machinery.completion.poller.remove(list);
+    list.close();
+  }
+}
+
+export class ClientListAgreement implements ListAgreement {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  onTraffic(): void {}
+
+  onMessage(type: number, packet: InboundPacket): void {
+    const { list } = this.#connection;
+    if (type === ControlType.LIST_OFFERED && list === null) this.#onOffered(packet);
+    else if (type === ControlType.LIST_WITHDRAWN && list !== null) this.#return(list);
+    else throw violation(`a message of type ${type}`);
+  }
+
+  close(): void {
+    const { list } = this.#connection;
+    if (list !== null) this.#release(list);
+  }
+
+  #onOffered(packet: InboundPacket): void {
+    const { libc, memoryMode } = this.#connection.machinery;
+    const { words, start } = packet;
+    const capacity = words[(start + PORT_MESSAGE_SIZE) >> 2] ?? 0;
+    if (
+      portMessage.dataLength(words, start) !== 4 ||
+      capacity !== LIST_CAPACITY ||
+      packet.descriptorCount !== 1
+    )
+      throw violation(`a completion list of ${capacity} octets with ${packet.descriptorCount} handles`);
+    const [fd = -1] = packet.takeDescriptors();
+    let section: Section;
+    try {
+      section = openSection(libc, fd, listSize(capacity), "request", memoryMode);
+    } catch (error) {
+      if (!isAlpcError(error) || error.status !== "INSUFFICIENT_RESOURCES") throw error;
+      this.#connection.sendControl(ControlType.LIST_RETURNED);
+      return;
+    }
+    this.#connection.sendControl(ControlType.LIST_ACCEPTED);
+    const list = newList("client", section, this.#connection);
+    list.isOpen = list.isSending = true;
+    this.#connection.list = list;
+  }
+
+  #return(list: CompletionList): void {
+    list.isSending = false;
+    this.#connection.sendControl(ControlType.LIST_RETURNED);
+    // What has been written must be there to be read before the memory goes.
+    this.#connection.machinery.outbox.flush();
+    this.#connection.list = null;
+    this.#release(list);
+  }
+
+  #release(list: CompletionList): void {
+    this.#connection.machinery.completion.poller.remove(list);
+    list.close();
+  }
+}
+
+function newList(side: "client" | "server", section: Section, connection: Connection): CompletionList {
+  const { listed } = connection.machinery;
+  return new CompletionList(side, section, connection, listed, connection.messagesPerTurn);
+}

@@ -1,0 +1,242 @@
+import { AsyncResource } from "node:async_hooks";
+import type { Patience } from "./patience.js";
+import { SpinBudget } from "./spin-budget.js";
+import { resolveSpin, type SpinOptions } from "./spin-options.js";
+
+/** A completion list as the poller sees it. */
+export interface PolledList {
+  readonly patience: Patience;
+  /** The poller's: whether it looks at the list; when something last came or was asked for, infinite for since the clock was read. */
+  isHot: boolean;
+  since: number;
+  /** The other side was asleep when it was last sent something. */
+  hasRung: boolean;
+  hasNews(): boolean;
+  poll(): number;
+  wakeUp(): void;
+  goToSleep(): boolean;
+}
+
+/** The thread's turns, in which messages are handed on. */
+export interface Turns {
+  /** What is handed on from here on is of one batch. */
+  beginBatch(): void;
+  /** Tells the listeners that the batch is over, and sends what it has queued. */
+  endBatch(): void;
+  /** Takes a turn after everything else of the event loop has had its own. */
+  schedule(): void;
+}
+
+/** Milliseconds of promise jobs without a break before the event loop has its turn: timers and other events. */
+const LONGEST_RUN = 0.25;
+/** The same while nothing comes: what we wait for may wait for an event itself. */
+const LONGEST_IDLE_RUN = 0.03;
+/** Jobs that only look once, so that chains of promises of some length run on between them. */
+const SHORT_JOBS = 4;
+/** Looks of the jobs after that. */
+const LOOKS = 32;
+/** How much longer we wait for a peer that has to be woken: else two who sleep would never find that both could be awake. */
+const WAKING = 4;
+/** Jobs between two readings of the clock while messages flow. */
+const UNCLOCKED = 8;
+
+const settled = Promise.resolve();
+
+/**
+ * Looks for messages in those lists where some are to be expected soon. It does so in promise jobs, each of which
+ * queues the next one: what a message sets off has run, and what that sends is published, before we look again. After
+ * a while the event loop has its turn. A list where nothing has come for too long goes to sleep.
+ */
+export class ListPoller {
+  readonly #turns: Turns;
+  readonly #patience: number;
+  readonly #budget: SpinBudget | null;
+  /** Jobs are ours, not those of whoever sent the message that started them. */
+  readonly #scope = new AsyncResource("NcalrpcCompletionList");
+  readonly #hot: PolledList[] = [];
+  readonly #job = (): void => this.#run();
+  readonly #queue = (): void => {
+    void settled.then(this.#job);
+  };
+  #isQueued = false;
+  #isLapping = false;
+  #now = 0;
+  #runStart = 0;
+  /** Something has come since the clock was read. */
+  #hasProgress = false;
+  #lastProgress = 0;
+  #jobs = 0;
+  #unclocked = 0;
+  #sleeps = 0;
+
+  constructor(turns: Turns, spin: SpinOptions | false | undefined) {
+    this.#turns = turns;
+    const options = resolveSpin(spin);
+    this.#patience = (options?.microseconds ?? 0) / 1000;
+    this.#budget = options === null ? null : new SpinBudget(options);
+  }
+
+  get isSpinning(): boolean {
+    return this.#hot.length > 0;
+  }
+
+  get spunMilliseconds(): number {
+    return this.#budget?.total ?? 0;
+  }
+
+  get share(): number {
+    return this.#budget?.share(performance.now()) ?? 0;
+  }
+
+  /** How often a list was left to its doorbell. */
+  get sleeps(): number {
+    return this.#sleeps;
+  }
+
+  /** Whether other processes need the processors: then nothing else should spin either. */
+  get isPaused(): boolean {
+    return this.#budget?.isPaused(performance.now()) ?? true;
+  }
+
+  /** A message has been written, outside of a turn: true if it will be published soon. */
+  expect(list: PolledList): boolean {
+    if (!list.isHot) this.#heat(list);
+    if (this.#isQueued) return true;
+    if (this.#hot.length === 0 || this.#isLapping) return false;
+    this.#startRun();
+    return true;
+  }
+
+  /** A list has been looked at in a turn, and may be asleep: whether it gets hot depends on what was there. */
+  afterPoll(list: PolledList, messages: number): void {
+    if (list.isHot) {
+      if (messages > 0) this.#progress(list);
+      return;
+    }
+    if (messages > 0) this.#heat(list);
+    if (!list.isHot && !list.goToSleep()) this.#warm(list);
+  }
+
+  /** The list is gone. */
+  remove(list: PolledList): void {
+    if (!list.isHot) return;
+    list.isHot = false;
+    const index = this.#hot.indexOf(list);
+    if (index >= 0) this.#hot.splice(index, 1);
+  }
+
+  /** At the end of a turn. */
+  resume(): void {
+    this.#isLapping = false;
+    if (this.#hot.length > 0 && !this.#isQueued) this.#startRun();
+  }
+
+  #startRun(): void {
+    this.#now = this.#runStart = this.#lastProgress = performance.now();
+    this.#jobs = 0;
+    this.#isQueued = true;
+    this.#scope.runInAsyncScope(this.#queue);
+  }
+
+  #heat(list: PolledList): void {
+    if (this.#budget === null || !list.patience.tries()) return;
+    const now = performance.now();
+    if (this.#budget.allows(now)) this.#warm(list, now);
+  }
+
+  #warm(list: PolledList, now = performance.now()): void {
+    list.isHot = true;
+    list.since = now;
+    list.wakeUp();
+    this.#hot.push(list);
+  }
+
+  #progress(list: PolledList): void {
+    list.since = Number.POSITIVE_INFINITY;
+    list.hasRung = false;
+    list.patience.paid();
+    this.#hasProgress = true;
+  }
+
+  #run(): void {
+    this.#isQueued = false;
+    this.#turns.beginBatch();
+    let messages = 0;
+    for (let i = 0; i < this.#hot.length; i++) {
+      const list = this.#hot[i];
+      const got = list?.poll() ?? 0;
+      if (list !== undefined && got > 0) {
+        messages += got;
+        this.#progress(list);
+      }
+    }
+    this.#turns.endBatch();
+    if (messages > 0) {
+      this.#jobs = 0;
+      // The clock costs about as much as a message.
+      this.#unclocked += messages;
+      if (this.#unclocked < UNCLOCKED && this.#hot.length > 0) {
+        this.#again();
+        return;
+      }
+    } else if (++this.#jobs <= SHORT_JOBS && this.#hot.length > 0) {
+      this.#again();
+      return;
+    } else if (this.#lookHard()) {
+      this.#again();
+      return;
+    }
+    this.#clock();
+  }
+
+  #again(): void {
+    this.#isQueued = true;
+    this.#queue();
+  }
+
+  #lookHard(): boolean {
+    for (let look = 0; look < LOOKS; look++) {
+      for (let i = 0; i < this.#hot.length; i++) if (this.#hot[i]?.hasNews()) return true;
+    }
+    return false;
+  }
+
+  /** Reads the clock, and decides who goes on. */
+  #clock(): void {
+    this.#unclocked = 0;
+    const now = performance.now();
+    if (this.#hasProgress) {
+      this.#hasProgress = false;
+      this.#lastProgress = now;
+      for (const list of this.#hot) if (list.since === Number.POSITIVE_INFINITY) list.since = now;
+    } else this.#budget?.spent(now, now - this.#now);
+    this.#now = now;
+    this.#settleDown(now);
+    if (this.#hot.length === 0) return;
+    const isLong = now - this.#runStart > LONGEST_RUN || now - this.#lastProgress > LONGEST_IDLE_RUN;
+    if (!isLong) this.#again();
+    else if (!this.#isLapping) {
+      this.#isLapping = true;
+      this.#turns.schedule();
+    }
+  }
+
+  /** Lists where nothing comes go to sleep; all of them when there has been enough spinning. */
+  #settleDown(now: number): void {
+    const isOver = this.#budget === null || !this.#budget.allows(now);
+    for (let i = this.#hot.length - 1; i >= 0; i--) {
+      const list = this.#hot[i];
+      if (list === undefined) continue;
+      const patience = list.hasRung ? this.#patience * WAKING : this.#patience;
+      if (!isOver && now - list.since <= patience) continue;
+      if (!list.goToSleep()) {
+        list.wakeUp();
+        list.since = now;
+        continue;
+      }
+      this.#sleeps++;
+      if (!isOver) list.patience.failed();
+      this.remove(list);
+    }
+  }
+}
