@@ -14,6 +14,9 @@ export const compileOptions = {
     isRepeated: true,
     help: "Define a macro before the first line of each file.",
   },
+  partial: {
+    help: "Leave out methods that cannot be generated, with a warning, instead of failing.",
+  },
   acf: { value: "FILE", help: "The ACF file of every FILE (default: the one beside each with its name)." },
 } as const satisfies Readonly<Record<string, Option>>;
 
@@ -29,6 +32,7 @@ export function readCompileOptions(args: Arguments): CompileOptions {
   return {
     ...(dialect === undefined ? {} : { dialect }),
     ...(acf === null ? {} : { acf }),
+    ...(args.has("partial") ? { partial: true } : {}),
     defines: Object.fromEntries(args.values("define").map(readDefine)),
   };
 }

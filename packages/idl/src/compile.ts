@@ -29,6 +29,11 @@ export interface CompileOptions {
   readonly defines?: Readonly<Record<string, string>>;
   /** The ACF file of every entry. Without it, each file's is the one beside it with its base name, if there is one. */
   readonly acf?: string;
+  /**
+   * Methods that would have to send what is not generated are left out with a warning, instead of being an error. The
+   * others keep their opnums.
+   */
+  readonly partial?: boolean;
 }
 
 export interface CompileResult {
@@ -68,6 +73,7 @@ class Compilation {
   readonly #dialect: Dialect;
   readonly #defines: ReadonlyMap<string, string>;
   readonly #acf: string | null;
+  readonly #partial: boolean;
   /** By normalized path; null for what cannot be read. A file being imported by one that it imports itself is here already. */
   readonly #scopes = new Map<string, FileScope | null>();
   /** Every text that was asked for, by normalized path. */
@@ -82,6 +88,7 @@ class Compilation {
     this.#dialect = options.dialect ?? "midl";
     this.#defines = new Map([...dialectDefines(this.#dialect), ...Object.entries(options.defines ?? {})]);
     this.#acf = options.acf ?? null;
+    this.#partial = options.partial ?? false;
   }
 
   run(entries: readonly string[]): CompileResult {
@@ -92,7 +99,7 @@ class Compilation {
       (unit) => unit.interface !== null || unit.constants.length + unit.types.length > 0,
     );
     checkUnits(units, this.#reporter);
-    leaveOutForeign(units, this.#reporter);
+    leaveOutForeign(units, { reporter: this.#reporter, partial: this.#partial });
     const ordered = orderUnits(withoutUnused(units), this.#reporter);
     return {
       model: this.#reporter.errorCount === 0 ? emitModel(ordered) : null,
@@ -132,8 +139,14 @@ class Compilation {
     this.#scopes.set(path, scope);
     const parsed = parseFile(source, this.#reporter, this.#limits, this.#preprocessing());
     const file = this.#configured(parsed, path, entries);
-    if (this.#dialect === "pidl" && !isBuiltIn(path))
-      this.#importInto(scope, "pidl-types.idl", path, depth, entries);
+    if (this.#dialect === "pidl" && !isBuiltIn(path)) {
+      const types = this.#prelude("pidl-types.idl", entries);
+      if (types !== null) scope.import(types);
+    }
+    if (this.#dialect === "dce" && !isBuiltIn(path)) {
+      const base = this.#nbase(path, depth, entries);
+      if (base !== null) scope.import(base);
+    }
     for (const name of importedNames(file.items)) {
       const imported = this.#import(name, depth, entries);
       if (imported !== null) scope.import(imported);
@@ -142,6 +155,7 @@ class Compilation {
       file,
       imported: !entries.has(path),
       builtIn: isBuiltIn(path),
+      prelude: isBuiltIn(path) ? null : (name) => this.#prelude(name, entries),
       dialect: isBuiltIn(path) ? "midl" : this.#dialect,
       scope,
       reporter: this.#reporter,
@@ -161,17 +175,18 @@ class Compilation {
     };
   }
 
-  #importInto(
-    scope: FileScope,
-    name: string,
-    path: string,
-    depth: number,
-    entries: ReadonlySet<string>,
-  ): void {
-    const builtIn = builtInPath(name);
-    const imported =
-      builtIn === null || path === builtIn ? null : this.#load(builtIn, null, depth + 1, entries);
-    if (imported !== null) scope.import(imported);
+  /** What DCE's compiler imports by itself: the search path's, or ours. */
+  #nbase(path: string, depth: number, entries: ReadonlySet<string>): FileScope | null {
+    if (/(?:^|[\\/])(?:nbase|lbase)\.idl$/i.test(path) || depth >= this.#limits.importDepth) return null;
+    const found = this.#host.resolveImport("dce/nbase.idl", path);
+    return found === null
+      ? this.#prelude("nbase.idl", entries)
+      : this.#load(normalize(found), null, depth + 1, entries);
+  }
+
+  #prelude(name: string, entries: ReadonlySet<string>): FileScope | null {
+    const path = builtInPath(name);
+    return path === null ? null : this.#load(path, null, 0, entries);
   }
 
   #import(name: Name, depth: number, entries: ReadonlySet<string>): FileScope | null {

@@ -14,6 +14,7 @@ export interface Example {
   readonly files: ReadonlyMap<string, string>;
   readonly limits: Readonly<Record<string, number>>;
   readonly dialect: Dialect;
+  readonly partial: boolean;
 }
 
 /** Every example under `fixtures/diagnostics`, in the form that its README describes. */
@@ -47,6 +48,7 @@ function readExamples(name: string, text: string): Example[] {
       files,
       limits: readLimits(body),
       dialect: readDialect(body),
+      partial: /^\/\/ partial$/m.test(body),
     });
   }
   return examples;

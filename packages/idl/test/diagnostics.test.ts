@@ -9,7 +9,8 @@ function compileExample(example: Example) {
     read: (path) => example.files.get(path) ?? null,
     resolveImport: (name) => (example.files.has(name) || name === "unreadable.idl" ? name : null),
   };
-  return compile([example.entry], host, { limits: example.limits, dialect: example.dialect });
+  const { limits, dialect, partial } = example;
+  return compile([example.entry], host, { limits, dialect, partial });
 }
 
 describe("diagnostic examples", () => {

@@ -54,13 +54,16 @@ export class AttributeSet {
   #add(attribute: Attribute, place: AttributePlace, context: CheckContext): void {
     const { text: name, span } = attribute.name;
     const record = attributeTable.get(name);
-    if (record === undefined) {
+    if (name === "ignore" && context.dialect === "pidl") {
+      this.#foreign ??= "attribute 'ignore'";
+    } else if (record === undefined) {
       const hint = suggest(name, context.reporter.full ? [] : attributeTable.keys());
       context.report("IDL0206", span, { name }, hint);
-    } else if (record.effect === "unsupported" && place === "method") {
-      context.report("IDL0302", span, { name });
     } else if (record.effect === "unsupported") {
       if (!isPrinting(attribute)) this.#foreign ??= `attribute '${name}'`;
+    } else if (!record.places.includes(place) && context.dialect === "pidl") {
+      // pidl does not look at what it does not expect.
+      context.report("IDL0210", span, { name });
     } else if (!record.places.includes(place)) {
       context.report("IDL0209", span, { name, place, places: record.places.join(", ") });
     } else if (this.has(name) && record.effect === "supported") {

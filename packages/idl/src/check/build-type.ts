@@ -5,9 +5,10 @@ import type { AttributeSet } from "./attribute-set.js";
 import type { CheckContext } from "./check-context.js";
 import { checkElement, checkTarget } from "./check-placement.js";
 import type { Siblings } from "./fold-expression.js";
+import { foreignPart } from "./foreign-expression.js";
 import { integer, subtract } from "./model-expression.js";
 import { type Extent, readExtents } from "./read-extents.js";
-import { isConformant, isOpaque, openUnion, withoutAliases } from "./resolved-type.js";
+import { isConformant, isContextHandle, isOpaque, openUnion, withoutAliases } from "./resolved-type.js";
 import { exposeLevels, type Shape, type ShapeLevel } from "./shape.js";
 import { foldSwitch } from "./switch-is.js";
 import type { ResolvedType } from "./symbols.js";
@@ -36,14 +37,17 @@ const ERROR: ResolvedType = { kind: "error" };
 /** Levels looked for behind the aliases of a string; more than any use has. */
 const MOST_LEVELS = 16;
 
+const EXTENTS = ["size_is", "max_is", "length_is", "last_is", "first_is", "min_is"] as const;
+
 const NO_EXTENT: Extent = { size: null, length: null, first: null };
 
 /** Applies attributes to a shape: pointer kinds, sizes, strings. Problems are reported and answered with an error type. */
 export function buildType(declared: Shape, use: TypeUse, context: CheckContext): ResolvedType {
   const { attributes } = use;
-  const extents = attributes.faulty ? null : readExtents(use, context);
-  if (attributes.foreign !== null) return { kind: "foreign", feature: attributes.foreign };
+  const feature = attributes.foreign ?? foreignExtent(use, context);
+  if (feature !== null) return { kind: "foreign", feature };
   if (declared.base.kind === "foreign") return declared.base;
+  const extents = attributes.faulty ? null : readExtents(use, context);
   if (extents === null) return ERROR;
   let shape = exposeLevels(declared, Math.max(extents.length, wantsLevel(declared, use) ? 1 : 0));
   if (attributes.has("string") || attributes.has("charset")) shape = exposeLevels(shape, MOST_LEVELS);
@@ -55,7 +59,7 @@ export function buildType(declared: Shape, use: TypeUse, context: CheckContext):
   if (attributes.has("string") && !checkString(shape, use, context)) return ERROR;
   const base = attributes.has("switch_is") ? foldSwitch(shape.base, use, context) : shape.base;
   if (base.kind === "error") return base;
-  const levels = pointerKinds(shape.levels, use, context);
+  const levels = pointerKinds(shape, use, context);
   let type: ResolvedType = base;
   for (let index = levels.length - 1; index >= 0; index -= 1) {
     const level = levels[index];
@@ -71,6 +75,17 @@ export function buildType(declared: Shape, use: TypeUse, context: CheckContext):
     if (type.kind === "error" || type.kind === "foreign") return type;
   }
   return type;
+}
+
+/** What an attribute's expression has that only C can evaluate; null if nothing. */
+function foreignExtent({ attributes, siblings }: TypeUse, context: CheckContext): string | null {
+  for (const name of [...EXTENTS, "switch_is", "range"]) {
+    for (const part of attributes.expressions(name)) {
+      const feature = part === null ? null : foreignPart(part, context, siblings);
+      if (feature !== null) return feature;
+    }
+  }
+  return null;
 }
 
 /** `[unique, size_is(n)] T a[]` is a parameter that can be null, since in C an array parameter is a pointer. */
@@ -91,14 +106,14 @@ function wantsLevel(shape: Shape, use: TypeUse): boolean {
 }
 
 /** Fills in pointer kinds as MIDL does: an attribute goes to the outermost pointer, and a parameter's own pointer is ref. */
-function pointerKinds(levels: readonly ShapeLevel[], use: TypeUse, context: CheckContext): ShapeLevel[] {
+function pointerKinds({ base, levels }: Shape, use: TypeUse, context: CheckContext): ShapeLevel[] {
   const attribute = use.attributes.first("ref", "unique", "ptr");
   const second = ["ref", "unique", "ptr"].filter((name) => use.attributes.has(name))[1];
   const outermost = levels.findIndex((level) => level.kind === "pointer");
   if (attribute !== undefined) {
-    if (second !== undefined) {
+    if (second !== undefined && context.dialect !== "pidl") {
       context.report("IDL0709", use.span, { attribute: attribute.name.text, other: second });
-    } else if (outermost < 0 && use.pointerElsewhere !== true && levels[0]?.kind !== "array") {
+    } else if (outermost < 0 && use.pointerElsewhere !== true && !isReference(levels, base)) {
       context.report("IDL0718", attribute.name.span, { attribute: attribute.name.text });
     }
   }
@@ -116,6 +131,11 @@ function pointerKinds(levels: readonly ShapeLevel[], use: TypeUse, context: Chec
     }
     return { kind: "pointer", pointer: level.pointer ?? context.pointerDefault, explicit: false };
   });
+}
+
+/** An array parameter and a context handle are pointers in C, so that an attribute of pointers may stand there. */
+function isReference(levels: readonly ShapeLevel[], base: ResolvedType): boolean {
+  return levels[0]?.kind === "array" || (levels.length === 0 && isContextHandle(base));
 }
 
 /** What wraps a level's inner type besides the level itself. */
@@ -190,6 +210,7 @@ function arrayOf(
   const element = isDimension && open ? { ...inner, joined: true } : inner;
   if (isOpaque(element)) return { kind: "foreign", feature: "a pointer to void" };
   if (element.kind === "foreign") return element;
+  if (isContextHandle(element)) return { kind: "foreign", feature: "an array of context handles" };
   if (!checkElement(element, use, context)) return ERROR;
   const total = extent.size ?? (fixed === null ? null : integer(BigInt(fixed)));
   const length =
@@ -212,7 +233,7 @@ function checkExtentCount(
   context: CheckContext,
 ): boolean {
   if (extents.length <= shape.levels.length) return true;
-  const attribute = use.attributes.first("size_is", "max_is", "length_is", "last_is", "first_is", "min_is");
+  const attribute = use.attributes.first(...EXTENTS);
   if (attribute === undefined) return true;
   const { text } = attribute.name;
   if (shape.levels.length === 0) context.report("IDL0706", attribute.span, { attribute: text });

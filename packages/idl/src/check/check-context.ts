@@ -16,6 +16,8 @@ export class CheckContext {
   readonly dialect: Dialect;
   /** The unions defined here are `ms_union`s. */
   readonly msUnion: boolean;
+  /** The names of a file of the prelude, whether it is imported or not; null inside the prelude. */
+  readonly prelude: ((file: string) => FileScope | null) | null;
   /** Checks that need every definition; run at the end. */
   readonly deferred: (() => void)[];
 
@@ -26,6 +28,7 @@ export class CheckContext {
     this.pointerDefault = parts.pointerDefault;
     this.dialect = parts.dialect;
     this.msUnion = parts.msUnion;
+    this.prelude = parts.prelude;
     this.deferred = parts.deferred;
   }
 
@@ -33,13 +36,23 @@ export class CheckContext {
     this.reporter.report(id, span, details, hint);
   }
 
-  /** Adds an ordinary name, or reports that it is taken. */
-  declare(name: Name, symbol: OrdinarySymbol): void {
+  /** Adds an ordinary name, or reports that it is taken. False if the name stands for what it did before. */
+  declare(name: Name, symbol: OrdinarySymbol): boolean {
     const earlier = this.scope.taken(name.text);
     // What was only mentioned is defined now.
     const mentioned = earlier?.kind === "type" && earlier.type.kind === "foreign";
-    if (earlier === undefined || mentioned) this.scope.declare(name.text, symbol);
-    else this.report("IDL0403", name.span, { name: name.text, where: describePlace(earlier.span) });
+    const where = earlier === undefined ? "" : describePlace(earlier.span);
+    if (earlier !== undefined && sameConstant(earlier, symbol)) return false;
+    // Another file's declaration gives way, as the published headers that repeat one another need it.
+    const isOther = earlier !== undefined && earlier.span.source !== name.span.source;
+    if (earlier !== undefined && !mentioned && isOther && earlier.kind === "type" && symbol.kind === "type")
+      this.report("IDL0409", name.span, { name: name.text, where });
+    else if (earlier !== undefined && !mentioned) {
+      this.report("IDL0403", name.span, { name: name.text, where });
+      return false;
+    }
+    this.scope.declare(name.text, symbol);
+    return true;
   }
 }
 
@@ -47,4 +60,10 @@ export class CheckContext {
 export function describePlace(span: Span): string {
   const { line, column } = span.source.position(span.start);
   return `${span.source.path}:${line}:${column}`;
+}
+
+/** A constant may be repeated if it says the same: in C it is a macro. */
+function sameConstant(first: OrdinarySymbol, second: OrdinarySymbol): boolean {
+  if (first.kind !== "constant" || second.kind !== "constant") return false;
+  return first.value.kind === second.value.kind && first.value.value === second.value.value;
 }

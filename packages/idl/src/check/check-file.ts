@@ -4,10 +4,10 @@ import type { Dialect } from "../dialect.js";
 import type { Declaration, FileNode, InterfaceNode } from "../syntax/ast.js";
 import { AttributeSet } from "./attribute-set.js";
 import { CheckContext } from "./check-context.js";
-import { checkMethods, checkObjectMethods } from "./check-methods.js";
+import { checkMethods } from "./check-methods.js";
 import { declareConstant } from "./declare-constant.js";
 import { declareType, declareTypedef } from "./declare-typedef.js";
-import { defaultPointer, readHeader, readPointerDefault } from "./interface-header.js";
+import { defaultPointer, isUuid, readHeader, readPointerDefault } from "./interface-header.js";
 import type { FileScope } from "./scope.js";
 import type { UnitBuilder } from "./symbols.js";
 
@@ -19,6 +19,7 @@ export interface FileCheck {
   readonly dialect: Dialect;
   readonly scope: FileScope;
   readonly reporter: Reporter;
+  readonly prelude: CheckContext["prelude"];
   readonly deferred: (() => void)[];
   readonly units: UnitBuilder[];
 }
@@ -58,6 +59,7 @@ function checkInterface(node: InterfaceNode, check: FileCheck): void {
   scope.declareInterface(name.text);
   if (items === null) return;
   const kind = interfaceKind(node, dialect);
+  const isUnbound = kind === "local" && node.attributes.some(({ name }) => name.text === "uuid");
   const unit = newUnit(check, kind === "remote" ? "interface" : "definitions", name.text, name.span, doc);
   const bare = new CheckContext({ ...check, unit, pointerDefault: "unique", msUnion: false });
   const attributes = new AttributeSet(node.attributes, "interface", bare);
@@ -77,6 +79,13 @@ function checkInterface(node: InterfaceNode, check: FileCheck): void {
   } else if (kind === "object" && !check.imported) {
     const details = { what: `interface '${name.text}'`, feature: "it is an interface of COM", advice: COM };
     context.report("IDL0303", name.span, details);
+  } else if (isUnbound && dialect === "pidl" && !check.imported) {
+    const feature = "its uuid is malformed, so that nobody can bind to it";
+    context.report("IDL0303", name.span, {
+      what: `interface '${name.text}'`,
+      feature,
+      advice: "the types that it defines are",
+    });
   }
   for (const item of items) {
     if (item.kind === "interface")
@@ -85,7 +94,6 @@ function checkInterface(node: InterfaceNode, check: FileCheck): void {
       checkDefinition(item, context, check);
     else if (item.kind === "method" && unit.interface !== null)
       checkMethods(item, unit.interface, node, context);
-    else if (item.kind === "method" && kind === "object") checkObjectMethods(item, context);
   }
 }
 
@@ -98,7 +106,10 @@ function interfaceKind(node: InterfaceNode, dialect: Dialect): "remote" | "objec
   if (has("object", "odl", "dual", "oleautomation") || node.base !== null) return "object";
   if (has("local")) return "local";
   const isTypesOnly = node.items?.every((item) => item.kind !== "method") === true;
-  return !has("uuid") && (isTypesOnly || dialect === "pidl") ? "local" : "remote";
+  // Samba's files give formats that are no interfaces a uuid that is none.
+  const uuid = node.attributes.find(({ name }) => name.text === "uuid");
+  if (dialect === "pidl" && uuid !== undefined && !isUuid(uuid.text ?? "")) return "local";
+  return uuid === undefined && (isTypesOnly || dialect === "pidl") ? "local" : "remote";
 }
 
 function checkDefinition(

@@ -24,6 +24,7 @@ export function checkMethod(
     name: name.text,
     doc,
     span: name.span,
+    foreign: attributes.foreign,
     opnum,
     idempotent: attributes.has("idempotent") || attributes.has("broadcast"),
     maybe: attributes.has("maybe"),

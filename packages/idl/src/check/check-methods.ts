@@ -50,12 +50,6 @@ export function checkMethods(
   numbering.next += 1;
 }
 
-/** Checks the types of a method of COM, which becomes nothing. */
-export function checkObjectMethods(node: MethodNode, context: CheckContext): void {
-  const attributes = new AttributeSet(node.attributes, "method", context);
-  if (!attributes.has("local") && !node.variadic) checkMethod(node, attributes, 0, context);
-}
-
 function numberingOf(resolved: ResolvedInterface, owner: InterfaceNode, context: CheckContext): Numbering {
   const known = numberings.get(resolved);
   if (known !== undefined) return known;

@@ -1,24 +1,13 @@
 import type { TypeUse } from "./build-type.js";
 import type { CheckContext } from "./check-context.js";
-import {
-  isConformant,
-  isContextHandle,
-  isJoined,
-  isPipe,
-  openUnion,
-  withoutAliases,
-} from "./resolved-type.js";
+import { isConformant, isJoined, isPipe, openUnion, withoutAliases } from "./resolved-type.js";
 import { nameOf, type ResolvedType } from "./symbols.js";
 
 /** What an array's element must not be. False after a report. */
 export function checkElement(element: ResolvedType, use: TypeUse, context: CheckContext): boolean {
   if (!checkValue(element, use, context)) return false;
-  if (isContextHandle(element)) {
-    context.report("IDL0717", use.span);
-    return false;
-  }
   if (isConformant(element) && !isJoined(element)) {
-    context.report("IDL0703", use.span);
+    if (context.dialect !== "pidl") context.report("IDL0703", use.span);
     return false;
   }
   const { kind } = withoutAliases(element);
@@ -76,6 +65,8 @@ export function checkComplete(type: ResolvedType, use: TypeUse, context: CheckCo
   if (inner.kind !== "named" && inner.kind !== "union") return true;
   const { symbol } = inner;
   if ((symbol.kind !== "struct" && symbol.kind !== "union") || symbol.members !== null) return true;
+  // Its definition is C's, or a later part of the prelude that does not exist.
+  if ((symbol.unit.builtIn || context.dialect === "pidl") && !symbol.open) return true;
   const details = { what: symbol.kind, name: nameOf(symbol) };
   context.report(symbol.open ? "IDL0701" : "IDL0405", use.span, details);
   return false;

@@ -17,7 +17,7 @@ export function checkRange(
   context: CheckContext,
 ): Range | null {
   const attribute = attributes.get("range");
-  if (attribute === undefined || type.kind === "error") return null;
+  if (attribute === undefined || type.kind === "error" || type.kind === "foreign") return null;
   const [low, high] = attribute.arguments ?? [];
   if (!low || !high || attribute.arguments?.length !== 2) {
     context.report("IDL0208", attribute.span, {

@@ -3,10 +3,14 @@ import type { ConstantNode } from "../syntax/ast.js";
 import { AttributeSet } from "./attribute-set.js";
 import type { CheckContext } from "./check-context.js";
 import { evaluateInteger } from "./fold-expression.js";
+import { foreignPart } from "./foreign-expression.js";
 import { resolveReference } from "./resolve-reference.js";
 import { integerScalar, withoutAliases } from "./resolved-type.js";
-import { type ScalarRange, scalarRange } from "./scalar-range.js";
+import { type ScalarRange, scalarRange, wrap } from "./scalar-range.js";
 import { declaredShape, exposeLevels } from "./shape.js";
+
+/** What a constant that does not fit its type is, as in C, where it is a macro: the first type that holds it. */
+const WIDER = ["int32", "uint32", "int64", "uint64"] as const;
 
 /** `const T NAME = value;` */
 export function declareConstant(node: ConstantNode, context: CheckContext): void {
@@ -19,7 +23,7 @@ export function declareConstant(node: ConstantNode, context: CheckContext): void
     context.declare(name, { kind: "type", type: { kind: "error" }, span: name.span });
     return;
   }
-  context.declare(name, { kind: "constant", value, span: name.span });
+  if (!context.declare(name, { kind: "constant", value, span: name.span })) return;
   context.unit.constants.push({ name: name.text, doc: node.doc, value, span: name.span });
 }
 
@@ -32,6 +36,11 @@ function constantValue(node: ConstantNode, context: CheckContext): ConstantValue
   if (bare.kind === "error") return null;
   if (bare.kind === "foreign") {
     reportLeftOut(node, `it is ${bare.feature}`, context);
+    return null;
+  }
+  const feature = foreignPart(node.value, context, null);
+  if (feature !== null) {
+    reportLeftOut(node, `it holds ${feature}`, context);
     return null;
   }
   const text = stringUnit(bare, shape.levels);
@@ -96,8 +105,16 @@ function integerValue(
   const fits = isPattern && given > range.max && given < 1n << BigInt(range.size * 8);
   const value = fits ? BigInt.asIntN(range.size * 8, given) : given;
   if (value >= range.min && value <= range.max) return { kind: "integer", scalar, value: value.toString() };
-  context.report("IDL0502", node.value.span, { value, type: scalar, min: range.min, max: range.max });
-  return null;
+  // C takes ~0 and -1 for all bits of a type without a sign.
+  const wrapped = wrap(value, range);
+  if (value < 0n && range.min === 0n && -value <= range.max)
+    return { kind: "integer", scalar, value: wrapped.toString() };
+  const wide = WIDER.find((candidate) => {
+    const limits = scalarRange(candidate);
+    return limits !== null && value >= limits.min && value <= limits.max;
+  });
+  context.report("IDL0502", node.value.span, { value, type: scalar, wide: wide ?? scalar });
+  return { kind: "integer", scalar: wide ?? scalar, value: value.toString() };
 }
 
 /** Constants are never sent, so that the rest does without one. */

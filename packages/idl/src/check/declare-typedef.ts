@@ -1,5 +1,6 @@
 import type { Hook } from "../model.js";
 import type { Declarator, TypedefNode, TypeNode } from "../syntax/ast.js";
+import { isBaseTypeWord } from "../syntax/parse-base-type.js";
 import { AttributeSet } from "./attribute-set.js";
 import { buildType, type TypeUse } from "./build-type.js";
 import type { CheckContext } from "./check-context.js";
@@ -60,9 +61,12 @@ function declareOne(
   const shape = declaredShape(base, declarator, context);
   if (repeated?.kind === "type" && base.kind === "foreign") return;
   if (repeated?.kind === "type" && isOpaque(repeated.type) && isOpaque(base)) return;
+  if (isBaseTypeWord(name.text)) return;
   // C lets a typedef be repeated if it says the same.
   if (repeated?.kind === "type" && declarator.levels.length === 0 && sameType(repeated.type, base)) return;
-  const type = definedType(shape, { name, declarator, attributes, own, node }, context);
+  const known = repeated?.kind === "type" ? repeated.type : null;
+  const type = definedType(shape, { name, declarator, attributes, own, node, known }, context);
+  if (type === known) return;
   context.declare(name, { kind: "type", type, span: name.span });
 }
 
@@ -73,15 +77,18 @@ interface Definition {
   /** What an ACF file adds for this name; null if nothing. */
   readonly own: AttributeSet | null;
   readonly node: TypedefNode;
+  /** What the name stands for already; null if it is new. */
+  readonly known: ResolvedType | null;
 }
 
 function definedType(shape: Shape, definition: Definition, context: CheckContext): ResolvedType {
-  const { name, attributes, own, node } = definition;
+  const { name, attributes, own, node, known } = definition;
   if (shape.base.kind === "error" || shape.base.kind === "foreign") return shape.base;
   const naming: Naming = { kind: "typedef", name: name.text };
   if (attributes.has("context_handle")) {
-    const { levels } = exposeLevels(shape, 1);
-    if (levels[0]?.kind !== "pointer") context.report("IDL0716", name.span);
+    const { base, levels } = exposeLevels(shape, 1);
+    const isHandle = isContextHandle(base) && levels.length === 0;
+    if (!isHandle && levels[0]?.kind !== "pointer") context.report("IDL0716", name.span);
     else if (levels.length > 1) context.report("IDL0717", name.span);
     else return { kind: "named", symbol: defineContextHandle(naming, node.doc, name.span, context.unit) };
     return { kind: "error" };
@@ -96,6 +103,7 @@ function definedType(shape: Shape, definition: Definition, context: CheckContext
   const use: TypeUse = { name: text, span, place: "typedef", attributes, siblings: null, pointerElsewhere };
   const type = hook?.sent ?? buildType(shape, use, context);
   if (type.kind === "foreign") return type;
+  if (known !== null && hook === null && sameType(known, type)) return known;
   if (!checkAlias(type, use, context)) return { kind: "error" };
   const symbol: AliasSymbol = {
     kind: "alias",
@@ -172,10 +180,29 @@ function checkAlias(type: ResolvedType, use: TypeUse, context: CheckContext): bo
   return false;
 }
 
+/** True if two types are sent alike and look alike: what a repeated typedef has to be. */
 function sameType(first: ResolvedType, second: ResolvedType): boolean {
   const left = withoutAliases(first);
   const right = withoutAliases(second);
-  if (left.kind === "scalar" && right.kind === "scalar") return left.scalar === right.scalar;
-  if (left.kind === "foreign" || right.kind === "foreign") return left.kind === right.kind;
-  return left.kind === "named" && right.kind === "named" && left.symbol === right.symbol;
+  switch (left.kind) {
+    case "scalar":
+      return right.kind === "scalar" && left.scalar === right.scalar;
+    case "named":
+      return right.kind === "named" && left.symbol === right.symbol;
+    case "pointer":
+      return (
+        right.kind === "pointer" && left.pointer === right.pointer && sameType(left.target, right.target)
+      );
+    case "string":
+      return right.kind === "string" && left.unit === right.unit && left.fixed === right.fixed;
+    case "array":
+      return (
+        right.kind === "array" &&
+        left.fixed === right.fixed &&
+        left.fixed !== null &&
+        sameType(left.element, right.element)
+      );
+    default:
+      return left.kind === right.kind;
+  }
 }

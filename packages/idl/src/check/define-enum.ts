@@ -22,16 +22,10 @@ export function defineEnum(node: EnumNode, use: DefinitionUse, context: CheckCon
     context.report("IDL0720", span, { what: "enum", name: node.tag?.text ?? "", part: "label" });
   }
   const { naming, doc, wide } = use;
-  const foreign = fixedWidth(use);
+  const foreign = use.attributes?.foreign ?? null;
   const symbol: EnumSymbol = { kind: "enum", naming, unit: context.unit, span, doc, foreign, wide, labels };
   context.unit.types.push(symbol);
   return symbol;
-}
-
-/** pidl's enums of a width that neither NDR nor a v1_enum has. */
-function fixedWidth({ attributes }: DefinitionUse): string | null {
-  const attribute = attributes?.first("enum8bit", "enum16bit");
-  return attribute === undefined ? (attributes?.foreign ?? null) : `attribute '${attribute.name.text}'`;
 }
 
 /** 16-bit enums hold 0 to 32767 on the wire, v1_enum 32 bits with a sign. */
@@ -39,8 +33,9 @@ function labelValue(label: LabelNode, next: bigint, wide: boolean, context: Chec
   const given = label.value === null ? next : (evaluateInteger(label.value, context) ?? next);
   const value = given > 0x7fffffffn && given <= 0xffffffffn ? BigInt.asIntN(32, given) : given;
   if (value < -0x80000000n || value > 0x7fffffffn) {
-    context.report("IDL0502", label.span, { value, type: "an enum", min: -0x80000000n, max: 0x7fffffffn });
-    return 0n;
+    const wrapped = BigInt.asIntN(32, given);
+    context.report("IDL0502", label.span, { value, type: "an enum", wide: wrapped });
+    return wrapped;
   }
   if (!wide && (value < 0n || value > 32767n) && !context.unit.imported)
     context.report("IDL0710", label.span, { name: label.name.text, value });

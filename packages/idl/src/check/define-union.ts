@@ -1,6 +1,7 @@
 import type { ArmNode, UnionNode } from "../syntax/ast.js";
 import type { CheckContext } from "./check-context.js";
 import { evaluateInteger } from "./fold-expression.js";
+import { foreignPart } from "./foreign-expression.js";
 import { resolveFields } from "./resolve-fields.js";
 import { type DefinitionUse, resolveSpecifier } from "./resolve-specifier.js";
 import { integerScalar, isConformant, isDiscriminant, withoutAliases } from "./resolved-type.js";
@@ -32,7 +33,9 @@ export function defineUnion(
   for (const { name, span, type } of fields) {
     if (isConformant(type)) context.report("IDL0728", span, { name });
   }
-  symbol.arms = pairArms(node.arms ?? [], fields, context);
+  for (const label of (node.arms ?? []).flatMap((arm) => arm.labels))
+    symbol.foreign ??= foreignPart(label, context, null);
+  symbol.arms = symbol.foreign !== null ? [] : pairArms(node.arms ?? [], fields, context);
   if (node.arms?.length === 0) {
     context.report("IDL0720", symbol.span, { what: "union", name: nameOf(symbol), part: "arm" });
   } else if (symbol.arms.some((arm) => arm.labels.length === 0 && !arm.isDefault)) {

@@ -3,10 +3,11 @@ import type { Span } from "../source/span.js";
 import type { Expression, TypeSpecifier } from "../syntax/ast.js";
 import { calculate } from "../syntax/calculate.js";
 import type { CheckContext } from "./check-context.js";
+import { memoryLayout } from "./memory-layout.js";
 import { integer } from "./model-expression.js";
 import { resolveReference } from "./resolve-reference.js";
 import { withoutAliases } from "./resolved-type.js";
-import { scalarRange, scalarSize, wrap } from "./scalar-range.js";
+import { scalarRange, wrap } from "./scalar-range.js";
 import { suggest } from "./suggest.js";
 import type { ResolvedType } from "./symbols.js";
 
@@ -64,6 +65,8 @@ export function foldExpression(
       return right === null ? null : foldBinary(expression.operator, left, right, expression, context);
     }
     case "conditional": {
+      const present = whatIsPresent(expression);
+      if (present !== null) return fold(present);
       const condition = fold(expression.condition);
       if (condition === null) return null;
       if (condition.kind === "integer")
@@ -76,6 +79,9 @@ export function foldExpression(
       return foldCast(expression, context, siblings);
     case "sizeof":
       return foldSizeof(expression, context);
+    case "unsupported":
+      context.report("IDL0301", expression.span, { feature: expression.feature });
+      return null;
     case "float":
       context.report("IDL0301", expression.span, { feature: "a floating-point constant" });
       return null;
@@ -83,6 +89,19 @@ export function foldExpression(
       context.report("IDL0504", expression.span);
       return null;
   }
+}
+
+/** `p ? *p : 0` is `*p` here, since a null pointer counts as 0 anyway. */
+function whatIsPresent(expression: Expression & { kind: "conditional" }): Expression | null {
+  const { condition, then, otherwise } = expression;
+  const isZero = otherwise.kind === "integer" && otherwise.value === 0n;
+  const isSame =
+    condition.kind === "name" &&
+    then.kind === "unary" &&
+    then.operator === "*" &&
+    then.operand.kind === "name" &&
+    then.operand.name === condition.name;
+  return isZero && isSame ? then : null;
 }
 
 /** `(DWORD) - 1`, which only who knows that DWORD is a type can tell from a subtraction. */
@@ -215,9 +234,10 @@ function foldSizeof(
   context: CheckContext,
 ): ModelExpression | null {
   const type = withoutAliases(resolveReference(expression.type, context));
-  if (type.kind === "scalar") return integer(BigInt(scalarSize(type.scalar)));
-  if (type.kind !== "error")
-    context.report("IDL0301", expression.span, { feature: "sizeof of something that is not a base type" });
+  if (type.kind === "error") return null;
+  const layout = memoryLayout(type);
+  if (layout !== null) return integer(BigInt(layout.size));
+  context.report("IDL0301", expression.span, { feature: "sizeof of a type that differs between systems" });
   return null;
 }
 

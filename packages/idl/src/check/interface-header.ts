@@ -50,13 +50,22 @@ function readUuid(node: InterfaceNode, attributes: AttributeSet, report: CheckCo
     report("IDL0601", node.name.span, { name: node.name.text });
     return NIL;
   }
-  const uuid = (attribute.text ?? "")
-    .replace(/^"(.*)"$/, "$1")
-    .replace(/^\{(.*)\}$/, "$1")
-    .toLowerCase();
+  const uuid = bareUuid(attribute.text ?? "");
   if (UUID.test(uuid)) return uuid;
   report("IDL0602", attribute.span, { text: attribute.text ?? "" });
   return NIL;
+}
+
+/** True for what `uuid(...)` can hold. */
+export function isUuid(text: string): boolean {
+  return UUID.test(bareUuid(text));
+}
+
+function bareUuid(text: string): string {
+  return text
+    .replace(/^"(.*)"$/, "$1")
+    .replace(/^\{(.*)\}$/, "$1")
+    .toLowerCase();
 }
 
 function readVersion(
@@ -82,8 +91,11 @@ function readEndpoints(attributes: AttributeSet, report: CheckContext["report"])
   if (attribute === undefined) return [];
   const endpoints: string[] = [];
   for (const { text, span } of quotedParts(attribute.text ?? "", attribute.span)) {
-    if (ENDPOINT.test(text)) endpoints.push(text);
-    else report("IDL0605", span, { text });
+    // DCE's compiler takes several in one string.
+    for (const one of text.split(/,\s*/)) {
+      if (ENDPOINT.test(one)) endpoints.push(one);
+      else report("IDL0605", span, { text: one });
+    }
   }
   if (endpoints.length === 0 && !(attribute.text ?? "").includes('"')) {
     report("IDL0605", attribute.span, { text: attribute.text ?? "" });
@@ -97,7 +109,8 @@ function quotedParts(list: string, span: Span): { text: string; span: Span }[] {
   for (const match of list.matchAll(/"((?:[^"\\\n]|\\[^\n])*)"/g)) {
     const start = offset + match.index;
     parts.push({
-      text: decodeEscapes(match[1] ?? "") ?? "",
+      // Published files also write `[\pipe\x]` with single backslashes.
+      text: decodeEscapes(match[1] ?? "") ?? match[1] ?? "",
       // Comments between them, or a macro, leave no place of their own.
       span: offset < 0 ? span : { ...span, start, end: start + match[0].length },
     });

@@ -7,11 +7,18 @@ import {
   type UnitBuilder,
 } from "./symbols.js";
 
+interface LeavingOut {
+  readonly reporter: Reporter;
+  /** Methods are left out too, with a warning. */
+  readonly partial: boolean;
+}
+
 /**
  * Leaves out definitions that hold something not generated, with a warning each, and reports the methods that would have
  * to send one. Of imported files only what is used matters, so that nothing is said of the rest.
  */
-export function leaveOutForeign(units: readonly UnitBuilder[], reporter: Reporter): void {
+export function leaveOutForeign(units: readonly UnitBuilder[], options: LeavingOut): void {
+  const { reporter } = options;
   const reasons = foreignReasons(units);
   for (const unit of units) {
     for (const symbol of unit.types) {
@@ -27,7 +34,7 @@ export function leaveOutForeign(units: readonly UnitBuilder[], reporter: Reporte
     const kept = unit.types.filter((symbol) => !reasons.has(symbol));
     unit.types.splice(0, unit.types.length, ...kept);
     const { methods, callbacks } = unit.interface ?? { methods: [], callbacks: [] };
-    for (const list of [methods, callbacks]) leaveOutMethods(list, unit, reasons, reporter);
+    for (const list of [methods, callbacks]) leaveOutMethods(list, unit, reasons, options);
   }
 }
 
@@ -35,15 +42,23 @@ function leaveOutMethods(
   methods: ResolvedMethod[],
   unit: UnitBuilder,
   reasons: ReadonlyMap<DefinedSymbol, string>,
-  reporter: Reporter,
+  { reporter, partial }: LeavingOut,
 ): void {
   const kept = methods.filter((method) => {
-    const values = [...method.parameters, { name: method.name, span: method.span, type: method.returns }];
-    const found = values.flatMap(({ name, span, type }) => {
-      const feature = type === null ? null : reasonOf(type, reasons);
-      return feature === null ? [] : [{ name, span, feature }];
+    const { name, span, opnum, foreign, parameters, returns } = method;
+    const found = [...parameters, { name, span, type: returns }].flatMap((value) => {
+      const feature = value.type === null ? null : reasonOf(value.type, reasons);
+      return feature === null ? [] : [{ name: value.name, span: value.span, feature }];
     });
-    if (unit.imported) return found.length === 0;
+    const [first] = found;
+    if (foreign === null && first === undefined) return true;
+    if (unit.imported) return false;
+    if (partial) {
+      const feature = foreign ?? `'${first?.name ?? ""}' holds ${first?.feature ?? ""}`;
+      reporter.report("IDL0305", span, { name, opnum, feature });
+      return false;
+    }
+    if (foreign !== null) reporter.report("IDL0302", span, { name: foreign });
     for (const { name, span, feature } of found)
       reporter.report("IDL0304", span, { name, feature: `it holds ${feature}`, advice: adviceFor(feature) });
     return true;

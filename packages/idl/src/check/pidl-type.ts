@@ -38,7 +38,7 @@ const SCALARS: Readonly<Record<string, Scalar>> = {
 
 /** Those whose octets are written by code in C. */
 const FOREIGN = new Set(
-  "string string_array nstring nstring_array u16string DATA_BLOB ipv4address ipv6address dnsp_name dnsp_string pointer libndr_flags uint1632 int1632 dom_sid28 dom_sid0 sockaddr_storage mapi_id dns_string dns_name nbt_string wrepl_nbt_name file timespec timeval double_time asclstr winreg_Type chararray".split(
+  "string string_array nstring nstring_array u16string DATA_BLOB ipv4address ipv6address dnsp_name dnsp_string pointer libndr_flags uint1632 int1632 dom_sid0 sockaddr_storage mapi_id dns_string dns_name nbt_string wrepl_nbt_name file timespec timeval double_time asclstr winreg_Type chararray".split(
     " ",
   ),
 );

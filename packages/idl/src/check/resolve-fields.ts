@@ -166,6 +166,8 @@ function fieldType(draft: Draft, use: TypeUse, context: CheckContext): ResolvedT
   const { attributes, direction } = draft;
   if (attributes.foreign !== null) return { kind: "foreign", feature: attributes.foreign };
   if (attributes.has("context_handle")) return contextHandleType(draft.shape, use, direction, context);
+  if (use.place === "member" && withoutAliases(draft.shape.base).kind === "handle")
+    return { kind: "foreign", feature: "a binding handle" };
   const type = buildType(draft.shape, use, context);
   if (type.kind === "foreign") return type;
   if (isOpaque(type)) return { kind: "foreign", feature: "a pointer to void" };
@@ -177,7 +179,8 @@ function fieldType(draft: Draft, use: TypeUse, context: CheckContext): ResolvedT
     );
     return { kind: "error" };
   }
-  if (direction?.includes("out") && !isPipe(type)) checkOut(type, use, direction, context);
+  if (direction?.includes("out") && !isPipe(type) && !checkOut(type, use, direction, context))
+    return { kind: "foreign", feature: "a result without a pointer" };
   checkPlaceholder(type, use, direction, context);
   return type;
 }
@@ -207,21 +210,24 @@ function handlePlacement(type: ResolvedType, use: TypeUse): boolean {
   return use.place === "parameter" && plain && levels.length <= 1;
 }
 
-/** [out] needs somewhere to put the result, which the caller has to provide. */
+/** [out] needs somewhere to put the result, which the caller has to provide. False if pidl's does not. */
 function checkOut(
   type: ResolvedType,
   use: TypeUse,
   direction: Parameter["direction"],
   context: CheckContext,
-): void {
+): boolean {
   const strict = context.dialect !== "pidl" && context.unit.kind === "interface";
   const exposed = exposeLevels({ base: type, levels: [] }, 1).levels[0];
   const isArray = type.kind === "array" || type.kind === "string";
   const pointer =
     type.kind === "pointer" ? type.pointer : exposed?.kind === "pointer" ? exposed.pointer : null;
-  if (!isArray && exposed === undefined) context.report("IDL0801", use.span, { name: use.name });
-  else if (pointer !== null && pointer !== "ref" && direction === "out" && strict)
+  if (!isArray && exposed === undefined) {
+    if (context.dialect === "pidl") return false;
+    context.report("IDL0801", use.span, { name: use.name });
+  } else if (pointer !== null && pointer !== "ref" && direction === "out" && strict)
     context.report("IDL0802", use.span, { name: use.name });
+  return true;
 }
 
 /** A sibling's place in an expression of `array`: an integer, or a pointer to one that is dereferenced. */

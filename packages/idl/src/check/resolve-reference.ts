@@ -1,5 +1,5 @@
 import { preludeFileOf } from "../prelude/prelude.js";
-import type { BaseType, TypeSpecifier } from "../syntax/ast.js";
+import type { BaseType, Name, TypeSpecifier } from "../syntax/ast.js";
 import { type CheckContext, describePlace } from "./check-context.js";
 import { pidlType } from "./pidl-type.js";
 import { suggest } from "./suggest.js";
@@ -38,22 +38,36 @@ export function resolveReference(type: TypeSpecifier, context: CheckContext): Re
   }
   if (context.dialect === "pidl") return pidlType(text);
   const tag = context.scope.findTag(text);
+  const lent = tag === undefined ? fromPrelude(type.name, context) : null;
+  if (lent !== null) return lent;
   const hint =
     tag !== undefined
       ? `write '${tag.what} ${text}'`
-      : (preludeHint(text) ?? suggest(text, context.reporter.full ? [] : context.scope.names("type")));
+      : suggest(text, context.reporter.full ? [] : context.scope.names("type"));
   context.report("IDL0401", span, { name: text }, hint);
   return ERROR;
 }
 
-function isHyper({ span }: TypeSpecifier): boolean {
-  return span.source.text.slice(span.start, span.end) === "hyper";
+/** A type that a file of the prelude defines, which ought to be imported: one warning for each name. */
+function fromPrelude({ text, span }: Name, context: CheckContext): ResolvedType | null {
+  const file = context.prelude === null ? null : preludeFileOf(text, context.dialect);
+  const scope = file === null ? null : (context.prelude?.(file) ?? null);
+  if (file === null || scope === null) return null;
+  const symbol = scope.find(text);
+  const type: ResolvedType | null =
+    symbol?.kind === "type"
+      ? symbol.type
+      : scope.hasInterface(text)
+        ? { kind: "foreign", feature: "an interface pointer" }
+        : null;
+  if (type === null) return null;
+  context.scope.lend(text, { kind: "type", type, span });
+  if (!context.unit.imported) context.report("IDL0408", span, { name: text, file });
+  return type;
 }
 
-/** A type that a file of the prelude defines. */
-function preludeHint(name: string): string | undefined {
-  const file = preludeFileOf(name);
-  return file === null ? undefined : `add import "${file}";`;
+function isHyper({ span }: TypeSpecifier): boolean {
+  return span.source.text.slice(span.start, span.end) === "hyper";
 }
 
 function baseType(base: BaseType): ResolvedType {

@@ -50,7 +50,9 @@ function resolveAggregate(
   if (known !== undefined && node.tag !== null) {
     const { aggregate } = known;
     const again = defines && (aggregate === null || aggregate.members !== null || aggregate.open);
-    if (known.what !== node.kind || again) return reportTag(node.tag, known, context);
+    // In C an encapsulated union is a struct.
+    const isStruct = aggregate?.kind === "union" && aggregate.encapsulated && node.kind === "struct";
+    if ((known.what !== node.kind && !isStruct) || again) return reportTag(node.tag, known, context);
     if (aggregate !== null && defines) define(aggregate, node, use, context);
     return known.type;
   }
@@ -122,8 +124,8 @@ function resolveEnum(node: EnumNode, use: DefinitionUse, context: CheckContext):
   }
   const naming: Naming = node.tag === null ? use.naming : { kind: "tag", name: node.tag.text };
   const definition = { ...use, naming };
-  const symbol =
-    node.kind === "bitmap" ? defineBitmap(node, definition, context) : defineEnum(node, definition, context);
+  const isInteger = node.kind === "bitmap" || use.attributes?.first("enum8bit", "enum16bit") !== undefined;
+  const symbol = isInteger ? defineBitmap(node, definition, context) : defineEnum(node, definition, context);
   const type: ResolvedType = { kind: "named", symbol };
   if (node.tag !== null) {
     const { text, span } = node.tag;

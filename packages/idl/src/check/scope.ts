@@ -14,6 +14,8 @@ export class FileScope {
   readonly #ordinary = new Map<string, OrdinarySymbol>();
   readonly #tags = new Map<string, TagSymbol>();
   readonly #interfaces = new Set<string>();
+  /** Names of the prelude that are used here without an import. */
+  readonly #lent = new Map<string, OrdinarySymbol>();
   /** Every imported file, direct or not. */
   readonly #imported = new Set<FileScope>();
   /** True for a file of the prelude, whose names give way to others. */
@@ -59,7 +61,12 @@ export class FileScope {
       const found = other.#ordinary.get(name);
       if (found !== undefined) return found;
     }
-    return undefined;
+    return this.#lent.get(name);
+  }
+
+  /** Makes a name visible that anything declared goes before. */
+  lend(name: string, symbol: OrdinarySymbol): void {
+    this.#lent.set(name, symbol);
   }
 
   findTag(name: string): TagSymbol | undefined {

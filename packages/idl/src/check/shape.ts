@@ -1,6 +1,7 @@
-import type { Declarator, Expression, Level } from "../syntax/ast.js";
+import type { Declarator, Level } from "../syntax/ast.js";
 import type { CheckContext } from "./check-context.js";
 import { evaluateInteger } from "./fold-expression.js";
+import { foreignPart } from "./foreign-expression.js";
 import { withoutAliases } from "./resolved-type.js";
 import type { PointerKind, ResolvedType } from "./symbols.js";
 
@@ -25,6 +26,11 @@ export function declaredShape(base: ResolvedType, declarator: Declarator, contex
   if (context.dialect === "pidl" && declarator.levels.some((level) => isInline(level, context))) {
     return { base: { kind: "foreign", feature: "an array without counts on the wire" }, levels: [] };
   }
+  for (const level of declarator.levels) {
+    const bound = level.kind === "array" ? level.bound : null;
+    const feature = bound === null ? null : foreignPart(bound, context, null);
+    if (feature !== null) return { base: { kind: "foreign", feature }, levels: [] };
+  }
   return { base, levels: declarator.levels.map((level) => shapeLevel(level, context)) };
 }
 
@@ -47,22 +53,9 @@ export function exposeLevels(shape: Shape, count: number): Shape {
   return { base, levels };
 }
 
-/** pidl's `a[n]` with a sibling's name, whose elements are sent without their number. */
+/** pidl's `a[n]` with what a sibling or C knows, whose elements are sent without their number. */
 function isInline(level: Level, context: CheckContext): boolean {
-  return level.kind === "array" && level.bound !== null && hasUnknownName(level.bound, context);
-}
-
-function hasUnknownName(expression: Expression, context: CheckContext): boolean {
-  switch (expression.kind) {
-    case "name":
-      return context.scope.find(expression.name) === undefined;
-    case "unary":
-      return hasUnknownName(expression.operand, context);
-    case "binary":
-      return hasUnknownName(expression.left, context) || hasUnknownName(expression.right, context);
-    default:
-      return false;
-  }
+  return level.kind === "array" && level.bound !== null && foreignPart(level.bound, context, null) !== null;
 }
 
 function shapeLevel(level: Level, context: CheckContext): ShapeLevel {

@@ -43,6 +43,8 @@ export interface ResolvedInterface {
 
 export interface ResolvedMethod extends Omit<Method, "parameters" | "returns"> {
   readonly span: Span;
+  /** Names the attribute that keeps the method from being generated; null if none does. */
+  readonly foreign: string | null;
   readonly parameters: readonly ResolvedField[];
   readonly returns: ResolvedType | null;
 }

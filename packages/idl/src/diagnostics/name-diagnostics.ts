@@ -21,11 +21,19 @@ export const nameDiagnostics = {
     "'{unit}' and '{other}' refer to each other",
     "move the shared definitions into a file that both import",
   ),
+  IDL0408: warning(
+    "type '{name}' is not imported; that of the built-in {file} is taken",
+    'add `import "{file}";`',
+  ),
+  IDL0409: warning(
+    "'{name}' is declared anew, and differently",
+    "from here on this declaration holds; the other one is at {where}",
+  ),
 
   IDL0501: error("division by zero", "check the divisor"),
-  IDL0502: error(
-    "{value} is out of range for {type}",
-    "the range is {min} to {max}; cast it if it is meant to wrap",
+  IDL0502: warning(
+    "{value} is out of range for {type}: it is taken as {wide}",
+    "name a wider type, or cast it if it is meant to wrap",
   ),
   IDL0503: error(
     "the expression overflows 64 bits",

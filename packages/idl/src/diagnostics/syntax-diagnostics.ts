@@ -28,7 +28,10 @@ export const syntaxDiagnostics = {
   IDL0102: error("this comment is never closed", "end it with '*/'"),
   IDL0103: error("this literal is not closed on its line", "add the closing quote"),
   IDL0104: error("malformed number '{text}'", "write decimal (42), octal (052) or hexadecimal (0x2A) digits"),
-  IDL0105: error("unknown escape sequence in {text}", "write a backslash itself as '\\\\'"),
+  IDL0105: warning(
+    "unknown escape sequence in {text}: its backslashes are taken as they are",
+    "write a backslash itself as '\\\\'",
+  ),
   IDL0106: error(
     "character literal {text} does not hold exactly one character",
     "use a string for more than one",
@@ -65,9 +68,13 @@ export const syntaxDiagnostics = {
     "express it with structs, arrays, pointers and several methods",
   ),
   IDL0302: error(
-    "attribute '{name}' is not supported yet",
+    "{name} is not supported yet",
     "it changes what is sent, so it cannot be left out silently; remove it",
   ),
   IDL0303: warning("{what} is not generated: {feature}", "{advice}"),
   IDL0304: error("'{name}' cannot be sent: {feature}", "{advice}"),
+  IDL0305: warning(
+    "method '{name}' is left out, its opnum {opnum} stays: {feature}",
+    "the rest of the interface is generated; without `--partial` this is an error",
+  ),
 } as const satisfies Record<string, DiagnosticRecord>;

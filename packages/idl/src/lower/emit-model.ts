@@ -93,7 +93,7 @@ function emitUnion(symbol: UnionSymbol): UnionDefinition {
 }
 
 function emitMethod(method: ResolvedMethod): Method {
-  const { span: _, parameters, returns, ...rest } = method;
+  const { span: _span, foreign: _foreign, parameters, returns, ...rest } = method;
   return {
     ...rest,
     parameters: emitParameters(parameters),

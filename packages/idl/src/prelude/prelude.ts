@@ -1,3 +1,4 @@
+import type { Dialect } from "../dialect.js";
 import { automationText } from "./automation-text.js";
 import { dceText } from "./dce-text.js";
 import { pidlText } from "./pidl-text.js";
@@ -42,10 +43,12 @@ export function preludeText(path: string): string | null {
   return files.get(path.slice(PRELUDE_DIRECTORY.length)) ?? null;
 }
 
-/** The file that a name has to be imported from, `wtypes.idl` or `ms-dtyp.idl`; null if neither defines it. */
-export function preludeFileOf(name: string): string | null {
+/** The file that a name has to be imported from: `wtypes.idl`, `ms-dtyp.idl` or `nbase.idl`; null if none defines it. */
+export function preludeFileOf(name: string, dialect: Dialect): string | null {
   if (!/^\w{1,64}$/.test(name)) return null;
   const definition = new RegExp(`\\b${name}\\s*[,;]`);
+  if (dialect === "dce" && definition.test(dceText)) return "nbase.idl";
   if (definition.test(windowsText) || definition.test(automationText)) return "wtypes.idl";
-  return definition.test(protocolText) ? "ms-dtyp.idl" : null;
+  if (definition.test(protocolText)) return "ms-dtyp.idl";
+  return definition.test(dceText) ? "nbase.idl" : null;
 }

@@ -201,6 +201,8 @@ export type Expression = Node &
   (
     | { readonly kind: "integer"; readonly value: bigint }
     | { readonly kind: "float" }
+    /** Something that C evaluates: a call, an access to a member. */
+    | { readonly kind: "unsupported"; readonly feature: string }
     | { readonly kind: "string"; readonly unit: "char" | "wchar_t"; readonly value: string }
     | { readonly kind: "boolean"; readonly value: boolean }
     | { readonly kind: "null" }

@@ -9,6 +9,8 @@ export function parseAttributes(cursor: TokenCursor): Attribute[] {
   const attributes: Attribute[] = [];
   while (cursor.accept("[")) {
     while (!cursor.is("]") && !cursor.atEnd) {
+      // MIDL reads over a comma too many.
+      if (cursor.accept(",")) continue;
       const attribute = parseAttribute(cursor);
       if (attribute !== null) attributes.push(attribute);
       if (attribute === null) cursor.skipTo(",", "]", ";");

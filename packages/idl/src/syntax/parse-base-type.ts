@@ -7,6 +7,9 @@ const WORDS = new Set(
   ),
 );
 
+/** Base types that published headers define by a typedef as well. */
+const REDEFINED = new Set(["wchar_t", "error_status_t", "boolean", "byte", "handle_t"]);
+
 /** C words that say nothing about the wire. */
 const IGNORED = new Set(
   "const volatile far __far _far near __near __stdcall _stdcall __cdecl _cdecl __pascal __fastcall __unaligned __RPC_FAR __RPC_USER __RPC_API __RPC_STUB extern static inline STDMETHODCALLTYPE STDAPICALLTYPE WINAPI CALLBACK __C89_NAMELESS".split(
@@ -65,6 +68,8 @@ export function parseBaseType(cursor: TokenCursor): TypeSpecifier {
   const first = cursor.token;
   const words: string[] = [];
   while (isBaseTypeWord(cursor.token.text) || IGNORED.has(cursor.token.text)) {
+    if (words.length > 0 && REDEFINED.has(cursor.token.text) && (cursor.is(";", 1) || cursor.is(",", 1)))
+      break;
     const { text } = cursor.take();
     if (!IGNORED.has(text)) words.push(text);
   }

@@ -23,13 +23,18 @@ export function parseDeclaration(cursor: TokenCursor, opening: Opening): Declara
     cursor.expected("a declaration");
     return null;
   }
+  const from = cursor.index;
   const type = parseTypeSpecifier(cursor);
   if (type === null) return null;
+  const isConstant = /\bconst\b/.test(cursor.textBetween(from, cursor.index));
   const { first, doc, attributes } = opening;
   if (type.kind !== "base" && type.kind !== "reference" && cursor.accept(";")) {
     return { kind: "type", type, doc, attributes, span: cursor.spanFrom(first) };
   }
-  return parseMethod(cursor, opening, type, parseDeclarator(cursor));
+  const declarator = parseDeclarator(cursor);
+  if (isConstant && declarator !== null && cursor.is("="))
+    return parseConstantValue(cursor, opening, type, declarator);
+  return parseMethod(cursor, opening, type, declarator);
 }
 
 function parseTypedef(cursor: TokenCursor, opening: Opening): TypedefNode | null {
@@ -80,6 +85,16 @@ function parseConstant(
     return null;
   }
   if (cursor.is("(")) return parseMethod(cursor, opening, type, declarator);
+  return parseConstantValue(cursor, opening, type, declarator);
+}
+
+/** `= value;` */
+function parseConstantValue(
+  cursor: TokenCursor,
+  opening: Opening,
+  type: TypeSpecifier,
+  declarator: Declarator,
+): ConstantNode | null {
   if (!cursor.expect("=")) return null;
   const value = parseExpression(cursor);
   if (value === null || !cursor.expect(";")) return null;

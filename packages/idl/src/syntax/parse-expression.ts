@@ -170,23 +170,24 @@ class ExpressionParser {
       return this.#counted({ kind: "boolean", value: false, span });
     if (token.text === "NULL") return this.#counted({ kind: "null", span });
     if (cursor.is("->") || cursor.is(".")) {
-      cursor.report("IDL0301", cursor.spanOf(cursor.token), { feature: "member access in an expression" });
       while (cursor.accept("->") || cursor.accept(".")) cursor.take();
-      return null;
+      return this.#foreign("member access in an expression", token);
     }
     if (cursor.is("(")) {
-      cursor.report("IDL0301", span, { feature: "a function call in an expression" });
       cursor.skipBalanced();
-      return null;
+      return this.#foreign("a function call in an expression", token);
     }
     return this.#counted({ kind: "name", name: token.text, span });
+  }
+
+  #foreign(feature: string, first: Token): Expression | null {
+    return this.#counted({ kind: "unsupported", feature, span: this.#cursor.spanFrom(first) });
   }
 
   /** C's multi-character constants have no portable value and are refused. */
   #character(token: Token): Expression | null {
     const span = this.#cursor.spanOf(token);
     const value = this.#decode(token);
-    if (value === null) return null;
     if (value.length !== 1) {
       this.#cursor.report("IDL0106", span, { text: token.text });
       return null;
@@ -198,20 +199,21 @@ class ExpressionParser {
   #string(): Expression | null {
     const cursor = this.#cursor;
     const first = cursor.token;
-    const parts: (string | null)[] = [];
+    const parts: string[] = [];
     let unit: "char" | "wchar_t" = "char";
     while (cursor.token.kind === "string" || cursor.token.kind === "wideString") {
       if (cursor.token.kind === "wideString") unit = "wchar_t";
       parts.push(this.#decode(cursor.take()));
     }
-    if (parts.includes(null)) return null;
     return this.#counted({ kind: "string", unit, value: parts.join(""), span: cursor.spanFrom(first) });
   }
 
-  #decode(token: Token): string | null {
-    const value = decodeEscapes(token.text.slice(token.kind.startsWith("wide") ? 2 : 1, -1));
+  /** A backslash that begins no escape sequence stands for itself, as in paths that forget to double it. */
+  #decode(token: Token): string {
+    const body = token.text.slice(token.kind.startsWith("wide") ? 2 : 1, -1);
+    const value = decodeEscapes(body);
     if (value === null) this.#cursor.report("IDL0105", this.#cursor.spanOf(token), { text: token.text });
-    return value;
+    return value ?? body;
   }
 
   /** Long chains are deep trees, so operators are counted besides brackets. */
