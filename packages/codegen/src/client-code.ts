@@ -1,9 +1,20 @@
 import type { Member, Method, Parameter } from "@ncalrpc/idl";
-import { block, braced, call, conditionalProperty, type Doc, hardline, indent, join, list } from "./doc.js";
+import {
+  block,
+  braced,
+  call,
+  conditionalProperty,
+  type Doc,
+  hardline,
+  indent,
+  join,
+  list,
+  run,
+} from "./doc.js";
 import { responseType } from "./method-code.js";
 import type { MethodShape } from "./method-shape.js";
 import type { ModuleContext } from "./module-context.js";
-import { docComment } from "./text.js";
+import { docComment, stringLiteral } from "./text.js";
 
 /** A parameter as a client's or handler's method has it. */
 export interface Argument {
@@ -31,7 +42,22 @@ export function clientClass(context: ModuleContext, shapes: readonly MethodShape
   const { names, unit } = context;
   const members = shapes.map((shape) => clientMethod(context, shape));
   const head = `export class ${names.client} extends ${context.library("Client")}`;
-  return [docComment(`Client of ${unit.name}.`, unit.doc), withBlankLines(head, members)];
+  return [
+    docComment(`Client of ${unit.name}.`, unit.doc),
+    withBlankLines(head, shapes.length === 0 ? [] : [...synchronous(context), ...members]),
+  ];
+}
+
+/** The property whose methods block. */
+function synchronous({ names }: ModuleContext): Doc[] {
+  const get = block(`get sync(): ${names.syncClient}`, [
+    `this.#sync ??= new ${names.syncClient}(this);`,
+    "return this.#sync;",
+  ]);
+  return [
+    `#sync: ${names.syncClient} | null = null;`,
+    [docComment("The same methods, which block this thread until the server has answered."), get],
+  ];
 }
 
 /** The class by which a server calls its client back, during a call. */
@@ -52,17 +78,48 @@ export function withBlankLines(head: string, members: readonly Doc[]): Doc {
 function clientMethod(context: ModuleContext, shape: MethodShape): Doc {
   const { method, names } = shape;
   const parameters = argumentsOf(context, shape);
-  const signature: Doc[] = parameters.map(
-    ({ parameter, local }) => `${local}: ${clientType(context, shape, parameter)}`,
-  );
-  signature.push(`options?: ${context.libraryType("CallOptions")}`);
   const result: Doc = ["Promise<", clientResult(context, shape), ">"];
   // A handle that can't be used rejects, as every other failure does.
   const passesHandles = shape.request.some(({ type }) => context.index.contextHandle(type) !== null);
-  const passesPipes = shape.request.some(({ type }) => context.index.pipe(type) !== null);
-  const isAsync = shape.responseHasHandles || shape.responseHasPipes || passesHandles || passesPipes;
-  const head: Doc = [isAsync ? "async " : "", names.method, list(signature), ": ", result];
-  return [docComment(method.doc, deprecation(method)), block(head, clientBody(context, shape, parameters))];
+  const isAsync = shape.responseHasHandles || passesHandles || hasPipes(context, shape);
+  const taken = list(signature(context, shape, parameters, "CallOptions"));
+  const head: Doc = [isAsync ? "async " : "", names.method, taken, ": ", result];
+  const body = clientBody(context, shape, parameters, false);
+  return [docComment(method.doc, deprecation(method)), block(head, body)];
+}
+
+/** A method that blocks, of a class that holds the client in `#client`. */
+export function syncClientMethod(context: ModuleContext, shape: MethodShape): Doc {
+  const { method, names } = shape;
+  const doc = docComment(method.doc, deprecation(method));
+  if (hasPipes(context, shape)) {
+    const refused = run("return this.refuseStreams", stringLiteral(method.name));
+    return [doc, block(`${names.method}(): never`, [refused])];
+  }
+  const parameters = argumentsOf(context, shape);
+  const head: Doc = [
+    names.method,
+    list(signature(context, shape, parameters, "SyncCallOptions")),
+    ": ",
+    clientResult(context, shape),
+  ];
+  return [doc, block(head, clientBody(context, shape, parameters, true))];
+}
+
+function hasPipes(context: ModuleContext, shape: MethodShape): boolean {
+  return shape.responseHasPipes || shape.request.some(({ type }) => context.index.pipe(type) !== null);
+}
+
+function signature(
+  context: ModuleContext,
+  shape: MethodShape,
+  parameters: readonly Argument[],
+  options: string,
+): Doc[] {
+  return [
+    ...parameters.map(({ parameter, local }) => `${local}: ${clientType(context, shape, parameter)}`),
+    `options?: ${context.libraryType(options)}`,
+  ];
 }
 
 /** What the attribute [deprecated] says, as JSDoc has it. */
@@ -71,7 +128,12 @@ export function deprecation(method: Method): string | null {
   return attribute === undefined ? null : `@deprecated ${attribute.text ?? ""}`.trimEnd();
 }
 
-function clientBody(context: ModuleContext, shape: MethodShape, parameters: readonly Argument[]): Doc[] {
+function clientBody(
+  context: ModuleContext,
+  shape: MethodShape,
+  parameters: readonly Argument[],
+  isSync: boolean,
+): Doc[] {
   const { method, names } = shape;
   const hasRequest = shape.request.length > 0;
   const statements: Doc[] = [];
@@ -87,15 +149,23 @@ function clientBody(context: ModuleContext, shape: MethodShape, parameters: read
   const reader = shape.responseNeedsRequest ? `(r) => ${read}(r, request)` : read;
   const write = hasRequest ? names.request.write : context.library("writeNothing");
   const called = call("this.call", String(method.opnum), request, write, reader, "options");
-  if (!shape.responseHasHandles && !shape.responseHasPipes) return [...statements, ["return ", called, ";"]];
-  statements.push(["const response = await ", called, ";"]);
+  if (!shape.responseHasHandles && !shape.responseHasPipes) {
+    // Only a promise of nothing is something to return.
+    const isVoid = isSync && shape.response === "nothing";
+    return [...statements, [isVoid ? "" : "return ", called, ";"]];
+  }
+  statements.push([isSync ? "const response = " : "const response = await ", called, ";"]);
+  const client = isSync ? "this.#client" : "this";
   if (typeof shape.response === "string") {
-    return [...statements, ["return ", handleAfter(context, shape.outs[0], "response", parameters), ";"]];
+    return [
+      ...statements,
+      ["return ", handleAfter(context, shape.outs[0], "response", parameters, client), ";"],
+    ];
   }
   const properties = shape.response.map((member): Doc => {
     const property = shape.properties.get(member.name) ?? member.name;
     const text = `response.${property}`;
-    const value = handleAfter(context, member, text, parameters);
+    const value = handleAfter(context, member, text, parameters, client);
     const isNew =
       value !== text &&
       context.index.pipe(member.type) === null &&
@@ -132,6 +202,7 @@ function handleAfter(
   member: Member | undefined,
   text: string,
   parameters: readonly Argument[],
+  client: string,
 ): Doc {
   const handle = member === undefined ? null : context.index.contextHandle(member.type);
   if (member !== undefined && context.index.pipe(member.type) !== null) {
@@ -141,8 +212,8 @@ function handleAfter(
   const type = context.handleClass(handle.unit.name, handle.name);
   const before = parameters.find(({ parameter }) => parameter.name === member.name);
   if (before !== undefined)
-    return call("this.contextAfter", before.local, text, `(id) => new ${type}(this, id)`);
-  return call(`new ${type}`, "this", text);
+    return call("this.contextAfter", before.local, text, `(id) => new ${type}(${client}, id)`);
+  return call(`new ${type}`, client, text);
 }
 
 /** An [out] handle may be null if a return value can say why. */

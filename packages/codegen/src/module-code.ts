@@ -9,6 +9,7 @@ import type { ModuleContext } from "./module-context.js";
 import { serializeCode, serializes } from "./serialize-code.js";
 import { callbackHandlersInterface, handlersInterface, interfaceDefinition } from "./server-code.js";
 import { structCodecs } from "./struct-code.js";
+import { syncClientClass } from "./sync-client-code.js";
 import { aliasCode, constantCode, enumCode, structCode, wellKnownCode } from "./type-code.js";
 import { unionCodecs, unionType } from "./union-code.js";
 import { wellKnown } from "./well-known.js";
@@ -49,6 +50,7 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   }
   if (unit.interface !== null && !unit.imported) {
     print([clientClass(context, shapes)]);
+    print(syncClientClass(context, shapes));
     print([handlersInterface(context, shapes)]);
     if (callbacks.length > 0) {
       print([callbackClass(context, callbacks)]);

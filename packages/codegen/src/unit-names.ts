@@ -38,6 +38,8 @@ export interface UnitNames {
   readonly callbacks: ReadonlyMap<Method, MethodNames>;
   readonly definition: string;
   readonly client: string;
+  /** The class of its `sync` property. */
+  readonly syncClient: string;
   readonly handlers: string;
   /** The class by which servers call back, and what clients implement for them. */
   readonly callbackClient: string;
@@ -69,6 +71,7 @@ function namesOfUnit(unit: Unit, file: string): UnitNames {
   const base = unit.interface === null ? "" : pascalCase(unit.name);
   const definition = base && claim(base);
   const client = base && claim(`${base}Client`);
+  const syncClient = base && claim(`${base}SyncClient`);
   const handlers = base && claim(`${base}Handlers`);
   const hasCallbacks = (unit.interface?.callbacks.length ?? 0) > 0;
   const callbackClient = hasCallbacks ? claim(`${base}Callbacks`) : "";
@@ -105,6 +108,7 @@ function namesOfUnit(unit: Unit, file: string): UnitNames {
     callbacks,
     definition,
     client,
+    syncClient,
     handlers,
     callbackClient,
     callbackHandlers,
