@@ -131,11 +131,11 @@ export class Connection implements EventSource, Outlet, ListOwner {
     if (this.#isHearingOut) return 0;
     const messages = this.#receiver === null ? this.#receive() : 0;
     if (this.agreement !== null && this.list === null && messages > 0) this.agreement.onTraffic(messages);
-    return messages + this.#pollList();
+    return messages + this.pollList();
   }
 
   /** Takes what is in the list, after something has come over the socket: it may have been the doorbell. */
-  #pollList(): number {
+  pollList(): number {
     const { list } = this;
     if (list === null || !list.isOpen) return 0;
     const messages = list.poll();
@@ -221,7 +221,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
     const sink = {
       onPacket: (packet: HandlePacket) => this.#handOn(...fromHandlePacket(packet)),
       onBatchEnd: () => {
-        this.#pollList();
+        this.pollList();
         this.machinery.completion.endBatch();
       },
       onEnd: (reason: AlpcError | null) => {
@@ -402,12 +402,21 @@ export class Connection implements EventSource, Outlet, ListOwner {
     if (this.#fd < 0) return;
     const { completion } = this.machinery;
     completion.beginBatch();
-    const listed = this.list?.poll() ?? 0;
-    const isOver = listed === 0 && this.readSocket() === 0;
+    const isOver = this.#hear() === 0;
     completion.endBatch();
     if (isOver) this.end(vanished());
     else setImmediate(this.#hearMore);
   };
+
+  #hear(): number {
+    const listed = this.list?.poll() ?? 0;
+    return listed > 0 ? listed : this.readSocket();
+  }
+
+  /** Takes what has come by now, for who does not wait for a turn: how many messages. Between beginBatch and endBatch. */
+  takeNow(events: number): number {
+    return this.#isHearingOut ? this.#hear() : this.onEvents(events);
+  }
 
   #updateInterest(): void {
     if (this.#fd < 0 || this.#isHearingOut) return;
