@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { ScenarioName } from "./scenario.js";
 import { SCENARIOS } from "./scenarios/index.js";
@@ -6,15 +7,18 @@ import { SYSTEMS } from "./systems/index.js";
 
 const MOST_RUNS = 1_000;
 
+/** Where the results lie that are committed. */
+export const PUBLISHED = fileURLToPath(new URL("../../../docs/benchmarks", import.meta.url));
+
 export interface Arguments {
   readonly help: boolean;
   readonly quick: boolean;
+  readonly check: boolean;
   readonly runs: number;
   readonly systems: readonly string[];
   readonly scenarios: readonly ScenarioName[];
-  /** Files to write, or null. */
-  readonly json: string | null;
-  readonly plot: string | null;
+  /** The folder to write to, or null. */
+  readonly out: string | null;
 }
 
 /** The command line cannot be understood; the message says what would be. */
@@ -24,42 +28,45 @@ export class UsageError extends Error {
 
 export const HELP = `Usage: npm run bench -- [options]
 
-Measures ncalrpc beside other ways to call another process, client and server in two processes, and prints medians and
-their ratios to ncalrpc. All systems run once before any of them runs again. Progress goes to standard error.
+Measures ncalrpc beside other ways to call another process, client and server in processes of their own, and prints medians,
+their ratios to ncalrpc, and the project's promises beside what was measured. Each scenario is measured with all systems in
+turn, and all scenarios once before any of them again. Progress goes to standard error. Other programs should not run
+meanwhile: the report says so if they did.
 
-  --quick              shorter, at most ${QUICK_RUNS} runs, under a minute in total
-  --runs N             runs of everything (default ${FULL_RUNS})
-  --only NAMES         these systems, separated by commas
-  --scenario NAMES     these scenarios, separated by commas; "payload" means every size
-  --json FILE          also write machine, load and records of every figure as JSON
-  --plot FILE.svg      also draw the medians
+  --only NAMES         these scenarios, separated by commas
+  --systems NAMES      these systems, separated by commas
+  --runs N             runs of everything (default ${FULL_RUNS}, with --quick ${QUICK_RUNS})
+  --quick              only as long as it takes to see that all of it works, under a minute; the figures mean little
+  --out DIR            also write results.md, results.json and the plots there; everything at full length is written to
+                       docs/benchmarks unless this says otherwise
+  --check              exit with 3 if a promise is not kept or was not measured
   --help               this text
 
-Systems:
-${wrapNames([...SYSTEMS.keys()])}
 Scenarios:
-${wrapNames(SCENARIOS.map((scenario) => scenario.name))}
-Exit status: 0 measured, 1 a system failed (the others are reported), 2 usage.
+${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}\n`).join("")}
+Systems:
+${[...SYSTEMS.keys()].map((name) => `  ${name}\n`).join("")}
+Floors in C are built with $CC, cc, gcc or clang, and left out where there is none.
+
+Exit status: 0 measured, 1 a system failed (the others are reported), 2 usage, 3 see --check.
 `;
 
 /** Throws UsageError. */
 export function parseArguments(args: readonly string[]): Arguments {
-  const { quick, help, runs, only, scenario, json, plot } = parseOptions(args);
-  if (plot !== undefined && !plot.endsWith(".svg")) {
-    throw new UsageError(`--plot writes SVG: "${plot}" does not end in .svg`);
-  }
+  const { quick = false, help = false, check = false, runs, only, systems, out } = parseOptions(args);
+  const everything = !quick && only === undefined && systems === undefined;
   return {
-    help: help ?? false,
-    quick: quick ?? false,
+    help,
+    quick,
+    check,
     runs: runs === undefined ? (quick ? QUICK_RUNS : FULL_RUNS) : parseRuns(runs),
-    systems: select("--only", only, [...SYSTEMS.keys()]),
+    systems: select("--systems", systems, [...SYSTEMS.keys()]),
     scenarios: select(
-      "--scenario",
-      scenario,
+      "--only",
+      only,
       SCENARIOS.map(({ name }) => name),
     ),
-    json: json ?? null,
-    plot: plot ?? null,
+    out: out ?? (everything ? PUBLISHED : null),
   };
 }
 
@@ -70,12 +77,12 @@ function parseOptions(args: readonly string[]) {
       args: args[0] === "--" ? args.slice(1) : [...args],
       options: {
         quick: { type: "boolean" },
+        check: { type: "boolean" },
         help: { type: "boolean", short: "h" },
         runs: { type: "string" },
         only: { type: "string", multiple: true },
-        scenario: { type: "string", multiple: true },
-        json: { type: "string" },
-        plot: { type: "string" },
+        systems: { type: "string", multiple: true },
+        out: { type: "string" },
       },
     }).values;
   } catch (error) {
@@ -101,16 +108,10 @@ function select<Name extends string>(
     return [...known];
   }
   const wanted = lists.flatMap((list) => list.split(",")).map((name) => name.trim());
-  const matches = (asked: string, name: string) =>
-    name === asked || (name.startsWith(`${asked}-`) && asked === "payload");
   for (const asked of wanted) {
-    if (!known.some((name) => matches(asked, name))) {
+    if (!known.some((name) => name === asked)) {
       throw new UsageError(`${option}: "${asked}" is none of ${known.join(", ")}`);
     }
   }
-  return known.filter((name) => wanted.some((asked) => matches(asked, name)));
-}
-
-function wrapNames(names: readonly string[]): string {
-  return names.map((name) => `  ${name}\n`).join("");
+  return known.filter((name) => wanted.includes(name));
 }

@@ -1,24 +1,28 @@
-import { accessSync, constants, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Arguments, HELP, parseArguments, UsageError } from "./arguments.js";
 import { describeError } from "./harness/message.js";
 import { runBench } from "./harness/run-bench.js";
-import { svgPlot } from "./report/svg-plot.js";
+import { jsonReport } from "./report/json-report.js";
+import { plots } from "./report/plots.js";
+import { checkTargets } from "./report/targets.js";
 import { textReport } from "./report/text-report.js";
 import { SCENARIOS } from "./scenarios/index.js";
-import { FULL, QUICK, QUICK_BUDGET } from "./settings.js";
+import { FULL, QUICK } from "./settings.js";
 import type { System } from "./system.js";
 import { loadSystem } from "./systems/index.js";
+
+const FAILED = 1;
+const USAGE = 2;
+const PROMISE_BROKEN = 3;
 
 async function main(args: Arguments): Promise<number> {
   if (args.help) {
     process.stdout.write(HELP);
     return 0;
   }
-  for (const file of [args.json, args.plot]) {
-    if (file !== null) {
-      checkWritable(dirname(file));
-    }
+  if (args.out !== null) {
+    makeDirectory(args.out);
   }
   const systems = await Promise.all(args.systems.map(loadOrName));
   const scenarios = SCENARIOS.filter(({ name }) => args.scenarios.includes(name));
@@ -28,23 +32,29 @@ async function main(args: Arguments): Promise<number> {
     settings: args.quick ? QUICK : FULL,
     quick: args.quick,
     runs: args.runs,
-    budget: args.quick ? QUICK_BUDGET : Number.POSITIVE_INFINITY,
     progress: (line) => process.stderr.write(`${line}\n`),
   });
-  process.stdout.write(`${textReport(report, systems, scenarios)}\n`);
-  if (args.json !== null) {
-    writeFileSync(args.json, `${JSON.stringify(report, null, 2)}\n`);
+  const targets = checkTargets(report);
+  const parts = { systems, scenarios, targets };
+  process.stdout.write(`${textReport(report, { ...parts, plots: [] })}\n`);
+  if (args.out !== null) {
+    const drawn = plots(report, systems, scenarios);
+    for (const { file, svg } of drawn) {
+      writeFileSync(join(args.out, file), svg);
+    }
+    writeFileSync(join(args.out, "results.md"), `${textReport(report, { ...parts, plots: drawn })}\n`);
+    writeFileSync(join(args.out, "results.json"), jsonReport(report));
   }
-  if (args.plot !== null) {
-    writeFileSync(args.plot, svgPlot(report, scenarios));
+  if (report.failures.length > 0) {
+    return FAILED;
   }
-  return report.failures.length === 0 ? 0 : 1;
+  return args.check && targets.some(({ met }) => met !== true) ? PROMISE_BROKEN : 0;
 }
 
 /** Before the measuring rather than after it. */
-function checkWritable(directory: string): void {
+function makeDirectory(directory: string): void {
   try {
-    accessSync(directory, constants.W_OK);
+    mkdirSync(directory, { recursive: true });
   } catch (error) {
     throw new UsageError(`cannot write to ${directory}: ${describeError(error)}`);
   }
@@ -56,7 +66,14 @@ async function loadOrName(name: string): Promise<System> {
     return await loadSystem(name);
   } catch (error) {
     const description = `cannot be loaded: ${describeError(error)}`;
-    return { name, description, packages: [], unavailable: {}, connect: () => Promise.reject(error) };
+    return {
+      name,
+      description,
+      kind: "peer",
+      packages: [],
+      unavailable: {},
+      connect: () => Promise.reject(error),
+    };
   }
 }
 
@@ -70,5 +87,5 @@ try {
 } catch (error) {
   const usage = error instanceof UsageError;
   process.stderr.write(`bench: ${describeError(error)}${usage ? "\nSee npm run bench -- --help." : ""}\n`);
-  process.exitCode = usage ? 2 : 1;
+  process.exitCode = usage ? USAGE : FAILED;
 }

@@ -1,67 +1,74 @@
-import type { Channel, ServerStatus, System } from "./system.js";
+import type { Stage } from "./harness/stage.js";
 
 export type ScenarioName =
   | "unary"
   | "in-flight"
-  | "payload-1KiB"
-  | "payload-64KiB"
-  | "payload-1MiB"
-  | "payload-64MiB"
-  | "cold-start"
-  | "idle-memory";
+  | "payload"
+  | "clients"
+  | "workers"
+  | "fairness"
+  | "contention"
+  | "idle"
+  | "start-up";
 
 export interface Metric {
   readonly name: string;
   readonly unit: string;
   readonly better: "lower" | "higher";
+  /** Its table has a column that compares it with ours. */
+  readonly compared?: true;
+  /** "sweep": in a table of its group; "plot": only drawn. Absent: a column of the scenario's table. */
+  readonly show?: "sweep" | "plot";
+  /** Its place on the horizontal axis, where it is one point of a line. */
+  readonly sweep?: SweepPoint;
+}
+
+export interface SweepPoint {
+  /** The line's name; lines of one name are drawn together, and form a table. */
+  readonly group: string;
+  /** Position, above 0. */
+  readonly at: number;
+  readonly label: string;
 }
 
 /** What one run of a scenario gave, by the metric's name. */
 export type Values = Readonly<Record<string, number>>;
 
-interface ScenarioDescription {
+export interface Scenario {
   readonly name: ScenarioName;
   readonly title: string;
-  readonly metrics: readonly Metric[];
   /** What a reader must know to read the figures rightly. */
   readonly note: string;
-}
-
-/** Measured inside a client process that is connected to a server process. */
-export interface PairScenario extends ScenarioDescription {
-  readonly kind: "pair";
-  /** The server must not have served anything before. */
+  readonly metrics: readonly Metric[];
+  /** Client processes, all connected to one server. */
+  readonly clients: number;
+  /** Neither the server nor the clients may have made a call before. */
   readonly fresh: boolean;
-  measure(context: ClientContext): Promise<Values>;
-}
-
-/** Measured from outside, as the time that client processes need to their first reply. */
-export interface LaunchScenario extends ScenarioDescription {
-  readonly kind: "launch";
-  /** From the milliseconds of each launch. */
-  summarize(launches: readonly number[]): Values;
-}
-
-export type Scenario = PairScenario | LaunchScenario;
-
-export interface ClientContext {
-  readonly channel: Channel;
-  readonly settings: Settings;
-  /** Another connection to the same server. */
-  connect(): ReturnType<System["connect"]>;
-  serverStatus(collect: boolean): Promise<ServerStatus>;
+  /** The only systems that are measured. Absent: all that do not name other scenarios. */
+  readonly systems?: readonly string[];
+  /** The same for `--quick`. */
+  readonly quickSystems?: readonly string[];
+  /** Milliseconds that one system takes in one run, about; for the estimate of the time left. */
+  expected(settings: Settings): number;
+  measure(stage: Stage, settings: Settings): Promise<Values>;
 }
 
 /** How much is done in one run of one scenario. Times are milliseconds. */
 export interface Settings {
   readonly warmup: number;
+  /** Of what is measured over a time. */
   readonly duration: number;
-  /** Per payload size. */
+  /** Per payload size and direction. */
   readonly payloadDuration: number;
-  /** Calls per payload size at least, whatever they take. */
+  /** Calls per payload size and direction at least, whatever they take. */
   readonly payloadCalls: number;
+  /** Octets, ascending. */
+  readonly payloadSizes: readonly number[];
+  /** Connections at the same time, ascending; the first is 1. */
+  readonly clientCounts: readonly number[];
   readonly launches: number;
-  readonly connections: number;
-  /** For a start, a connect, or one scenario of one run; beyond it the system is said to have failed. */
+  readonly idleConnections: number;
+  readonly idleTime: number;
+  /** For a start, a connect, or one task of a client; beyond it the system is said to have failed. */
   readonly timeout: number;
 }

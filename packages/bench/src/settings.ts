@@ -1,28 +1,34 @@
 import type { Settings } from "./scenario.js";
 
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+
 export const FULL: Settings = {
-  warmup: 500,
-  duration: 1_500,
-  payloadDuration: 700,
-  payloadCalls: 5,
-  launches: 5,
-  connections: 400,
+  warmup: 300,
+  duration: 900,
+  payloadDuration: 60,
+  payloadCalls: 2,
+  payloadSizes: [64, KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB, 8 * MIB, 64 * MIB],
+  clientCounts: [1, 10, 100, 1_000],
+  launches: 3,
+  idleConnections: 1_000,
+  idleTime: 1_500,
   timeout: 60_000,
 };
 
 export const QUICK: Settings = {
-  warmup: 80,
-  duration: 150,
-  payloadDuration: 60,
+  warmup: 50,
+  duration: 100,
+  payloadDuration: 5,
   payloadCalls: 1,
+  payloadSizes: [64, 64 * KIB, MIB],
+  clientCounts: [1, 10],
   launches: 1,
-  connections: 200,
-  timeout: 8_000,
+  idleConnections: 50,
+  idleTime: 200,
+  timeout: 10_000,
 };
 
 /** Runs unless `--runs` says otherwise. */
 export const FULL_RUNS = 5;
-export const QUICK_RUNS = 3;
-
-/** `--quick` starts no run that would probably end after this many milliseconds. */
-export const QUICK_BUDGET = 50_000;
+export const QUICK_RUNS = 1;

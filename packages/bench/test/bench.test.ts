@@ -45,57 +45,81 @@ describe("the bench as a command", () => {
     });
   }
 
-  it("measures two systems and writes what it found", { timeout: 30_000 }, async () => {
-    const json = join(directory, "bench.json");
-    const plot = join(directory, "bench.svg");
+  it("measures two systems in turn and writes what it found", { timeout: 60_000 }, async () => {
+    const out = join(directory, "results");
     const { code, stdout, stderr } = await bench([
       "--quick",
       ...["--runs", "2"],
-      ...["--only", "raw-net,seqpacket-poll"],
-      ...["--scenario", "unary,in-flight,payload-1KiB,payload-1MiB"],
-      ...["--json", json],
-      ...["--plot", plot],
+      ...["--systems", "raw-net,seqpacket-poll"],
+      ...["--only", "unary,in-flight,payload"],
+      ...["--out", out],
     ]);
-    expect(stderr).toBe(
-      ["1 of 2: raw-net", "1 of 2: seqpacket-poll", "2 of 2: raw-net", "2 of 2: seqpacket-poll"]
-        .map((line) => `run ${line}\n`)
-        .join(""),
-    );
-    expect(code).toBe(0);
+    expect(code, stderr).toBe(0);
+    const order = [
+      "unary, raw-net",
+      "unary, seqpacket-poll",
+      "in-flight, raw-net",
+      "in-flight, seqpacket-poll",
+    ];
+    const run = [...order, "payload, raw-net"];
+    expect(stderr.split("\n").map((line) => line.replace(/^\[\d+ %, about \d+ s left\] /, ""))).toEqual([
+      ...run.map((step) => `run 1 of 2: ${step}`),
+      ...run.map((step) => `run 2 of 2: ${step}`),
+      "",
+    ]);
     expect(stdout).toContain("## 64 B echo, one call after the other");
 
-    const report = JSON.parse(readFileSync(json, "utf8"));
-    expect(report).toMatchObject({ format: 1, quick: true, runs: 2, failures: [] });
+    const report = JSON.parse(readFileSync(join(out, "results.json"), "utf8"));
+    expect(report).toMatchObject({ format: 2, quick: true, runs: 2, failures: [], unavailable: [] });
     expect(report.loads).toHaveLength(3);
-    // Two metrics of four scenarios for one system, of three for the other.
-    expect(report.records).toHaveLength(2 * (4 + 3));
-    for (const record of report.records) {
-      expect(record.median).toBeGreaterThan(0);
-      expect(record.runs).toHaveLength(2);
+    expect(Object.keys(report.values.unary)).toEqual(["raw-net", "seqpacket-poll"]);
+    expect(Object.keys(report.values.payload)).toEqual(["raw-net"]);
+    for (const metric of ["mean", "client CPU", "server CPU", "client allocates", "server allocates"]) {
+      const runs: number[] = report.values.unary["raw-net"][metric];
+      expect(runs, metric).toHaveLength(2);
+      expect(Math.min(...runs), metric).toBeGreaterThan(0);
+      expect(report.metrics.unary[metric]).toMatch(/lower is better$/);
     }
-    expect(report.unavailable).toEqual([
-      { system: "seqpacket-poll", scenario: "payload-1MiB", reason: "larger than one packet" },
+    const plots = [
+      "overview",
+      "payload-download",
+      "payload-echo",
+      "payload-upload",
+      "throughput",
+      "unary-distribution",
+    ];
+    expect(readdirSync(out).toSorted()).toEqual([
+      ...plots.slice(0, 4).map((name) => `${name}.svg`),
+      "results.json",
+      "results.md",
+      ...plots.slice(4).map((name) => `${name}.svg`),
     ]);
-    expect(readFileSync(plot, "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
-    expect(readdirSync(directory).toSorted()).toEqual(["bench.json", "bench.svg"]);
+    expect(readFileSync(join(out, "results.md"), "utf8")).toContain("](payload-upload.svg)");
+    // All but what it was asked to write is gone.
+    expect(readdirSync(directory)).toEqual(["results"]);
   });
 
-  it("compares with ncalrpc", { timeout: 30_000 }, async () => {
-    const json = join(directory, "bench.json");
-    const only = ["--only", "ncalrpc,raw-net", "--scenario", "unary,idle-memory"];
-    const { code, stderr } = await bench(["--quick", "--runs", "1", ...only, "--json", json]);
+  it("measures ourselves in what takes more than one client", { timeout: 60_000 }, async () => {
+    const only = ["--systems", "ncalrpc", "--only", "clients,fairness,contention,idle,start-up,workers"];
+    const { code, stderr, stdout } = await bench(["--quick", ...only, "--out", directory]);
     expect(code, stderr).toBe(0);
-    const { records } = JSON.parse(readFileSync(json, "utf8"));
-    const ratio = (system: string): unknown =>
-      records.find(
-        (record: { system: string; metric: string }) => record.system === system && record.metric === "p50",
-      )?.ratio;
-    expect(ratio("ncalrpc")).toBe(1);
-    expect(ratio("raw-net")).toBeGreaterThan(0);
+    const { values } = JSON.parse(readFileSync(join(directory, "results.json"), "utf8"));
+    expect(values.clients.ncalrpc["10 clients"][0]).toBeGreaterThan(0);
+    expect(values.workers.ncalrpc.rate[0]).toBeGreaterThan(0);
+    expect(values.fairness.ncalrpc["p50 beside"][0]).toBeGreaterThan(0);
+    expect(values.contention.ncalrpc.mean[0]).toBeGreaterThan(0);
+    expect(values["start-up"].ncalrpc.client[0]).toBeGreaterThan(0);
+    expect(stdout).toContain("## Promised and measured");
+  });
+
+  it("fails for a promise only if it is asked to", { timeout: 60_000 }, async () => {
+    const quick = ["--quick", "--systems", "raw-net", "--only", "unary"];
+    expect((await bench(quick)).code).toBe(0);
+    expect((await bench([...quick, "--check"])).code).toBe(3);
   });
 
   it("leaves nothing behind when it is interrupted", { timeout: 20_000 }, async () => {
-    const { code } = await bench(["--quick", "--only", "raw-net", "--scenario", "unary"], (interrupt) => {
+    const { code } = await bench(["--quick", "--systems", "raw-net", "--only", "unary"], (interrupt) => {
       setTimeout(interrupt, 300);
     });
     expect(code).toBe(130);
@@ -109,8 +133,8 @@ describe("the bench as a command", () => {
   });
 
   it.each([
-    [["--only", "telex"], 'bench: --only: "telex" is none of'],
-    [["--json", "/nowhere/at/all.json"], "bench: cannot write to /nowhere/at: ENOENT"],
+    [["--systems", "telex"], 'bench: --systems: "telex" is none of'],
+    [["--out", "/dev/null/there"], "bench: cannot write to /dev/null/there: ENOTDIR"],
   ])("says what is wrong with %j", async (args, message) => {
     const { code, stdout, stderr } = await bench(args);
     expect(code).toBe(2);

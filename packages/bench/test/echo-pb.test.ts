@@ -25,5 +25,5 @@ it("describes the same file as proto/echo.proto", () => {
 it("has the fields that its types claim", () => {
   expect(create(PayloadSchema).data).toEqual(new Uint8Array());
   expect(create(LengthSchema).length).toBe(0);
-  expect(Object.keys(Echo.method)).toEqual(["echo", "upload"]);
+  expect(Object.keys(Echo.method)).toEqual(["echo", "upload", "download"]);
 });

@@ -1,31 +1,36 @@
 import { type Report, Results } from "../src/report/results.js";
-import { coldStart } from "../src/scenarios/cold-start.js";
+import { clients } from "../src/scenarios/clients.js";
+import { startUp } from "../src/scenarios/start-up.js";
 import { unary } from "../src/scenarios/unary.js";
 import { QUICK } from "../src/settings.js";
 
-export const SAMPLE_SCENARIOS = [unary, coldStart];
+export const SAMPLE_SCENARIOS = [unary, clients, startUp];
 
 export const SAMPLE_SYSTEMS = [
-  { name: "ncalrpc", description: "ours" },
-  { name: "pigeon", description: "post & <packet>" },
-  { name: "kernel", description: "floor" },
-];
+  { name: "ncalrpc", description: "ours", kind: "ours" },
+  { name: "pigeon", description: "post & <packet>", kind: "peer" },
+  { name: "kernel", description: "floor", kind: "floor" },
+] as const;
 
 /** Figures made up for the look of the reports: two runs, one failure, one scenario that a system cannot do. */
 export function sampleReport(): Report {
   const results = new Results();
-  results.add("ncalrpc", "unary", { p50: 40, p99: 90 });
-  results.add("ncalrpc", "unary", { p50: 50, p99: 110 });
-  results.add("ncalrpc", "cold-start", { time: 60 });
-  results.add("ncalrpc", "cold-start", { time: 70 });
-  results.add("pigeon", "unary", { p50: 400, p99: 12_345 });
-  results.add("pigeon", "unary", null);
-  results.add("pigeon", "cold-start", { time: 120 });
-  results.add("pigeon", "cold-start", { time: 210 });
-  results.add("kernel", "unary", { p50: 20, p99: 30 });
-  results.add("kernel", "unary", { p50: 20, p99: 33 });
+  results.add(1, "ncalrpc", "unary", { mean: 40, p50: 38, p99: 90, "client CPU": 3 });
+  results.add(2, "ncalrpc", "unary", { mean: 50, p50: 48, p99: 110, "client CPU": 4 });
+  results.add(1, "ncalrpc", "clients", { "1 client": 20_000, "10 clients": 30_000, "1,000 clients": 27_000 });
+  results.add(2, "ncalrpc", "clients", { "1 client": 22_000, "10 clients": 32_000, "1,000 clients": 28_000 });
+  results.add(1, "ncalrpc", "start-up", { client: 60, server: 80 });
+  results.add(2, "ncalrpc", "start-up", { client: 70, server: 90 });
+  results.add(1, "pigeon", "unary", { mean: 400, p50: 380, p99: 12_345 });
+  results.add(2, "pigeon", "unary", {});
+  results.add(1, "pigeon", "clients", { "1 client": 2_000, "10 clients": 3_000 });
+  results.add(2, "pigeon", "clients", { "1 client": 2_000, "10 clients": 3_000 });
+  results.add(1, "pigeon", "start-up", { client: 120, server: Number.NaN });
+  results.add(2, "pigeon", "start-up", { client: 210, server: Number.NaN });
+  results.add(1, "kernel", "unary", { mean: 20, p50: 19, p99: 30 });
+  results.add(2, "kernel", "unary", { mean: 20, p50: 19, p99: 33 });
   return {
-    format: 1,
+    format: 2,
     started: "2026-01-02T03:04:05.000Z",
     seconds: 7,
     quick: true,
@@ -37,6 +42,8 @@ export function sampleReport(): Report {
       memory: 4,
       kernel: "Linux 6.1",
       node: "v20.0.0",
+      compiler: "cc 1.0",
+      commit: "abc1234",
       packages: { pigeon: "1.0.0" },
     },
     loads: [
@@ -49,7 +56,7 @@ export function sampleReport(): Report {
       SAMPLE_SYSTEMS.map(({ name }) => name),
       SAMPLE_SCENARIOS,
     ),
-    unavailable: [{ system: "kernel", scenario: "cold-start", reason: "it is always there" }],
+    unavailable: [{ system: "kernel", scenario: "start-up", reason: "it is always there" }],
     failures: [{ system: "pigeon", scenario: "unary", run: 2, error: "a hawk" }],
   };
 }

@@ -53,11 +53,20 @@ export class Child implements Disposable {
     }
   }
 
-  /** The next message. Rejects when the child reports a failure, ends, or takes longer than `timeout` milliseconds. */
-  async next(timeout: number): Promise<Message> {
+  /**
+   * The next message, which shall be of this kind. Rejects when the child reports a failure, ends, or takes longer than
+   * `timeout` milliseconds.
+   */
+  async expect<Kind extends Message["kind"]>(
+    kind: Kind,
+    timeout: number,
+  ): Promise<Extract<Message, { kind: Kind }>> {
     const message = this.#received.shift() ?? (await this.#arrival(timeout));
     if (message.kind === "failed") {
       throw new Error(`${this.#label}: ${message.message}`);
+    }
+    if (!isOfKind(message, kind)) {
+      throw new Error(`${this.#label}: "${message.kind}" where "${kind}" was expected`);
     }
     return message;
   }
@@ -96,4 +105,11 @@ export class Child implements Disposable {
     this.#ended ??= new Error(`${this.#label}: ${reason}${stderr === "" ? "" : `, saying: ${stderr}`}`);
     this.#waiting?.reject(this.#ended);
   }
+}
+
+function isOfKind<Kind extends Message["kind"]>(
+  message: Message,
+  kind: Kind,
+): message is Extract<Message, { kind: Kind }> {
+  return message.kind === kind;
 }

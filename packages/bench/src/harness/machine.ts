@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 export interface Machine {
   readonly cpu: string;
@@ -11,6 +13,10 @@ export interface Machine {
   readonly memory: number;
   readonly kernel: string;
   readonly node: string;
+  /** What built the floors; null if nothing could. */
+  readonly compiler: string | null;
+  /** Commit of this repository, with "-dirty" if files differ from it; null where git does not tell. */
+  readonly commit: string | null;
   /** Of the peers measured. */
   readonly packages: Readonly<Record<string, string>>;
 }
@@ -31,15 +37,29 @@ export function isBusy(load: Load): boolean {
   return load.busyShare > BUSY_SHARE;
 }
 
-export function describeMachine(packages: Iterable<string>): Machine {
+export function describeMachine(packages: Iterable<string>, compiler: string | null = null): Machine {
   return {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
     memory: Math.round(totalmem() / 2 ** 30),
     kernel: `${type()} ${release()}`,
     node: process.version,
+    compiler,
+    commit: currentCommit(),
     packages: Object.fromEntries([...packages].map((name) => [name, installedVersion(name)])),
   };
+}
+
+function currentCommit(): string | null {
+  try {
+    return execFileSync("git", ["describe", "--always", "--dirty", "--exclude", "*"], {
+      cwd: dirname(fileURLToPath(import.meta.url)),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  } catch {
+    return null;
+  }
 }
 
 /** To be called while no child of the bench is running. */

@@ -1,18 +1,18 @@
-import { ownStatus } from "../system.js";
-import { loadSystem } from "../systems/index.js";
-import { describeError, isMessage, tellHarness } from "./message.js";
+import { loadPairedSystem } from "../systems/index.js";
+import { answerHarness, describeError, isMessage, tellHarness } from "./message.js";
+import { ownStatus } from "./status.js";
 
 const [name = "", path = ""] = process.argv.slice(2);
 
 process.on("disconnect", () => process.exit());
 process.on("message", (message) => {
   if (isMessage(message) && message.kind === "query-status") {
-    void tellHarness({ kind: "status", status: ownStatus(message.collect) });
+    void answerHarness(() => ({ kind: "status", status: ownStatus(message.query) }));
   }
 });
 
 try {
-  const system = await loadSystem(name);
+  const system = await loadPairedSystem(name);
   if (system.serve === undefined) {
     throw new Error(`${name} has no server of its own`);
   }

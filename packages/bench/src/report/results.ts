@@ -13,7 +13,7 @@ export interface MetricRecord {
   readonly unit: string;
   readonly better: Metric["better"];
   readonly median: number;
-  /** In the order of the runs; null where that run failed. */
+  /** In the order of the runs; null where that run failed or gave no such value. */
   readonly runs: readonly (number | null)[];
   /**
    * How many times better the reference is: the median of the ratios within each run, above 1 if the reference is
@@ -36,9 +36,9 @@ export interface Failure {
   readonly error: string;
 }
 
-/** What `--json` writes. */
+/** All that the tables, plots and the JSON file are made from. */
 export interface Report {
-  readonly format: 1;
+  readonly format: 2;
   /** ISO 8601. */
   readonly started: string;
   readonly seconds: number;
@@ -56,21 +56,23 @@ export interface Report {
 
 /** The values of all runs so far, by system and scenario. */
 export class Results {
-  readonly #values = new Map<string, (Values | null)[]>();
+  readonly #values = new Map<string, Values[]>();
+  #runs = 0;
 
-  /** `values` is null where the run failed. Runs are added in order. */
-  add(system: string, scenario: ScenarioName, values: Values | null): void {
+  /** `run` counts from 1. A run that failed has no values. */
+  add(run: number, system: string, scenario: ScenarioName, values: Values): void {
     const key = `${system} ${scenario}`;
     const runs = this.#values.get(key) ?? [];
-    runs.push(values);
+    runs[run - 1] = values;
     this.#values.set(key, runs);
+    this.#runs = Math.max(this.#runs, run);
   }
 
   records(systems: readonly string[], scenarios: readonly Scenario[]): MetricRecord[] {
     return scenarios.flatMap((scenario) =>
       scenario.metrics.flatMap((metric) =>
         systems.flatMap((system) => {
-          const runs = this.#runs(system, scenario.name, metric.name);
+          const runs = this.#byRun(system, scenario.name, metric.name);
           const measured = runs.filter((value) => value !== null);
           if (measured.length === 0) {
             return [];
@@ -83,30 +85,35 @@ export class Results {
             better: metric.better,
             median: median(measured),
             runs,
-            ratio: ratioTo(runs, this.#runs(REFERENCE, scenario.name, metric.name), metric.better),
+            ratio: advantage(runs, this.#byRun(REFERENCE, scenario.name, metric.name), metric.better),
           };
         }),
       ),
     );
   }
 
-  #runs(system: string, scenario: ScenarioName, metric: string): (number | null)[] {
+  #byRun(system: string, scenario: ScenarioName, metric: string): (number | null)[] {
     const runs = this.#values.get(`${system} ${scenario}`) ?? [];
-    return runs.map((values) => values?.[metric] ?? null);
+    return Array.from({ length: this.#runs }, (_, index) => {
+      const value = runs[index]?.[metric];
+      return value === undefined || !Number.isFinite(value) ? null : value;
+    });
   }
 }
 
-function ratioTo(
-  runs: readonly (number | null)[],
-  reference: readonly (number | null)[],
+function advantage(
+  runs: MetricRecord["runs"],
+  reference: MetricRecord["runs"],
   better: Metric["better"],
 ): number | null {
-  const ratios = runs.flatMap((value, run) => {
-    const compared = reference[run] ?? null;
-    if (value === null || compared === null || value <= 0 || compared <= 0) {
-      return [];
-    }
-    return better === "lower" ? value / compared : compared / value;
+  return better === "lower" ? medianRatio(runs, reference) : medianRatio(reference, runs);
+}
+
+/** The median of `over` divided by `under` within each run in which both are above 0; null where there is none. */
+export function medianRatio(over: MetricRecord["runs"], under: MetricRecord["runs"]): number | null {
+  const ratios = over.flatMap((value, run) => {
+    const divisor = under[run] ?? null;
+    return value === null || divisor === null || value <= 0 || divisor <= 0 ? [] : value / divisor;
   });
   return ratios.length === 0 ? null : median(ratios);
 }

@@ -1,44 +1,23 @@
-import type { PairScenario } from "../scenario.js";
-import { ownStatus } from "../system.js";
-import { samplePayload } from "./sample-payload.js";
+import type { Scenario } from "../scenario.js";
+import { COST_METRICS, measureCost } from "./cost.js";
 
-const SIZE = 64;
 const DEPTH = 64;
 
 /** A constant number of outstanding calls on one connection. */
-export const inFlight: PairScenario = {
-  kind: "pair",
+export const inFlight: Scenario = {
   name: "in-flight",
   title: "64 B echo, 64 calls in flight on one connection",
+  note: "The client keeps 64 calls going, each awaited by a loop of its own. CPU is user and system time of all threads.",
   metrics: [
-    { name: "rate", unit: "calls/s", better: "higher" },
-    { name: "CPU per call", unit: "µs", better: "lower" },
+    { name: "rate", unit: "calls/s", better: "higher", compared: true },
+    { name: "CPU", unit: "µs/call, both sides", better: "lower", compared: true },
+    ...COST_METRICS,
   ],
-  note: "CPU per call is user and system time of client and server together.",
+  clients: 1,
   fresh: false,
-  async measure({ channel, settings, serverStatus }) {
-    const payload = samplePayload(SIZE);
-    const callUntil = async (end: number): Promise<number> => {
-      let calls = 0;
-      const keepCalling = async () => {
-        while (performance.now() < end) {
-          await channel.echo(payload);
-          calls++;
-        }
-      };
-      await Promise.all(Array.from({ length: DEPTH }, keepCalling));
-      return calls;
-    };
-
-    await callUntil(performance.now() + settings.warmup);
-    const serverBefore = await serverStatus(false);
-    const clientBefore = ownStatus(false);
-    const start = performance.now();
-    const calls = await callUntil(start + settings.duration);
-    const seconds = (performance.now() - start) / 1_000;
-    const clientAfter = ownStatus(false);
-    const serverAfter = await serverStatus(false);
-    const cpu = clientAfter.cpu - clientBefore.cpu + serverAfter.cpu - serverBefore.cpu;
-    return { rate: calls / seconds, "CPU per call": cpu / calls };
+  expected: (settings) => settings.warmup + settings.duration,
+  async measure(stage, settings) {
+    const { calls, seconds, ...cost } = await measureCost(stage, DEPTH, settings.warmup, settings.duration);
+    return { rate: calls / seconds, CPU: cost["client CPU"] + cost["server CPU"], ...cost };
   },
 };

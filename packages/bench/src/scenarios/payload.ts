@@ -1,50 +1,45 @@
-import { median } from "../harness/statistics.js";
-import type { PairScenario, ScenarioName } from "../scenario.js";
-import { samplePayload } from "./sample-payload.js";
+import type { Metric, Scenario } from "../scenario.js";
+import { FULL } from "../settings.js";
+import { formatSize, payloadMetrics, throughput } from "./payload-metrics.js";
 
-const KIB = 1_024;
-const MIB = 1_024 * KIB;
-
-function payload(name: ScenarioName, title: string, size: number): PairScenario {
-  return {
-    kind: "pair",
-    name,
-    title: `${title} upload, one call after the other`,
-    metrics: [
-      { name: "throughput", unit: "MiB/s", better: "higher" },
-      { name: "time", unit: "ms", better: "lower" },
-    ],
-    note: "Octets as a parameter of the call, answered with their length once the handler has them whole.",
-    fresh: false,
-    async measure({ channel, settings }) {
-      const octets = samplePayload(size);
-      const upload = async (): Promise<number> => {
-        const before = performance.now();
-        const length = await channel.upload(octets);
-        const elapsed = performance.now() - before;
-        if (length !== size) {
-          throw new Error(`the server received ${length} of ${size} octets`);
-        }
-        return elapsed;
-      };
-      const warm = performance.now() + settings.payloadDuration / 2;
-      do {
-        await upload();
-      } while (performance.now() < warm);
-      const times: number[] = [];
-      const end = performance.now() + settings.payloadDuration;
-      while (times.length < settings.payloadCalls || performance.now() < end) {
-        times.push(await upload());
+/** Octets of every size, both ways and there and back. */
+export const payload: Scenario = {
+  name: "payload",
+  title: "Octets by size, one call after the other",
+  note:
+    "Upload: octets as a parameter of the call, answered with their length once the handler has them whole. Download: the " +
+    "handler returns octets of its own that lie ready. Echo: both, counted once. Size divided by the median time of a call. " +
+    "The memcpy floors copy octets of that size once, in one process.",
+  metrics: payloadMetrics(FULL.payloadSizes).map(
+    ({ name, direction, size }): Metric => ({
+      name,
+      unit: "MiB/s",
+      better: "higher",
+      show: "sweep",
+      sweep: { group: direction, at: size, label: formatSize(size) },
+    }),
+  ),
+  clients: 1,
+  fresh: true,
+  expected: (settings) => 4.5 * settings.payloadDuration * settings.payloadSizes.length + 1_500,
+  async measure({ client, system }, settings) {
+    const largest = system.largestPayload?.octets ?? Number.POSITIVE_INFINITY;
+    const values: Record<string, number> = {};
+    for (const { name, direction, size } of payloadMetrics(settings.payloadSizes)) {
+      if (size > largest) {
+        continue;
       }
-      const time = median(times);
-      return { throughput: size / MIB / (time / 1_000), time };
-    },
-  };
-}
-
-export const payloads: readonly PairScenario[] = [
-  payload("payload-1KiB", "1 KiB", KIB),
-  payload("payload-64KiB", "64 KiB", 64 * KIB),
-  payload("payload-1MiB", "1 MiB", MIB),
-  payload("payload-64MiB", "64 MiB", 64 * MIB),
-];
+      const { time } = await client.perform({
+        kind: "payload",
+        direction,
+        size,
+        duration: settings.payloadDuration,
+        calls: settings.payloadCalls,
+      });
+      if (time !== undefined) {
+        values[name] = throughput(size, time);
+      }
+    }
+    return values;
+  },
+};

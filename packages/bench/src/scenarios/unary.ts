@@ -1,37 +1,45 @@
-import { percentile } from "../harness/statistics.js";
-import type { PairScenario } from "../scenario.js";
-import { samplePayload } from "./sample-payload.js";
+import type { Metric, Scenario } from "../scenario.js";
+import { PERCENTILES, percentileName } from "../tasks/latency.js";
+import { COST_METRICS, measureCost } from "./cost.js";
 
-const SIZE = 64;
-const MOST_CALLS = 500_000;
+/** Columns of the table; the other points of the distribution are drawn only. */
+const COLUMNS = [50, 99, 99.9];
+
+function point(percent: number): Metric {
+  const name = percentileName(percent);
+  return {
+    name,
+    unit: "µs",
+    better: "lower",
+    ...(COLUMNS.includes(percent) ? {} : { show: "plot" }),
+    ...(percent === 99 ? { compared: true } : {}),
+    // So that 90 %, 99 % and 99.9 % are as far apart.
+    sweep: { group: "distribution", at: 100 / (100 - percent), label: `${percent} %` },
+  };
+}
 
 /** One call after the other. */
-export const unary: PairScenario = {
-  kind: "pair",
+export const unary: Scenario = {
   name: "unary",
   title: "64 B echo, one call after the other",
+  note:
+    "Round trip as the client awaits it: first with a clock around each call (percentiles, maximum), then without (mean). " +
+    "In the second part the processor time (user and system, all threads) and the octets allocated (V8's heap and array " +
+    "buffers, from V8's counters before and after each garbage collection) are counted on each side; what the system's " +
+    "native code allocates is not seen. The client's loop is counted with it: one `await` per call.",
   metrics: [
-    { name: "p50", unit: "µs", better: "lower" },
-    { name: "p99", unit: "µs", better: "lower" },
+    { name: "mean", unit: "µs", better: "lower", compared: true },
+    ...PERCENTILES.map(point),
+    { name: "max", unit: "µs", better: "lower" },
+    ...COST_METRICS,
   ],
-  note: "Round trip as the client awaits it.",
+  clients: 1,
   fresh: false,
-  async measure({ channel, settings }) {
-    const payload = samplePayload(SIZE);
-    const warm = performance.now() + settings.warmup;
-    while (performance.now() < warm) {
-      await channel.echo(payload);
-    }
-    const times = new Float64Array(MOST_CALLS);
-    const end = performance.now() + settings.duration;
-    let calls = 0;
-    for (let before = performance.now(); before < end && calls < MOST_CALLS; calls++) {
-      await channel.echo(payload);
-      const after = performance.now();
-      times[calls] = (after - before) * 1_000;
-      before = after;
-    }
-    const sorted = times.subarray(0, calls).sort();
-    return { p50: percentile(sorted, 50), p99: percentile(sorted, 99) };
+  expected: (settings) => settings.warmup + 2 * settings.duration,
+  async measure(stage, settings) {
+    const { warmup, duration } = settings;
+    const latencies = await stage.client.perform({ kind: "latency", warmup, duration });
+    const { seconds, calls, ...cost } = await measureCost(stage, 1, 0, duration / 2);
+    return { ...latencies, mean: (seconds / calls) * 1e6, ...cost };
   },
 };

@@ -1,4 +1,5 @@
-import { ownStatus } from "../system.js";
+import { ownStatus } from "../harness/status.js";
+import { samplePayload } from "../sample-payload.js";
 import type { ChildRequest, ChildResponse } from "./child-process.js";
 
 const reply = (response: ChildResponse) => process.send?.(response);
@@ -6,7 +7,7 @@ const reply = (response: ChildResponse) => process.send?.(response);
 process.on("disconnect", () => process.exit());
 process.on("message", (message) => {
   // The other end is child-process.ts.
-  const { id, method, data = new Uint8Array() } = message as ChildRequest;
+  const { id, method, data = new Uint8Array(), length = 0, query = {} } = message as ChildRequest;
   switch (method) {
     case "echo":
       reply({ id, data });
@@ -14,8 +15,11 @@ process.on("message", (message) => {
     case "upload":
       reply({ id, length: data.length });
       break;
+    case "download":
+      reply({ id, data: samplePayload(length) });
+      break;
     case "status":
-      reply({ id, status: ownStatus(false) });
+      reply({ id, status: ownStatus(query) });
       break;
   }
 });

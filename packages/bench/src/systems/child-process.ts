@@ -1,29 +1,32 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { ServerStatus, System } from "../system.js";
+import type { PairedSystem, Status, StatusQuery } from "../system.js";
 import { CallTable } from "./call-table.js";
 
 export interface ChildRequest {
   readonly id: number;
-  readonly method: "echo" | "upload" | "status";
+  readonly method: "echo" | "upload" | "download" | "status";
   readonly data?: Uint8Array;
+  readonly length?: number;
+  readonly query?: StatusQuery;
 }
 
 export interface ChildResponse {
   readonly id: number;
   readonly data?: Uint8Array;
   readonly length?: number;
-  readonly status?: ServerStatus;
+  readonly status?: Status;
 }
 
 const NOT_A_SERVER = "the server is a child that the client itself starts";
 
 /** Node's own channel between a process and its child. */
-export const childProcess: System = {
+export const childProcess: PairedSystem = {
   name: "child-process",
   description: "child_process IPC with advanced serialization",
+  kind: "peer",
   packages: [],
-  unavailable: { "cold-start": NOT_A_SERVER, "idle-memory": NOT_A_SERVER },
+  unavailable: { "start-up": NOT_A_SERVER },
 
   async connect() {
     const server = fork(fileURLToPath(new URL("./child-process-server.js", import.meta.url)), {
@@ -36,13 +39,15 @@ export const childProcess: System = {
       calls.settle(response.id, response);
     });
     server.on("exit", () => calls.failAll(new Error("the child has exited")));
-    const call = (method: ChildRequest["method"], data?: Uint8Array): Promise<ChildResponse> =>
-      calls.call((id) => server.send((data ? { id, method, data } : { id, method }) satisfies ChildRequest));
+    const call = (request: Omit<ChildRequest, "id">): Promise<ChildResponse> =>
+      calls.call((id) => server.send({ id, ...request } satisfies ChildRequest));
     return {
-      echo: async (payload) => (await call("echo", payload)).data ?? new Uint8Array(),
-      upload: async (payload) => (await call("upload", payload)).length ?? -1,
-      serverStatus: async () => {
-        const { status } = await call("status");
+      call: (data) => call({ method: "echo", data }),
+      echo: async (data) => (await call({ method: "echo", data })).data ?? new Uint8Array(),
+      upload: async (data) => (await call({ method: "upload", data })).length ?? -1,
+      download: async (length) => (await call({ method: "download", length })).data?.length ?? -1,
+      serverStatus: async (query) => {
+        const { status } = await call({ method: "status", query });
         if (status === undefined) {
           throw new Error("the child did not tell its status");
         }

@@ -2,7 +2,8 @@ import { createServer } from "node:http2";
 import { connect } from "node:net";
 import { createClient } from "@connectrpc/connect";
 import { connectNodeAdapter, createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
-import type { System } from "../system.js";
+import { samplePayload } from "../sample-payload.js";
+import type { PairedSystem } from "../system.js";
 import { Echo } from "./echo-pb.js";
 import { listenAt } from "./unix-socket.js";
 
@@ -10,9 +11,10 @@ import { listenAt } from "./unix-socket.js";
 const BASE_URL = "http://localhost";
 
 /** Connect's protocol with protobuf-es, over HTTP/2 without TLS. */
-export const connectNode: System = {
+export const connectNode: PairedSystem = {
   name: "connect-node",
   description: "Connect unary calls over HTTP/2 on a Unix socket, protobuf-es",
+  kind: "peer",
   packages: ["@connectrpc/connect-node", "@connectrpc/connect", "@bufbuild/protobuf"],
   unavailable: {},
 
@@ -22,6 +24,7 @@ export const connectNode: System = {
         router.service(Echo, {
           echo: ({ data }) => ({ data }),
           upload: ({ data }) => ({ length: data.length }),
+          download: ({ length }) => ({ data: samplePayload(length) }),
         }),
     });
     await listenAt(createServer(handler), path);
@@ -39,8 +42,10 @@ export const connectNode: System = {
     });
     const client = createClient(Echo, transport);
     return {
+      call: (data) => client.echo({ data }),
       echo: async (data) => (await client.echo({ data })).data,
       upload: async (data) => (await client.upload({ data })).length,
+      download: async (length) => (await client.download({ length })).data.length,
       close: () => session.abort(),
     };
   },

@@ -10,9 +10,9 @@ import {
 
 /** A serialized FileDescriptorProto. */
 const file = fileDesc(
-  "CgtiZW5jaC5wcm90bxIFYmVuY2giFwoHUGF5bG9hZBIMCgRkYXRhGAEgASgMIhgKBkxlbmd0aBIOCgZsZW5ndGgYASABKA0yVwoE" +
-    "RWNobxImCgRFY2hvEg4uYmVuY2guUGF5bG9hZBoOLmJlbmNoLlBheWxvYWQSJwoGVXBsb2FkEg4uYmVuY2guUGF5bG9hZBoNLmJl" +
-    "bmNoLkxlbmd0aGIGcHJvdG8z",
+  "CgtiZW5jaC5wcm90bxIFYmVuY2giFwoHUGF5bG9hZBIMCgRkYXRhGAEgASgMIhgKBkxlbmd0aBIOCgZsZW5ndGgYASABKA0yggEK" +
+    "BEVjaG8SJgoERWNobxIOLmJlbmNoLlBheWxvYWQaDi5iZW5jaC5QYXlsb2FkEicKBlVwbG9hZBIOLmJlbmNoLlBheWxvYWQaDS5i" +
+    "ZW5jaC5MZW5ndGgSKQoIRG93bmxvYWQSDS5iZW5jaC5MZW5ndGgaDi5iZW5jaC5QYXlsb2FkYgZwcm90bzM=",
 );
 
 export type Payload = Message<"bench.Payload"> & { data: Uint8Array };
@@ -24,4 +24,5 @@ export const LengthSchema: GenMessage<Length> = messageDesc(file, 1);
 export const Echo: GenService<{
   echo: { methodKind: "unary"; input: typeof PayloadSchema; output: typeof PayloadSchema };
   upload: { methodKind: "unary"; input: typeof PayloadSchema; output: typeof LengthSchema };
+  download: { methodKind: "unary"; input: typeof LengthSchema; output: typeof PayloadSchema };
 }> = serviceDesc(file, 0);

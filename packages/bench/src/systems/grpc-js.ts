@@ -8,7 +8,8 @@ import {
   type sendUnaryData,
 } from "@grpc/grpc-js";
 import { loadSync, type MethodDefinition, type ServiceDefinition } from "@grpc/proto-loader";
-import type { System } from "../system.js";
+import { samplePayload } from "../sample-payload.js";
+import type { PairedSystem } from "../system.js";
 
 interface Payload {
   readonly data: Uint8Array;
@@ -56,9 +57,10 @@ function unaryCall<Q extends object, S extends object>(
 }
 
 /** gRPC's own implementation for Node, with protobufjs as its proto-loader sets it up. */
-export const grpcJs: System = {
+export const grpcJs: PairedSystem = {
   name: "grpc-js",
   description: "gRPC unary calls over a Unix socket, protobuf through proto-loader",
+  kind: "peer",
   packages: ["@grpc/grpc-js", "@grpc/proto-loader"],
   unavailable: {},
 
@@ -69,6 +71,8 @@ export const grpcJs: System = {
         reply(null, { data: call.request.data }),
       Upload: (call: ServerUnaryCall<Payload, Length>, reply: sendUnaryData<Length>) =>
         reply(null, { length: call.request.data.length }),
+      Download: (call: ServerUnaryCall<Length, Payload>, reply: sendUnaryData<Payload>) =>
+        reply(null, { data: samplePayload(call.request.length) }),
     });
     await new Promise<void>((resolve, reject) => {
       server.bindAsync(`unix:${path}`, ServerCredentials.createInsecure(), (error) =>
@@ -79,9 +83,9 @@ export const grpcJs: System = {
   },
 
   async connect(path) {
-    const { Echo, Upload } = loadEchoService();
-    if (Echo === undefined || Upload === undefined) {
-      throw new Error("echo.proto does not define the methods Echo and Upload");
+    const { Echo, Upload, Download } = loadEchoService();
+    if (Echo === undefined || Upload === undefined || Download === undefined) {
+      throw new Error("echo.proto does not define the methods Echo, Upload and Download");
     }
     const client = new Client(`unix:${path}`, credentials.createInsecure(), {
       ...UNLIMITED,
@@ -90,9 +94,12 @@ export const grpcJs: System = {
     });
     const echo = unaryCall<Payload, Payload>(client, Echo);
     const upload = unaryCall<Payload, Length>(client, Upload);
+    const download = unaryCall<Length, Payload>(client, Download);
     return {
+      call: (data) => echo({ data }),
       echo: async (payload) => (await echo({ data: payload })).data,
       upload: async (payload) => (await upload({ data: payload })).length,
+      download: async (length) => (await download({ length })).data.length,
       close: () => client.close(),
     };
   },

@@ -1,37 +1,100 @@
 import { basename } from "node:path";
+import type { Kernel } from "@ncalrpc/alpc";
+import type { LinuxKernelOptions } from "@ncalrpc/alpc/linux";
 import { formatStringBinding, RpcServer } from "@ncalrpc/runtime";
-import { Echo } from "../gen/echo.js";
-import type { System } from "../system.js";
+import { Echo, type EchoClient } from "../gen/echo.js";
+import { samplePayload } from "../sample-payload.js";
+import type { ScenarioName } from "../scenario.js";
+import type { Channel, PairedSystem } from "../system.js";
 
-/** What idle-memory opens must fit. */
+/** What the scenarios open must fit. */
 const CONNECTIONS = 4_096;
 
-/** Ours, with the defaults of the runtime: identity and access are checked for every call. */
-export const ncalrpc: System = {
+interface Variant {
+  readonly name: string;
+  readonly description: string;
+  readonly only?: readonly ScenarioName[];
+  /** Absent: the kernel that the runtime takes by itself. */
+  readonly kernel?: LinuxKernelOptions;
+  readonly channel?: (client: EchoClient) => Channel;
+}
+
+function variant({ name, description, only, kernel: options, channel = awaited }: Variant): PairedSystem {
+  return {
+    name,
+    description: `ours: ${description}`,
+    kind: "ours",
+    packages: ["koffi"],
+    ...(only === undefined ? {} : { only }),
+    unavailable: {},
+
+    async serve(path, listening) {
+      const server = new RpcServer({
+        endpoint: basename(path),
+        port: { limits: { maxConnections: CONNECTIONS, maxConnectionsPerUser: CONNECTIONS } },
+        ...(await kernelOption(options)),
+      });
+      server.register(Echo, {
+        echo: (data) => ({ data }),
+        upload: (data) => data.length,
+        download: (length) => ({ data: samplePayload(length) }),
+        work: keepBusy,
+      });
+      await server.listen();
+      await listening();
+    },
+
+    async connect(path) {
+      const binding = formatStringBinding(basename(path));
+      return channel(await Echo.connect(binding, await kernelOption(options)));
+    },
+  };
+}
+
+/** One for all connections of a process, as it would be by default. */
+let kernel: Kernel | undefined;
+
+async function kernelOption(options: LinuxKernelOptions | undefined): Promise<{ kernel?: Kernel }> {
+  if (options === undefined) {
+    return {};
+  }
+  const { createLinuxKernel } = await import("@ncalrpc/alpc/linux");
+  kernel ??= createLinuxKernel(options);
+  return { kernel };
+}
+
+function awaited(client: EchoClient): Channel {
+  return {
+    call: (payload) => client.echo(payload),
+    echo: async (payload) => (await client.echo(payload)).data,
+    upload: (payload) => client.upload(payload),
+    download: async (length) => (await client.download(length)).data.length,
+    work: (microseconds) => client.work(microseconds),
+    close: () => client.close(),
+  };
+}
+
+function keepBusy(microseconds: number): void {
+  const end = performance.now() + microseconds / 1_000;
+  while (performance.now() < end);
+}
+
+/** With the defaults of the runtime: identity and access are checked for every call. */
+export const ncalrpc = variant({
   name: "ncalrpc",
-  description: "ours: generated stubs, NDR, LRPC, an access check per call, over an ALPC port",
-  packages: ["koffi"],
-  unavailable: {},
+  description: "generated stubs, NDR, LRPC, an access check per call, over an ALPC port with its defaults",
+});
 
-  async serve(path, listening) {
-    const server = new RpcServer({
-      endpoint: basename(path),
-      port: { limits: { maxConnections: CONNECTIONS, maxConnectionsPerUser: CONNECTIONS } },
-    });
-    server.register(Echo, {
-      echo: (data) => ({ data }),
-      upload: (data) => data.length,
-    });
-    await server.listen();
-    await listening();
-  },
+export const ncalrpcSocket = variant({
+  name: "ncalrpc-socket",
+  description: "the same without completion lists: every message goes over the port's socket",
+  only: ["unary", "in-flight", "clients"],
+  kernel: { completionList: false },
+});
 
-  async connect(path) {
-    const client = await Echo.connect(formatStringBinding(basename(path)));
-    return {
-      echo: async (payload) => (await client.echo(payload)).data,
-      upload: (payload) => client.upload(payload),
-      close: () => client.close(),
-    };
-  },
-};
+export const ncalrpcNoSpin = variant({
+  name: "ncalrpc-no-spin",
+  description: "the same without spinning: who waits sleeps at once",
+  only: ["unary", "contention"],
+  kernel: { spin: false },
+});

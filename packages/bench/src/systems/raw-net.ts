@@ -1,14 +1,16 @@
 import { createServer } from "node:net";
-import type { System } from "../system.js";
+import { samplePayload } from "../sample-payload.js";
+import type { PairedSystem } from "../system.js";
 import { CallTable } from "./call-table.js";
 import { lineReader } from "./line-reader.js";
 import { connectTo, listenAt } from "./unix-socket.js";
 
 interface Request {
   readonly id: number;
-  readonly method: "echo" | "upload";
+  readonly method: "echo" | "upload" | "download";
   /** Base64. */
-  readonly data: string;
+  readonly data?: string;
+  readonly length?: number;
 }
 
 interface Response {
@@ -18,9 +20,10 @@ interface Response {
 }
 
 /** What many programs write by hand. */
-export const rawNet: System = {
+export const rawNet: PairedSystem = {
   name: "raw-net",
   description: "node:net over a Unix socket, JSON lines, octets as base64",
+  kind: "peer",
   packages: [],
   unavailable: {},
 
@@ -28,9 +31,7 @@ export const rawNet: System = {
     const server = createServer((socket) => {
       const answer = (response: Response) => socket.write(`${JSON.stringify(response)}\n`);
       const receive = lineReader((line) => {
-        const { id, method, data }: Request = JSON.parse(line);
-        const octets = Buffer.from(data, "base64");
-        answer(method === "echo" ? { id, data: octets.toString("base64") } : { id, length: octets.length });
+        answer(handle(JSON.parse(line)));
       });
       socket.on("data", receive);
       socket.on("error", () => socket.destroy());
@@ -49,15 +50,32 @@ export const rawNet: System = {
     socket.on("data", receive);
     socket.on("error", (error) => calls.failAll(error));
     socket.on("close", () => calls.failAll(new Error("the server closed the connection")));
-    const call = (method: Request["method"], payload: Uint8Array): Promise<Response> => {
-      const octets = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-      const data = octets.toString("base64");
-      return calls.call((id) => socket.write(`${JSON.stringify({ id, method, data } satisfies Request)}\n`));
-    };
+    const call = (request: Omit<Request, "id">): Promise<Response> =>
+      calls.call((id) => socket.write(`${JSON.stringify({ id, ...request } satisfies Request)}\n`));
+    const echo = async (payload: Uint8Array) =>
+      Buffer.from((await call({ method: "echo", data: encode(payload) })).data ?? "", "base64");
     return {
-      echo: async (payload) => Buffer.from((await call("echo", payload)).data ?? "", "base64"),
-      upload: async (payload) => (await call("upload", payload)).length ?? -1,
+      call: echo,
+      echo,
+      upload: async (payload) => (await call({ method: "upload", data: encode(payload) })).length ?? -1,
+      download: async (length) =>
+        Buffer.from((await call({ method: "download", length })).data ?? "", "base64").length,
       close: () => void socket.destroy(),
     };
   },
 };
+
+function encode(payload: Uint8Array): string {
+  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("base64");
+}
+
+function handle({ id, method, data = "", length = 0 }: Request): Response {
+  switch (method) {
+    case "echo":
+      return { id, data: encode(Buffer.from(data, "base64")) };
+    case "upload":
+      return { id, length: Buffer.from(data, "base64").length };
+    case "download":
+      return { id, data: encode(samplePayload(length)) };
+  }
+}

@@ -1,5 +1,5 @@
 import koffi, { type node } from "koffi";
-import type { System } from "../system.js";
+import type { PairedSystem } from "../system.js";
 import { HotLoop } from "./hot-loop.js";
 import {
   acceptPacket,
@@ -12,17 +12,17 @@ import {
   sendPacket,
 } from "./seqpacket.js";
 
-const TOO_LARGE = "larger than one packet";
-
-function polled(name: string, description: string, hot: boolean): System {
+function polled(name: string, description: string, hot: boolean): PairedSystem {
   return {
     name,
     description,
+    kind: "floor",
     packages: ["koffi"],
-    unavailable: { "payload-1MiB": TOO_LARGE, "payload-64MiB": TOO_LARGE },
+    only: hot ? ["unary", "in-flight"] : ["unary", "in-flight", "clients", "fairness", "idle"],
+    unavailable: {},
 
     async serve(path, listening) {
-      const listener = listenPacket(path, false);
+      const listener = listenPacket(path);
       const buffer = Buffer.alloc(MOST_OCTETS);
       const loop = hot ? new HotLoop() : null;
       // A poll handle that nobody holds is collected, and stops.
@@ -43,7 +43,7 @@ function polled(name: string, description: string, hot: boolean): System {
         handles.add(handle);
       };
       const acceptor = koffi.node.poll(listener, { readable: true }, () => {
-        for (let fd = acceptPacket(listener, false); fd !== null; fd = acceptPacket(listener, false)) {
+        for (let fd = acceptPacket(listener); fd !== null; fd = acceptPacket(listener)) {
           serveConnection(fd);
         }
       });
@@ -52,7 +52,7 @@ function polled(name: string, description: string, hot: boolean): System {
     },
 
     async connect(path) {
-      const fd = connectPacket(path, false);
+      const fd = connectPacket(path);
       const buffer = Buffer.alloc(MOST_OCTETS);
       const loop = hot ? new HotLoop() : null;
       // Replies come in the order of the requests.
@@ -81,6 +81,7 @@ function polled(name: string, description: string, hot: boolean): System {
           loop?.stayHot();
         });
       return {
+        call,
         echo: call,
         upload: async (payload) => (await call(payload)).readUInt32LE(0),
         close: () => {

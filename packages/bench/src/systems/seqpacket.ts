@@ -7,8 +7,7 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_TRUNC = 0x20;
-const PR_SET_PDEATHSIG = 1;
-const SIGKILL = 9;
+const FLAGS = SOCK_CLOEXEC | SOCK_NONBLOCK;
 const BACKLOG = 1_024;
 
 /** What a packet may hold, below the default send buffer of a socket (net.core.wmem_default, 212,992). */
@@ -38,9 +37,6 @@ const recv: (fd: number, octets: Uint8Array, length: number, flags: number) => n
   "int64_t recv(int fd, void *octets, size_t length, int flags)",
 );
 const closeFd: (fd: number) => number = libc.func("int close(int fd)");
-const prctl: (option: number, argument: number) => number = libc.func(
-  "int prctl(int option, ulong argument)",
-);
 
 function check(operation: string, result: number): number {
   if (result < 0) {
@@ -56,13 +52,9 @@ function address(path: string): Buffer {
   return octets;
 }
 
-function flags(blocking: boolean): number {
-  return SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
-}
-
 /** A listening socket's descriptor. */
-export function listenPacket(path: string, blocking: boolean): number {
-  const fd = check("socket", socket(AF_UNIX, SOCK_SEQPACKET | flags(blocking), 0));
+export function listenPacket(path: string): number {
+  const fd = check("socket", socket(AF_UNIX, SOCK_SEQPACKET | FLAGS, 0));
   const name = address(path);
   check("bind", bind(fd, name, name.length));
   check("listen", listen(fd, BACKLOG));
@@ -70,16 +62,16 @@ export function listenPacket(path: string, blocking: boolean): number {
 }
 
 /** A connected socket's descriptor. */
-export function connectPacket(path: string, blocking: boolean): number {
-  const fd = check("socket", socket(AF_UNIX, SOCK_SEQPACKET | flags(blocking), 0));
+export function connectPacket(path: string): number {
+  const fd = check("socket", socket(AF_UNIX, SOCK_SEQPACKET | FLAGS, 0));
   const name = address(path);
   check("connect", connect(fd, name, name.length));
   return fd;
 }
 
-/** The next connection's descriptor, or null if a socket that does not block has none waiting. */
-export function acceptPacket(fd: number, blocking: boolean): number | null {
-  const connection = accept4(fd, null, null, flags(blocking));
+/** The next connection's descriptor, or null if none is waiting. */
+export function acceptPacket(fd: number): number | null {
+  const connection = accept4(fd, null, null, FLAGS);
   if (connection < 0 && koffi.errno() === EAGAIN) {
     return null;
   }
@@ -92,8 +84,8 @@ export function sendPacket(fd: number, octets: Uint8Array): void {
 }
 
 /**
- * Receives one packet into the buffer and returns its length: 0 at the end of the connection, null if a socket that does
- * not block has nothing waiting.
+ * Receives one packet into the buffer and returns its length: 0 at the end of the connection, null if
+ * nothing is waiting.
  */
 export function receivePacket(fd: number, into: Uint8Array): number | null {
   const length = recv(fd, into, into.length, MSG_TRUNC);
@@ -124,9 +116,4 @@ export function answerPacket(fd: number, buffer: Buffer, length: number): void {
     buffer.writeUInt32LE(length, 0);
     sendPacket(fd, buffer.subarray(0, 4));
   }
-}
-
-/** The kernel shall kill this process with its parent: one that blocks in recv would not notice. */
-export function dieWithParent(): void {
-  check("prctl", prctl(PR_SET_PDEATHSIG, SIGKILL));
 }
