@@ -1,8 +1,8 @@
 /**
  * What is run, one after the other: suites of one process each. `switches` are positions of the stand-in's switches (its
- * switches.c), one for each question that the fact sheet leaves open.
+ * switches.c), one for each question that the fact sheet leaves open; `needsStandin`: there is nothing to run without it.
  */
-const ALL_B = "1=b,2=b,3=b,4=b,5=b,6=b,7=b,8=b,9=b,10=b,11=b,12=b,13=b";
+const ALL_B = Array.from({ length: 14 }, (_, i) => `${i + 1}=b`).join();
 
 export const runs = [
   { name: "ports", suites: ["ports"] },
@@ -10,6 +10,8 @@ export const runs = [
   { name: "runtime", suites: ["runtime"] },
   { name: "samples", suites: ["samples"] },
   { name: "windows", suites: ["windows"] },
+  { name: "identity", suites: ["identity"] },
+  { name: "users", suites: ["users"], needsStandin: true },
   { name: "examples", suites: ["examples"] },
   // The doctor asks what a message with a Type does, which programs must not send.
   { name: "doctor", suites: ["doctor"], tolerates: ["type"] },
@@ -19,6 +21,8 @@ export const runs = [
   { name: "ports, other switches", suites: ["ports"], switches: ALL_B },
   { name: "memory, other switches", suites: ["memory"], switches: ALL_B },
   { name: "windows, other switches", suites: ["windows"], switches: ALL_B },
+  { name: "identity, other switches", suites: ["identity"], switches: ALL_B },
+  { name: "users, other switches", suites: ["users"], switches: ALL_B, needsStandin: true },
   // Nothing that the system tells would let a client tell the answers of a foreign server apart.
   { name: "windows, one call at a time", suites: ["windows"], switches: "4=a,12=b" },
 ];

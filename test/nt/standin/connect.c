@@ -54,7 +54,7 @@ static NTSTATUS check_connect(const Connecting *connecting, UINT32 *listener) {
 static void capture_identity(Port *client) {
   HANDLE token = current_token();
   identity_of(token, &client->identity);
-  DuplicateTokenEx(token, MAXIMUM_ALLOWED, NULL, SecurityImpersonation, TokenImpersonation, &client->token);
+  client->token = token_copy(token);
   CloseHandle(token);
 }
 

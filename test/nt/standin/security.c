@@ -16,16 +16,15 @@ NTSTATUS security_context_add(UINT32 port, ALPC_SECURITY_ATTR *attribute) {
   if (context > MAX_CONTEXTS) return STATUS_INSUFFICIENT_RESOURCES;
   SecurityContext *row = &session->contexts[context];
   HANDLE token = current_token();
-  HANDLE copy = NULL;
-  BOOL copied = DuplicateTokenEx(token, MAXIMUM_ALLOWED, NULL, SecurityImpersonation, TokenImpersonation, &copy);
-  if (copied) {
+  HANDLE copy = token_copy(token);
+  if (copy != NULL) {
     *row = (SecurityContext){.process = self, .token = copy, .id = ++session->nextId, .level = attribute->QoS->ImpersonationLevel};
     identity_of(token, &row->identity);
     row->port = port;
     attribute->ContextHandle = row->id;
   }
   CloseHandle(token);
-  return copied ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
+  return copy != NULL ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
 }
 
 void security_context_remove(UINT32 context) {

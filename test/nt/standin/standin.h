@@ -268,6 +268,7 @@ UINT32 imported_handle_count(void);
 
 /* tokens.c */
 HANDLE current_token(void); /* of the thread, else of the process; the caller closes it */
+HANDLE token_copy(HANDLE token); /* to impersonate with; the caller closes it */
 void identity_of(HANDLE token, Identity *identity); /* of a token of this process */
 BOOLEAN identity_satisfies(const Identity *identity, HANDLE token, void *descriptor, UINT32 access);
 NTSTATUS descriptor_capture(void *descriptor, Port *port);

@@ -10,6 +10,13 @@ HANDLE current_token(void) {
   return token;
 }
 
+/* An impersonation token of the highest level that `token` allows; NULL if there is none. */
+HANDLE token_copy(HANDLE token) {
+  HANDLE copy = NULL;
+  if (DuplicateTokenEx(token, MAXIMUM_ALLOWED, NULL, SecurityDelegation, TokenImpersonation, &copy)) return copy;
+  return DuplicateTokenEx(token, MAXIMUM_ALLOWED, NULL, SecurityImpersonation, TokenImpersonation, &copy) ? copy : NULL;
+}
+
 /*
  * Wine has one user. A process whose NCALRPC_STANDIN_USER is a SID passes for that user at its ports: its SID and LUIDs are
  * others, it is in no group but Everyone and Authenticated Users, and as Wine cannot make a token of it, nobody can

@@ -12,8 +12,9 @@ import type { InboundMessage } from "./inbound-message.js";
 import { MessageChannel } from "./message-channel.js";
 import { ntError } from "./nt-status.js";
 import { finishMessage, PortAttachments, releaseReceivedView } from "./port-attachments.js";
-import { emptyMessage } from "./port-sender.js";
+import { checkLength, emptyMessage } from "./port-sender.js";
 import type { PortTerms } from "./port-terms.js";
+import { RequestMemory } from "./request-memory.js";
 
 /** Milliseconds for the other side to read what was sent before it was closed. */
 const FAREWELL_TIME = 1_000;
@@ -26,10 +27,12 @@ export class NtCommunicationPort implements CommunicationPort {
   readonly maxPayload: number;
   readonly maxViewSize: number;
   readonly allowsDirectMemory: boolean;
+  readonly waitForMessages?: (milliseconds: number) => boolean;
   readonly #terms: PortTerms;
   readonly #handler: PortHandler;
   readonly #channel: MessageChannel;
   readonly #attachments: PortAttachments;
+  readonly #memory: RequestMemory;
   /** Requests of the other side that have no answer yet, by our id. */
   readonly #open = new Map<number, InboundMessage>();
   #isClosed = false;
@@ -46,6 +49,9 @@ export class NtCommunicationPort implements CommunicationPort {
     this.maxViewSize = terms.maxViewSize;
     this.allowsDirectMemory = terms.allowsDirectMemory;
     this.#attachments = new PortAttachments(terms.completion, terms);
+    this.#memory = new RequestMemory(terms, this.#attachments, this.#open);
+    // A server's messages come through its connection port, in one order with those of its other clients.
+    if (terms.side === "client") this.waitForMessages = (milliseconds) => this.#wait(milliseconds);
     this.#channel = new MessageChannel(terms, this.#attachments, (reason) => {
       if (!this.#isClosed) this.#hangUp(reason);
     });
@@ -67,7 +73,8 @@ export class NtCommunicationPort implements CommunicationPort {
     callbackId: number,
     attributes?: SendAttributes,
   ): number {
-    this.#checkSend(bytes, length);
+    this.#checkOpen();
+    checkLength(bytes, length, this.maxPayload);
     const given = attributes ?? null;
     if (type === MessageType.REQUEST) return this.#channel.request(bytes, length, callbackId, given);
     if (type === MessageType.REPLY || type === MessageType.CANCELED) {
@@ -143,6 +150,17 @@ export class NtCommunicationPort implements CommunicationPort {
   onDisconnected(): void {
     if (!this.#isClosed) this.#end(this.#terms.correspondence.isOurs ? vanished() : null);
     this.#retire();
+  }
+
+  #wait(milliseconds: number): boolean {
+    const deadline = performance.now() + milliseconds;
+    for (;;) {
+      this.#checkOpen();
+      const retry = this.#channel.retry();
+      const left = Math.max(0, deadline - performance.now());
+      if (this.#terms.completion.waitFor(this.id, Math.min(left, retry ?? left))) return true;
+      if (performance.now() >= deadline) return false;
+    }
   }
 
   #receive(message: InboundMessage, body: Buffer): void {
@@ -234,30 +252,10 @@ export class NtCommunicationPort implements CommunicationPort {
 
   async #copy(operation: "read" | "write", entry: DataEntry, buffer: Buffer): Promise<void> {
     this.#checkOpen();
-    const { direct } = this.#terms;
-    const { loans } = this.#attachments;
-    const id = loans.requestOf(entry);
-    const request = id === null ? undefined : this.#open.get(id);
-    if (direct === null || id === null || request === undefined) {
-      throw new AlpcError("ACCESS_DENIED", "that memory is not offered by an open request");
-    }
-    if (buffer.length > entry.size) {
-      throw new AlpcError("INVALID_PARAMETER", `${buffer.length} octets; ${entry.size} are offered`);
-    }
-    const index = this.#attachments.indexOf(entry);
-    const { receivingHandle, directDeadline } = this.#terms;
-    await direct.copy(
-      operation,
-      receivingHandle,
-      request.header,
-      index,
-      entry.address,
-      buffer,
-      directDeadline,
-    );
-    if (!this.#isClosed && this.#open.has(id)) return;
-    const status = this.#isClosed ? "PORT_DISCONNECTED" : "ACCESS_DENIED";
-    throw new AlpcError(status, "the request that offered the memory ended during the copy");
+    await this.#memory.copy(operation, entry, buffer).catch((error: unknown) => {
+      this.#checkOpen();
+      throw error;
+    });
   }
 
   #hangUp(reason: AlpcError | null): void {
@@ -305,22 +303,6 @@ export class NtCommunicationPort implements CommunicationPort {
     this.#channel.close();
     this.#attachments.endContexts();
     this.#terms.closeHandle(this);
-  }
-
-  #checkSend(bytes: Buffer, length: number): void {
-    this.#checkOpen();
-    if (length - PORT_MESSAGE_SIZE > this.maxPayload) {
-      throw new AlpcError(
-        "PORT_MESSAGE_TOO_LONG",
-        `a message of ${length} octets; this port carries up to ${this.maxPayload + PORT_MESSAGE_SIZE}, larger data goes into a view`,
-      );
-    }
-    if (length < PORT_MESSAGE_SIZE || length > bytes.length) {
-      throw new AlpcError(
-        "INVALID_PARAMETER",
-        `a message of ${length} octets in a buffer of ${bytes.length}`,
-      );
-    }
   }
 
   #checkOpen(): void {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { AlpcError } from "../error.js";
 import type { PortHandler } from "../kernel.js";
 import { type AlpcLibrary, type Handle, loadAlpcLibrary } from "./alpc-library.js";
 import { getWord, setWord } from "./attribute-buffer.js";
@@ -17,6 +18,8 @@ export interface Receiver {
   onRecord(record: RingRecord): void;
 }
 
+/** Octets that may come for other ports while one is waited for. */
+const MAX_DEFERRED = 64 * 1024 * 1024;
 /** Messages handed on before the rest of the process has its turn. */
 const MESSAGES_PER_TURN = 128;
 
@@ -33,7 +36,11 @@ export class CompletionPort {
   #users = 0;
   #isReferenced = true;
   #isScheduled = false;
+  #isHandingOn = false;
   #listeners = new Set<PortHandler>();
+  /** What came for other ports while one was waited for, in order, and its octets. */
+  #deferred: RingRecord[] = [];
+  #deferredSize = 0;
   readonly #scratch = ownMemory(0x1_0000);
 
   /** Loads the library. Throws what koffi throws. */
@@ -88,6 +95,20 @@ export class CompletionPort {
   setReferenced(referenced: boolean): void {
     this.#isReferenced = referenced;
     this.#updateReference();
+  }
+
+  /**
+   * Blocks this thread until something has been received from a port and handed on: false if the time is over. What comes for
+   * other ports waits for the event loop. Throws AlpcError: INVALID_PARAMETER within a handler, QUOTA_EXCEEDED if too much waits.
+   */
+  waitFor(id: number, milliseconds: number): boolean {
+    if (this.#isHandingOn) throw new AlpcError("INVALID_PARAMETER", "no waiting within a handler");
+    const ring = this.#worker?.ring;
+    const deadline = performance.now() + milliseconds;
+    for (;;) {
+      if (this.#handOnFor(id)) return true;
+      if (ring === undefined || !ring.wait(deadline - performance.now())) return false;
+    }
   }
 
   /** A copy of octets of the ring, which other parts of the process may not take (SharedArrayBuffer); valid until the next one. */
@@ -166,6 +187,47 @@ export class CompletionPort {
     this.release();
   }
 
+  /** True if there was something for that port. */
+  #handOnFor(id: number): boolean {
+    let hasCome = false;
+    const deferred = this.#deferred;
+    this.#deferred = [];
+    this.#deferredSize = 0;
+    this.#handOn((onRecord) => {
+      const consume = (record: RingRecord) => {
+        if (record.key === id) {
+          hasCome = true;
+          onRecord(record);
+        } else this.#defer(record);
+      };
+      for (const record of deferred) consume(record);
+      this.#worker?.ring.drain(MESSAGES_PER_TURN, consume);
+    });
+    if (this.#deferredSize > MAX_DEFERRED) {
+      throw new AlpcError("QUOTA_EXCEEDED", "too much came for other ports while one was waited for");
+    }
+    return hasCome;
+  }
+
+  #defer({ key, status, message, attributes }: RingRecord): void {
+    this.#deferred.push({ key, status, message: Buffer.from(message), attributes: Buffer.from(attributes) });
+    this.#deferredSize += message.length;
+    this.#schedule();
+  }
+
+  /** Hands records on, and tells the listeners of the batch at its end. */
+  #handOn(work: (onRecord: (record: RingRecord) => void) => void): void {
+    this.#isHandingOn = true;
+    try {
+      work((record) => this.#onRecord(record));
+      const listeners = this.#listeners;
+      this.#listeners = new Set();
+      for (const listener of listeners) listener.onBatchEnd?.();
+    } finally {
+      this.#isHandingOn = false;
+    }
+  }
+
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -177,11 +239,13 @@ export class CompletionPort {
     const ring = this.#worker?.ring;
     if (ring === undefined) return;
     ring.allowWake();
-    const hasMore = ring.drain(MESSAGES_PER_TURN, (record) => this.#onRecord(record));
-    const listeners = this.#listeners;
-    this.#listeners = new Set();
-    for (const listener of listeners) listener.onBatchEnd?.();
-    if (hasMore) this.#schedule();
+    this.#handOn((onRecord) => {
+      const deferred = this.#deferred;
+      this.#deferred = [];
+      this.#deferredSize = 0;
+      for (const record of deferred) onRecord(record);
+      if (ring.drain(MESSAGES_PER_TURN, onRecord)) this.#schedule();
+    });
   }
 }
 

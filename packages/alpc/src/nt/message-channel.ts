@@ -45,6 +45,12 @@ export class MessageChannel {
     return this.#held.length + this.#unsent.length;
   }
 
+  /** Sends what had to wait for room, as far as there is room now; milliseconds until it is worth another try, null: nothing waits. */
+  retry(): number | null {
+    if (this.#unsent.length > 0) this.#sendUnsent();
+    return this.#unsent.length > 0 ? RETRY_INTERVAL : null;
+  }
+
   /** A new request: its id. Throws AlpcError. */
   request(bytes: Buffer, length: number, callbackId: number, attributes: SendAttributes | null): number {
     const { correspondence } = this.#terms;

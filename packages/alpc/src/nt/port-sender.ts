@@ -1,4 +1,5 @@
 import type { DataEntry } from "../data-information.js";
+import { AlpcError } from "../error.js";
 import { PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import type { Handle } from "./alpc-library.js";
 import type { CompletionPort } from "./completion-port.js";
@@ -75,6 +76,19 @@ export class PortSender {
     transfer?.end(isSuccess(status));
     const nativeId = ids.nativeId === 0 ? outbound.bytes.readUInt32LE(PORT_MESSAGE.MessageId) : 0;
     return { status, nativeId: isSuccess(status) ? nativeId : 0 };
+  }
+}
+
+/** Throws AlpcError: PORT_MESSAGE_TOO_LONG, INVALID_PARAMETER. `maxPayload` is what the port carries, octets. */
+export function checkLength(bytes: Buffer, length: number, maxPayload: number): void {
+  if (length - PORT_MESSAGE_SIZE > maxPayload) {
+    throw new AlpcError(
+      "PORT_MESSAGE_TOO_LONG",
+      `a message of ${length} octets; this port carries up to ${maxPayload + PORT_MESSAGE_SIZE}, larger data goes into a view`,
+    );
+  }
+  if (length < PORT_MESSAGE_SIZE || length > bytes.length) {
+    throw new AlpcError("INVALID_PARAMETER", `a message of ${length} octets in a buffer of ${bytes.length}`);
   }
 }
 

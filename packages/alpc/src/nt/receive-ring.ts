@@ -3,12 +3,13 @@ import { align8 } from "../port-message.js";
 /** Octets of the ring; a power of two, many times the largest record. */
 const CAPACITY = 4 * 1024 * 1024;
 
-/** Words of the state: where the writer and the reader are (octets, modulo 2^32), and two flags. */
+/** Words of the state: where the writer and the reader are (octets, modulo 2^32), and three flags. */
 const WRITTEN = 0;
 const READ = 1;
 const WAKING = 2;
 const STOPPING = 3;
-const STATE_WORDS = 4;
+const READER_WAITS = 4;
+const STATE_WORDS = 5;
 
 /** A record: u32 octets with this header, u32 NTSTATUS, u32 key, u32 octets of the message; message; attributes. 8-aligned. */
 const RECORD_HEADER = 16;
@@ -74,6 +75,7 @@ export class RingWriter {
     this.#bytes.set(message, at + RECORD_HEADER);
     this.#bytes.set(attributes, at + RECORD_HEADER + align8(message.length));
     Atomics.store(this.#state, WRITTEN, (written + size) | 0);
+    if (Atomics.load(this.#state, READER_WAITS) !== 0) Atomics.notify(this.#state, WRITTEN);
     return true;
   }
 
@@ -114,6 +116,15 @@ export class RingReader {
   stop(): void {
     Atomics.store(this.#state, STOPPING, 1);
     Atomics.notify(this.#state, READ);
+  }
+
+  /** Blocks this thread until there is something to drain: false if the time is over. */
+  wait(milliseconds: number): boolean {
+    Atomics.store(this.#state, READER_WAITS, 1);
+    const read = Atomics.load(this.#state, READ);
+    const outcome = Atomics.wait(this.#state, WRITTEN, read, Math.max(0, milliseconds));
+    Atomics.store(this.#state, READER_WAITS, 0);
+    return outcome !== "timed-out";
   }
 
   /** Hands up to `budget` records to `consume`, which borrows them. True if there are more. */
