@@ -2,7 +2,7 @@ import type { ArrayType, StructDefinition, Type, UnionDefinition } from "@ncalrp
 import { isVarying, type ModelIndex } from "./model-index.js";
 import { type Alignment, type ScalarLayout, scalarLayout } from "./scalar-layout.js";
 
-function larger(a: Alignment, b: Alignment): Alignment {
+export function larger(a: Alignment, b: Alignment): Alignment {
   return a > b ? a : b;
 }
 

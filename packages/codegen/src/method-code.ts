@@ -5,7 +5,7 @@ import type { MethodShape } from "./method-shape.js";
 import { visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { ReadCode } from "./read-code.js";
-import { located, readRecord } from "./record-code.js";
+import { readRecord } from "./record-code.js";
 import { functionCode } from "./struct-code.js";
 import { docComment } from "./text.js";
 import { WriteCode } from "./write-code.js";
@@ -157,13 +157,12 @@ function readValue(context: ModuleContext, shape: MethodShape): Doc[] {
   if (returned === undefined) return [];
   const { label, others, access, names } = record(context, shape, shape.outs);
   const frame = new Frame(label, context.index, others, access, true);
-  const item = new ReadCode(context, context.locals("r", "request")).item({
+  const reading = new ReadCode(context, context.locals("r", "request")).item({
     type: returned.type,
     local: names.get(returned.name) ?? "",
-    label,
+    label: `${label}.${returned.name}`,
     range: null,
     frame,
   });
-  const reading = located(item, `${label}.${returned.name}`);
   return [...reading.declare, ...reading.before, ["return ", reading.value, ";"]];
 }

@@ -11,7 +11,7 @@ export function rangeOf(
 }
 
 /** A number that passes through a range check of the reader or writer. */
-export function rangeCheck(codec: "r" | "w", type: string, value: Doc, range: Range): Doc {
+export function rangeCheck(codec: string, type: string, value: Doc, range: Range): Doc {
   const big = type === "bigint";
   return call(
     `${codec}.${big ? "rangeBig" : "range"}`,

@@ -1,51 +1,27 @@
-import type { ArrayType, Expression, PipeDefinition, Range, StringType, Type } from "@ncalrpc/idl";
-import { block, call, type Doc, group, ifBlock, indent, line, list, run, softline } from "./doc.js";
-import { atMost, comparison, equals, idlText } from "./expression.js";
-import { type Frame, tagTerm, tagText } from "./frame.js";
-import { chunkType, isVarying, type Resolved } from "./model-index.js";
+import type { Expression, Type } from "@ncalrpc/idl";
+import { block, call, type Doc, ifBlock, run } from "./doc.js";
+import { isOneRun } from "./fixed-run.js";
+import { tagTerm, tagText } from "./frame.js";
+import { type Resolved, structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
-import { scalarLayout } from "./scalar-layout.js";
+import { ReadArray } from "./read-array.js";
+import { checkEqual } from "./read-checks.js";
+import { readString } from "./read-string.js";
+import {
+  type Check,
+  choice,
+  isLongLabel,
+  type Reading,
+  readingOf,
+  type ToRead,
+  told,
+  toldDown,
+} from "./reading.js";
+import { methodInRun, scalarLayout } from "./scalar-layout.js";
 import { stringLiteral } from "./text.js";
-
-/** What is to be read. */
-export interface ToRead {
-  readonly type: Type;
-  /** The local variable for the value, if one is needed; claimed by whoever asks for the code. */
-  readonly local: string;
-  readonly label: string;
-  readonly range: Range | null;
-  readonly frame: Frame;
-  /** [disable_consistency_check] */
-  readonly lenient?: boolean;
-  /** The locals that hold the max counts of further open dimensions. */
-  readonly joined?: readonly string[];
-}
-
-/** Code that reads a value. */
-export interface Reading {
-  /** Statements that come first. */
-  readonly before: readonly Doc[];
-  /** Local variables that the statements need declared outside any block. */
-  readonly declare: readonly Doc[];
-  readonly value: Doc;
-  /** Whether `value` is to be evaluated once, names a local that `before` declares, or is always the same. */
-  readonly holds: "expression" | "local" | "constant";
-  /** What becomes of the value once all is read, where it is not the value itself. */
-  readonly result?: () => Doc;
-  /** Conditions on the value, for when all that they name has been read. */
-  readonly checks: readonly Check[];
-  /** Of a top-level item, statements that read what it points to; they follow `before`. */
-  readonly after?: readonly Doc[];
-}
-
-/** Conditions on a value that code reaches as `text`; `isNullable` if it may be null there. */
-export type Check = (text: string, isNullable: boolean) => Doc[];
-
-const indexNames = ["i", "j", "k"] as const;
-const itemNames = ["item", "inner", "innermost"] as const;
 
 /** Prints code that reads values, the mirror of `WriteCode`. */
 export class ReadCode {
@@ -65,80 +41,118 @@ export class ReadCode {
     return { ...reading, before: [...reading.before, ...after] };
   }
 
-  #parts(toRead: ToRead, inBlock: boolean): Reading {
+  #parts(given: ToRead, inBlock: boolean): Reading {
+    return this.#toldApart(given, (toRead) => this.#itemParts(toRead, inBlock));
+  }
+
+  #itemParts(toRead: ToRead, inBlock: boolean): Reading {
     const { index, layout } = this.#context;
     const resolved = index.resolve(toRead.type);
     if (resolved.kind === "pointer") {
       const target = { ...toRead, type: resolved.target, range: rangeOf(index, toRead) };
       if (resolved.pointer === "ref") return this.#parts(target, inBlock);
-      if (resolved.pointer === "ptr") return this.#full(resolved, target, "r.fullPointer()");
+      if (resolved.pointer === "ptr") return this.#full(resolved, target, `${told(toRead)}.fullPointer()`);
       return this.#optional(target, toRead.type);
     }
-    if (resolved.kind === "string") return this.#string(resolved, toRead, null);
-    if (resolved.kind === "array") return this.#array(resolved, toRead, null, inBlock, true);
+    if (resolved.kind === "string") return readString(this.#context, this.#locals, resolved, toRead, null);
+    if (resolved.kind === "array") return this.#arrays().read(resolved, toRead, null, inBlock, true);
     if (resolved.kind === "definition" && resolved.definition.kind === "pipe") {
-      return this.#pipe(resolved.definition, toRead);
+      return this.#arrays().pipe(resolved.definition, toRead);
     }
-    const count = layout.isConformant(toRead.type)
-      ? call("r.count", ...this.#countArguments(toRead.type))
-      : null;
-    const body = this.body(toRead, count);
-    if (!layout.hasPointers(toRead.type)) return body;
+    const hoisted = layout.isConformant(toRead.type) ? this.#countArguments(toRead.type) : null;
+    const count = hoisted === null ? null : call("r.count", ...hoisted);
+    if (!layout.hasPointers(toRead.type)) return this.body(toRead, count);
+    const composite = this.#composite(toRead, count);
     const { local } = toRead;
     return {
-      ...body,
-      before: [["const ", local, " = ", body.value, ";"]],
+      ...composite.reading,
+      before: [["const ", local, " = ", composite.reading.value, ";"]],
       value: local,
       holds: "local",
-      after: this.referents(toRead, local),
+      after: [run(this.#referentsReader(toRead.type), "r", local), ...(composite.isDown ? ["r.up();"] : [])],
     };
   }
 
   /** A value in place; `count` is the max count that was hoisted in front of it, if it has one. */
-  body(toRead: ToRead, count: Doc | null): Reading {
+  body(given: ToRead, count: Doc | null): Reading {
+    return this.#toldApart(given, (toRead) => this.#bodyOf(toRead, count));
+  }
+
+  /** Tells a long label by a statement of its own, unless it is told by `r.down`. */
+  #toldApart(toRead: ToRead, read: (toRead: ToRead) => Reading): Reading {
+    const resolved = this.#context.index.resolve(toRead.type);
+    const kind = resolved.kind === "definition" ? resolved.definition.kind : resolved.kind;
+    if (kind === "array" || kind === "struct" || kind === "union" || !isLongLabel(toRead))
+      return read(toRead);
+    const reading = read({ ...toRead, isTold: true });
+    return { ...reading, before: [`${told(toRead)};`, ...reading.before] };
+  }
+
+  #bodyOf(toRead: ToRead, count: Doc | null): Reading {
     const { index } = this.#context;
     const resolved = index.resolve(toRead.type);
-    const plain = (value: Doc): Reading => ({
-      before: [],
-      declare: [],
-      value,
-      holds: "expression",
-      checks: [],
-    });
     switch (resolved.kind) {
       case "scalar": {
-        const range = rangeOf(index, toRead);
         const { method, type } = scalarLayout(resolved.scalar);
-        return plain(range === null ? `r.${method}()` : rangeCheck("r", type, `r.${method}()`, range));
+        return this.#number(toRead, method, type);
       }
       case "pointer": {
-        if (resolved.pointer === "ptr") return plain("r.fullPointer()");
+        if (resolved.pointer === "ptr") return readingOf(`${told(toRead)}.fullPointer()`);
         const pending = this.#context.library("pending");
         if (resolved.pointer === "ref") {
-          return { ...plain(pending), before: ["r.refPointer();"], holds: "constant" };
+          return { ...readingOf(pending, "constant"), before: [`${told(toRead)}.refPointer();`] };
         }
-        return plain(choice("r.pointer()", pending));
+        return readingOf(choice(`${told(toRead)}.pointer()`, pending));
       }
       case "string":
-        return this.#string(resolved, toRead, count ?? "");
+        return readString(this.#context, this.#locals, resolved, toRead, count ?? "");
       case "array":
-        return this.#array(resolved, toRead, count, false, false);
+        return this.#arrays().read(resolved, toRead, count, false, false);
       case "definition": {
-        const { definition, unit } = resolved;
-        if (definition.kind === "context_handle") return plain("r.contextHandle()");
+        const { definition } = resolved;
+        if (definition.kind === "context_handle") return readingOf(`${told(toRead)}.contextHandle()`);
         if (definition.kind === "struct" || definition.kind === "union") {
-          const read = this.#context.typeName(unit.name, definition.name, "read");
-          const reading = plain(call(read, "r", ...(count === null ? [] : [count])));
-          return { ...reading, checks: this.#switchChecks(resolved, toRead) };
+          const { reading, isDown } = this.#composite(toRead, count);
+          return isDown ? { ...reading, value: call("r.up", reading.value) } : reading;
         }
         if (definition.kind === "pipe") {
           throw new RangeError(`The model's ${toRead.label} has a pipe that is no parameter`);
         }
-        const method = definition.wide ? "r.enum32()" : "r.enum16()";
-        const range = rangeOf(index, toRead);
-        return plain(range === null ? method : rangeCheck("r", "number", method, range));
+        return this.#number(toRead, definition.wide ? "enum32" : "enum16", "number");
       }
     }
+  }
+
+  /** A scalar, by itself or in a run. */
+  #number(toRead: ToRead, method: string, type: string): Reading {
+    const { place } = toRead;
+    const range = rangeOf(this.#context.index, toRead);
+    const value = (reader: string): Doc =>
+      place === undefined ? `${reader}.${method}()` : `${reader}.${methodInRun(method)}(${place})`;
+    if (range !== null) return readingOf(rangeCheck(told(toRead), type, value("r"), range));
+    return readingOf(value(place === undefined ? told(toRead) : "r"));
+  }
+
+  /** The call that reads the body of a struct or union; `isDown` if `r.up` has to follow. */
+  #composite(toRead: ToRead, count: Doc | null): { readonly reading: Reading; readonly isDown: boolean } {
+    const { index, layout } = this.#context;
+    const resolved = index.resolve(toRead.type);
+    if (resolved.kind !== "definition")
+      throw new RangeError(`The model's ${toRead.label} is no struct or union`);
+    const { definition, unit } = resolved;
+    const isPlain = definition.kind === "struct" && isOneRun(layout, index, structMembers(index, definition));
+    const isDown = toRead.element === undefined && !isPlain;
+    const reader = isDown ? toldDown(toRead) : told(toRead);
+    const read = this.#context.typeName(unit.name, definition.name, "read");
+    const reading = readingOf(call(read, reader, ...(count === null ? [] : [count])));
+    return { reading: { ...reading, checks: this.#switchChecks(resolved, toRead) }, isDown };
+  }
+
+  #referentsReader(type: Type): string {
+    const resolved = this.#context.index.resolve(type);
+    if (resolved.kind !== "definition")
+      throw new RangeError("The model has referents of what is no struct or union");
+    return this.#context.typeName(resolved.unit.name, resolved.definition.name, "readReferents");
   }
 
   /** What the pointers in a value point to; `text` is where the value is, with `pending` for each. */
@@ -148,21 +162,12 @@ export class ReadCode {
     const resolved = index.resolve(toRead.type);
     if (resolved.kind === "pointer") return this.pointee(toRead, text);
     if (resolved.kind === "definition") {
-      const name = this.#context.typeName(resolved.unit.name, resolved.definition.name, "readReferents");
-      return [run(name, "r", text)];
+      const read = this.#referentsReader(toRead.type);
+      if (toRead.element !== undefined) return [run(read, told(toRead), text)];
+      return [run(read, toldDown(toRead), text), "r.up();"];
     }
     if (resolved.kind !== "array") return [];
-    const deeper = this.#deeper();
-    const element: ToRead = { ...toRead, type: resolved.element, range: null, label: `${toRead.label}[]` };
-    if (index.resolve(resolved.element).kind !== "pointer") {
-      const item = itemNames[this.#depth] ?? `item${this.#depth}_`;
-      return [block(`for (const ${item} of ${text})`, deeper.referents({ ...element, local: item }, item))];
-    }
-    const i = indexNames[this.#depth] ?? `i${this.#depth}_`;
-    const head = `for (let ${i} = 0; ${i} < ${text}.length; ${i}++)`;
-    return [
-      block(head, deeper.pointee({ ...element, local: `element${this.#depth || ""}` }, `${text}[${i}]`)),
-    ];
+    return [`${toldDown(toRead)};`, ...this.#arrays().elementReferents(resolved, toRead, text), "r.up();"];
   }
 
   /**
@@ -224,70 +229,20 @@ export class ReadCode {
       functions.push([block(`const ${readReferents} = (${local}: ${type}): void =>`, after), ";"]);
       args.push(readReferents);
     }
-    const whole = call("r.fullReferent", ...args);
-    return { before: functions, declare: [], value: whole, holds: "expression", checks: [] };
-  }
-
-  #pipe(pipe: PipeDefinition, toRead: ToRead): Reading {
-    const { layout } = this.#context;
-    const { local } = toRead;
-    const chunk = chunkType(pipe);
-    const packed = layout.typedArray(chunk) === null ? [] : ["true"];
-    const count = call("r.chunk", String(layout.elementMinimum(chunk)), ...packed);
-    const name = this.#locals.claim(`${local}Count`);
-    const item = this.#locals.claim(`${local}Chunk`);
-    const toReadChunk = { ...toRead, type: chunk, local: item, range: null };
-    const reading = this.#array(chunk, toReadChunk, name, true, false);
-    const within = pipe.range === null ? [] : this.#rangeCheck(toRead, name, pipe.range, name, false);
-    return {
-      declare: [],
-      before: [
-        `const ${local}: ${this.#context.typeText(chunk)}[] = [];`,
-        block(
-          [
-            "for (",
-            group(
-              indent(
-                softline,
-                "let ",
-                name,
-                " = ",
-                count,
-                ";",
-                line,
-                name,
-                " !== 0;",
-                line,
-                name,
-                " = ",
-                count,
-              ),
-              softline,
-            ),
-            ")",
-          ],
-          [...within, ...reading.before, run(`${local}.push`, reading.value), run("r.chunkEnd", name)],
-        ),
-      ],
-      value: local,
-      holds: "local",
-      checks: [],
-    };
+    return { ...readingOf(call("r.fullReferent", ...args)), before: functions };
   }
 
   /** A union's tag has to be what switch_is says. */
   #switchChecks(resolved: Extract<Resolved, { kind: "definition" }>, toRead: ToRead): Check[] {
     const { definition, switchIs } = resolved;
     if (definition.kind !== "union" || switchIs === null) return [];
-    const { index } = this.#context;
-    const compare = (text: string): Doc[] => {
-      const tag = tagTerm(index, definition, tagText(definition, text));
-      const value = tag.operator === null ? tag.text : `(${tag.text})`;
-      return this.#agree(toRead.frame, equals, value, switchIs, `${toRead.label}: switch_is`);
+    const compare = (text: string, expected: Expression): Doc[] => {
+      const tag = tagTerm(this.#context.index, definition, tagText(definition, text));
+      return checkEqual(toRead, tag.text, expected, "switch_is");
     };
     return [
       (text, isNullable) => {
-        const checks = compare(text);
+        const checks = compare(text, switchIs);
         return isNullable && checks.length > 0 ? [ifBlock(`${text} !== null`, checks)] : checks;
       },
     ];
@@ -297,219 +252,27 @@ export class ReadCode {
     const { index } = this.#context;
     const boxed = index.isBoxed({ kind: "pointer", pointer: "unique", target: target.type });
     const box = (value: Doc): Doc => (boxed ? ["{ value: ", value, " }"] : value);
-    const inner = this.item({ ...target, local: this.#locals.claim(`${target.local}Value`) }, true);
+    const local = this.#locals.claim(`${target.local}Value`);
+    const inner = this.item({ ...target, local, isTold: true }, true);
+    const present = `${told(target)}.pointer()`;
     const checks = inner.checks.map(
       (check): Check =>
         (text) =>
           check(boxed ? `${text}?.value` : text, true),
     );
     if (inner.before.length === 0) {
-      return { ...inner, value: choice("r.pointer()", box(inner.value)), checks };
+      return { ...inner, value: choice(present, box(inner.value)), checks };
     }
-    const { local } = target;
     return {
       declare: inner.declare,
       before: [
-        `let ${local}: ${this.#context.typeText(type)} = null;`,
-        ifBlock("r.pointer()", [...inner.before, [local, " = ", box(inner.value), ";"]]),
+        `let ${target.local}: ${this.#context.typeText(type)} = null;`,
+        ifBlock(present, [...inner.before, [target.local, " = ", box(inner.value), ";"]]),
       ],
-      value: local,
+      value: target.local,
       holds: "local",
       checks,
     };
-  }
-
-  #array(array: ArrayType, toRead: ToRead, hoisted: Doc | null, inBlock: boolean, isItem: boolean): Reading {
-    const { index, layout } = this.#context;
-    const { frame, label } = toRead;
-    const typed = layout.typedArray(array);
-    const minimum = layout.elementMinimum(array);
-    const packed = typed === null ? [] : ["true"];
-    const before: Doc[] = [];
-    const declare: Doc[] = [];
-    const checks: Check[] = [];
-    let count: Doc = array.fixed === null ? (hoisted ?? "count") : String(array.fixed);
-    const limits = isItem && array.fixed === null ? this.#joinedCounts(array, toRead) : null;
-    if (limits !== null) {
-      const names = limits.locals.map((name) => `${name} = 0`);
-      before.push(["const ", list(names, "[", "]"), " = ", limits.counts, ";"]);
-      [count = ""] = limits.locals;
-    } else if (array.joined) {
-      [count = ""] = toRead.joined ?? [];
-    } else if (array.fixed === null && isItem)
-      count = call("r.count", isVarying(array) ? "0" : String(minimum), ...packed);
-    if (isVarying(array)) {
-      let max = count;
-      if (array.fixed === null && isItem) {
-        const local = this.#locals.claim(`${toRead.local}Max`);
-        if (inBlock) declare.push(`let ${local} = 0;`);
-        before.push([inBlock ? "" : "const ", local, " = ", count, ";"]);
-        max = local;
-      }
-      const sent = array.size;
-      if (sent !== null && typeof max === "string") {
-        const name = max;
-        checks.push(() => this.#agree(frame, equals, name, sent, `${label}: size_is`));
-      }
-      count = call("r.variance", max, String(minimum), ...packed);
-      if (array.first !== null) {
-        const first = array.first;
-        const local = this.#locals.claim(`${toRead.local}Range`);
-        before.push(["const ", local, " = ", call("r.varianceFrom", max, String(minimum), ...packed), ";"]);
-        let start = `${local}.first`;
-        if (inBlock) {
-          start = this.#locals.claim(`${toRead.local}First`);
-          declare.push(`let ${start} = 0;`);
-          before.push(`${start} = ${local}.first;`);
-        }
-        checks.push(() => this.#agree(frame, equals, start, first, `${label}: first_is`));
-        count = `${local}.actual`;
-      }
-    }
-    const counted = isVarying(array) ? array.length : array.size;
-    if (counted !== null) {
-      const control = `${label}: ${isVarying(array) ? "length_is" : "size_is"}`;
-      checks.push((text, isNullable) => {
-        const actual = isNullable ? `(${text}?.length ?? 0)` : `${text}.length`;
-        return this.#agree(frame, equals, actual, counted, control);
-      });
-    }
-    const range = rangeOf(index, toRead);
-    if (range !== null)
-      checks.push((text, isNullable) => this.#rangeCheck(toRead, `${text}.length`, range, text, isNullable));
-    if (typed !== null)
-      return { before, declare, value: call(`r.${typed.method}`, count), holds: "expression", checks };
-    const joined = limits?.locals.slice(1) ?? toRead.joined?.slice(1) ?? [];
-    const elements = this.#elements(array, { ...toRead, joined }, count, before, isItem);
-    return { declare, ...elements, checks: [...checks, ...elements.checks] };
-  }
-
-  /** The max counts of an array of several open dimensions, which all come first (C706 14.3.3.5); null for other arrays. */
-  #joinedCounts(
-    array: ArrayType,
-    toRead: ToRead,
-  ): { readonly locals: readonly string[]; readonly counts: Doc } | null {
-    const { index, layout } = this.#context;
-    const locals: string[] = [];
-    let innermost = array;
-    for (let inner = index.resolve(array.element); inner.kind === "array" && inner.joined; ) {
-      if (locals.length === 0) locals.push(this.#locals.claim(`${toRead.local}Count`));
-      locals.push(this.#locals.claim(`${toRead.local}Count${locals.length}`));
-      innermost = inner;
-      inner = index.resolve(inner.element);
-    }
-    if (locals.length === 0) return null;
-    const packed = layout.typedArray(innermost) === null ? [] : ["true"];
-    const minimum = String(layout.elementMinimum(innermost));
-    return { locals, counts: call("r.counts", String(locals.length), minimum, ...packed) };
-  }
-
-  /** Reads elements one by one into an array. */
-  #elements(
-    array: ArrayType,
-    toRead: ToRead,
-    count: Doc,
-    before: Doc[],
-    isItem: boolean,
-  ): Omit<Reading, "declare"> {
-    const { layout } = this.#context;
-    const { local } = toRead;
-    let limit = count;
-    if (typeof count !== "string") {
-      const name = this.#locals.claim(`${local}Count`);
-      before.push(["const ", name, " = ", count, ";"]);
-      limit = name;
-    }
-    const i = indexNames[this.#depth] ?? `i${this.#depth}_`;
-    const element: ToRead = {
-      ...toRead,
-      type: array.element,
-      local: itemNames[this.#depth] ?? `item${this.#depth}_`,
-      range: null,
-      label: `${toRead.label}[]`,
-    };
-    const reading = this.#deeper().body(element, null);
-    const isReferences = layout.holdsReferences(array);
-    const inPlace = isReferences ? [] : reading.before;
-    if (isReferences) before.push(run("r.refElements", limit));
-    before.push(
-      ["const ", local, ": ", this.#context.typeText(array), " = [];"],
-      block(
-        ["for (let ", i, " = 0; ", i, " < ", limit, "; ", i, "++)"],
-        [...inPlace, run(`${local}.push`, reading.value)],
-      ),
-    );
-    const after = isItem && layout.hasPointers(array.element) ? this.referents(toRead, local) : [];
-    const checks = reading.checks.length === 0 ? [] : [this.#elementChecks(array, reading.checks)];
-    return { before, value: local, holds: "local", after, checks };
-  }
-
-  /** The checks of each element of an array. */
-  #elementChecks(array: ArrayType, checks: readonly Check[]): Check {
-    const item = itemNames[this.#depth] ?? `item${this.#depth}_`;
-    const isNullableElement = this.#context.index.isNullable(array.element);
-    return (text, isNullable) => {
-      const statements = checks.flatMap((check) => check(item, isNullableElement));
-      if (statements.length === 0) return [];
-      return [block(`for (const ${item} of ${isNullable ? `${text} ?? []` : text})`, statements)];
-    };
-  }
-
-  #string(string: StringType, toRead: ToRead, hoisted: Doc | null): Reading {
-    const { frame, label, local } = toRead;
-    const checks: Check[] = [];
-    const { size } = string;
-    if (size !== null) {
-      const derived = frame.isDerived(size);
-      checks.push((text, isNullable) => {
-        const units = isNullable ? `(${text} === null ? 0 : ${text}.length + 1)` : `${text}.length + 1`;
-        return this.#agree(frame, derived ? equals : atMost, units, size, `${label}: size_is`);
-      });
-    }
-    const range = rangeOf(this.#context.index, toRead);
-    if (range !== null) {
-      checks.push((text, isNullable) =>
-        this.#rangeCheck(toRead, `${text}.length + 1`, range, text, isNullable),
-      );
-    }
-    const inPlace = string.fixed !== null || hoisted !== null;
-    const bound = string.fixed === null ? (hoisted ?? "") : String(string.fixed);
-    if (string.unit === "byte" && inPlace) {
-      const units = this.#locals.claim(`${local}Units`);
-      const before: Doc[] = [
-        ["const ", units, " = ", call("r.variance", bound, "1", "true"), ";"],
-        `const ${local} = r.bytes(${units} - 1);`,
-        ...this.#check("r.uint8() === 0", `${label}: string terminator`),
-      ];
-      return { before, declare: [], value: local, holds: "local", checks };
-    }
-    const wide = string.unit === "wchar_t";
-    const plain = { before: [], declare: [], holds: "expression", checks } as const;
-    if (inPlace) return { ...plain, value: call(wide ? "r.fixedWideString" : "r.fixedString", bound) };
-    const method = wide ? "r.wideString" : string.unit === "char" ? "r.string" : "r.byteString";
-    return { ...plain, value: call(method) };
-  }
-
-  /** Checks a count against an expression, unless that names what is not read yet. */
-  #agree(
-    frame: Frame,
-    compare: typeof equals,
-    count: string,
-    expression: Expression,
-    control: string,
-  ): Doc[] {
-    if (!frame.knows(expression)) return [];
-    return this.#check(compare(count, expression, frame.operands), `${control}(${idlText(expression)})`);
-  }
-
-  #check(condition: Doc, what: string): Doc[] {
-    return [run("r.check", condition, stringLiteral(what))];
-  }
-
-  #rangeCheck(toRead: ToRead, count: string, range: Range, text: string, isNullable: boolean): Doc[] {
-    const within = comparison(`${count} >= ${range.min}`, "&&", `${count} <= ${range.max}`);
-    const condition = isNullable ? comparison(`${text} === null`, "||", ["(", within, ")"]) : within;
-    return this.#check(condition, `${toRead.label}: range(${range.min}, ${range.max})`);
   }
 
   /** For the count that is hoisted in front of a struct: what the elements are that it counts. */
@@ -521,15 +284,12 @@ export class ReadCode {
     if (resolved.kind === "definition") return this.#countArguments(last.type);
     if (resolved.kind !== "array") return ["0"];
     const packed = layout.typedArray(resolved) === null ? [] : ["true"];
-    return [isVarying(resolved) ? "0" : String(layout.elementMinimum(resolved)), ...packed];
+    const isVarying = resolved.length !== null || resolved.first !== null;
+    return [isVarying ? "0" : String(layout.elementMinimum(resolved)), ...packed];
   }
 
-  #deeper(): ReadCode {
-    return new ReadCode(this.#context, this.#locals, this.#depth + 1);
+  #arrays(): ReadArray {
+    const deeper = new ReadCode(this.#context, this.#locals, this.#depth + 1);
+    return new ReadArray(this.#context, this.#locals, this.#depth, deeper);
   }
-}
-
-/** `test ? value : null`. */
-export function choice(test: Doc, value: Doc): Doc {
-  return group(test, indent(line, "? ", value, line, ": null"));
 }

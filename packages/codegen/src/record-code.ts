@@ -1,10 +1,12 @@
 import type { Member } from "@ncalrpc/idl";
 import { braced, type Doc, run } from "./doc.js";
 import { comparison } from "./expression.js";
+import { type FixedRun, fixedRuns } from "./fixed-run.js";
 import { Frame, tagText } from "./frame.js";
 import { isHidden, type ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
-import { type Check, choice, ReadCode, type Reading, type ToRead } from "./read-code.js";
+import { ReadCode } from "./read-code.js";
+import { type Check, choice, type Reading, readingOf, type ToRead, told } from "./reading.js";
 import type { Alignment } from "./scalar-layout.js";
 import { stringLiteral } from "./text.js";
 
@@ -21,6 +23,8 @@ export interface RecordShape {
   readonly names: ReadonlyMap<string, string>;
   /** Padding of NDR64 after the last member, or before it, and the type that is read. */
   readonly trail?: { readonly alignment: Alignment; readonly isBefore: boolean; readonly type: string };
+  /** Whether no member is named for the messages of errors: the record is named as a whole. */
+  readonly isUnnamed?: boolean;
   /** Whether only a pointer's place is read of a member: a boolean. */
   readonly isPartlyIgnored?: (member: Member) => boolean;
 }
@@ -55,29 +59,50 @@ export function readRecord(
     true,
     unread,
   );
+  const runs = deferred ? fixedRuns(layout, index, shape.members) : [];
+  const bases = new Map(runs.map((run, n) => [run, scope.claim(`at${n || ""}`)]));
   const fields = shape.members.map((member, i): Field => {
     const { type, range } = member;
     const local = locals.get(member.name) ?? "";
-    const label = `${shape.label}.${member.name}`;
-    const toRead = { type, range, local, label, frame, lenient: member.disableConsistencyCheck };
+    const run = runs.find(({ first, places }) => i >= first && i < first + places.length);
+    const base = run === undefined ? undefined : bases.get(run);
+    const toRead: ToRead = {
+      type,
+      range,
+      local,
+      label: deferred ? member.name : `${shape.label}.${member.name}`,
+      frame,
+      lenient: member.disableConsistencyCheck,
+      ...(run === undefined || base === undefined ? {} : { place: placeInRun(run, i, base) }),
+    };
     const carried = deferred ? carriedCount(index, shape.members, member) : null;
     let reading: Reading;
-    if (member.ignore) reading = { ...constant("null"), before: ["r.refPointer();"] };
-    else if (shape.isPartlyIgnored?.(member)) reading = { ...constant("r.pointer()"), holds: "expression" };
+    if (member.ignore) {
+      reading = { ...readingOf("null", "constant"), before: [`${told(toRead)}.refPointer();`] };
+    } else if (shape.isPartlyIgnored?.(member)) reading = readingOf(`${told(toRead)}.pointer()`);
     else if (carried !== null) reading = carriedReading(context, toRead, carried);
     else if (deferred) reading = code.body(toRead, layout.isConformant(type) ? count : null);
     else reading = code.item(toRead);
+    if (run?.first === i) {
+      const take = `const ${base} = ${shape.isUnnamed ? "r" : told(toRead)}.run(${run.alignment}, ${run.size});`;
+      reading = { ...reading, before: [take, ...reading.before] };
+    }
     unread.delete(member.name);
-    if (!deferred) reading = located(reading, label);
     return { member, property: properties[i] ?? "", local, reading };
   });
   const { trail } = shape;
   const padding: Doc[] = trail === undefined ? [] : [`r.trail(${trail.alignment});`];
-  if (fields.every(isPlain) && trail?.isBefore !== true) {
+  const [opening] = fields;
+  if (opening !== undefined && fields.every((field) => isPlain(field, opening)) && trail?.isBefore !== true) {
     const object = braced(fields.map(({ property, reading }) => [property, ": ", reading.value]));
-    if (trail === undefined) return [["return ", object, ";"]];
+    if (trail === undefined) return [...opening.reading.before, ["return ", object, ";"]];
     const local = scope.claim("value");
-    return [[`const ${local}: ${trail.type} = `, object, ";"], ...padding, `return ${local};`];
+    return [
+      ...opening.reading.before,
+      [`const ${local}: ${trail.type} = `, object, ";"],
+      ...padding,
+      `return ${local};`,
+    ];
   }
   const statements: Doc[] = fields.flatMap(({ local, reading }, i) => [
     ...(trail?.isBefore === true && i === fields.length - 1 ? padding : []),
@@ -97,29 +122,6 @@ export function readRecord(
   return [...statements, ["return ", braced(result), ";"]];
 }
 
-const longLabel = 40;
-
-/** The reading of a parameter with its name told to the reader first: errors then say which parameter they are about. */
-export function located(reading: Reading, label: string): Reading {
-  // A call in a chain that does not fit on a line would be broken in a way of its own.
-  if (label.length > longLabel) {
-    return { ...reading, before: [run("r.at", stringLiteral(label)), ...reading.before] };
-  }
-  let isTold = false;
-  const tell = (doc: Doc): Doc => {
-    if (isTold) return doc;
-    if (typeof doc === "string") {
-      if (!/\br\b/.test(doc)) return doc;
-      isTold = true;
-      return doc.replace(/\br\b/, () => `r.at(${stringLiteral(label)})`);
-    }
-    if ("kind" in doc) return "doc" in doc ? { ...doc, doc: tell(doc.doc) } : doc;
-    return doc.map(tell);
-  };
-  const before = reading.before.map(tell);
-  return { ...reading, before, value: tell(reading.value) };
-}
-
 interface Field {
   readonly member: Member;
   readonly property: string;
@@ -127,43 +129,35 @@ interface Field {
   readonly reading: Reading;
 }
 
-function constant(value: Doc): Reading {
-  return { before: [], declare: [], value, holds: "constant", checks: [] };
+/** Whether a member can be read within an object literal, which what comes before the first member may precede. */
+function isPlain(field: Field, first: Field): boolean {
+  const { before, declare, checks, result, holds } = field.reading;
+  if (isHidden(field.member) || checks.length > 0 || result !== undefined) return false;
+  return before.length === 0 || (field === first && declare.length === 0 && holds === "expression");
 }
 
-/** Whether a member can be read within an object literal. */
-function isPlain({ member, reading }: Field): boolean {
-  const { before, checks, result } = reading;
-  return !isHidden(member) && before.length === 0 && checks.length === 0 && result === undefined;
+/** Where a member of a run lies; `base` is the local for the beginning of the run. */
+export function placeInRun(run: FixedRun, member: number, base: string): string {
+  const offset = run.places[member - run.first]?.offset ?? 0;
+  return offset === 0 ? base : `${base} + ${offset}`;
 }
 
 /** Reads a pointer to an array whose count has to wait with it. */
-function carriedReading(
-  context: ModuleContext,
-  { type, local, label, frame, lenient }: ToRead,
-  count: Member,
-): Reading {
+function carriedReading(context: ModuleContext, toRead: ToRead, count: Member): Reading {
+  const { type, local, label, frame, lenient } = toRead;
+  const place = `${told(toRead)}.pointer()`;
   const pending = (): string => `${context.library("pendingCount")}(${frame.operands(count.name).text})`;
   if (!context.index.isNullable(type)) {
-    const before = ["r.refPointer();"];
-    return { before, declare: [], value: "", holds: "constant", checks: [], result: pending };
+    return { ...readingOf("", "constant"), before: [`${told(toRead)}.refPointer();`], result: pending };
   }
   if (lenient === true) {
-    const kept: Doc = "r.pointer()";
-    return { ...constant(kept), holds: "expression", result: () => choice(local, pending()) };
+    return { ...readingOf(place), result: () => choice(local, pending()) };
   }
   const check: Check = () => {
     const condition = comparison(local, "||", `${frame.operands(count.name).text} === 0`);
     return [run("r.check", condition, stringLiteral(`${label}: null, of size ${count.name}`))];
   };
-  return {
-    before: [],
-    declare: [],
-    value: "r.pointer()",
-    holds: "expression",
-    checks: [check],
-    result: () => choice(local, pending()),
-  };
+  return { ...readingOf(place), checks: [check], result: () => choice(local, pending()) };
 }
 
 /** Statements that read what the pointers of the record `value` point to. */
@@ -193,7 +187,7 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
       lenient: member.disableConsistencyCheck,
       type: member.type,
       local: scope.claim(shape.names.get(member.name) ?? member.name),
-      label: `${shape.label}.${member.name}`,
+      label: member.name,
       range: member.range,
       frame,
     };

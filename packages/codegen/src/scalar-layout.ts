@@ -53,3 +53,9 @@ const layouts: Readonly<Record<Scalar | WellKnown, ScalarLayout>> = {
 export function scalarLayout(name: Scalar | WellKnown): ScalarLayout {
   return layouts[name];
 }
+
+/** The method of `Reader` and `Writer` for one in a run, for that of one by itself. */
+export function methodInRun(method: string): string {
+  const same: Readonly<Record<string, string>> = { char: "uint8", wchar: "uint16", enum32: "int32" };
+  return `${same[method] ?? method}At`;
+}

@@ -1,8 +1,9 @@
 import type { StructDefinition } from "@ncalrpc/idl";
 import { block, type Doc, list } from "./doc.js";
+import { type FixedRun, fixedRuns, isOneRun, runAligns } from "./fixed-run.js";
 import { structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
-import { nested, type RecordShape, readRecord, readRecordReferents } from "./record-code.js";
+import { nested, placeInRun, type RecordShape, readRecord, readRecordReferents } from "./record-code.js";
 import type { Alignment } from "./scalar-layout.js";
 import { docComment } from "./text.js";
 import { memberNames } from "./unit-names.js";
@@ -43,6 +44,13 @@ function withTrail(
   });
 }
 
+/** What comes before a member of a run is written: room for the run, or padding within it. */
+function runStart(run: FixedRun, member: number, base: string): Doc[] {
+  if (member === run.first) return [`const ${base} = w.run(${run.alignment}, ${run.size});`];
+  const { offset = 0, padding = 0 } = run.places[member - run.first] ?? {};
+  return padding === 0 ? [] : [`w.padAt(${base} + ${offset - padding}, ${padding});`];
+}
+
 /** Only one max count is handed to the reader of a struct that ends in an open array. */
 function refuseOpenDimensions({ index }: ModuleContext, struct: StructDefinition): void {
   for (const { name, type } of struct.members) {
@@ -70,6 +78,7 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
   const shape: RecordShape = {
     label: struct.name,
     members,
+    isUnnamed: isOneRun(layout, index, members),
     others: [],
     access: () => "",
     names,
@@ -91,12 +100,17 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
     range: member.range,
     frame,
   }));
+  const runs = fixedRuns(layout, index, members);
   const align = (codec: string): Doc[] =>
-    alignment(
-      codec,
-      layout.alignsItself(struct) ? 1 : layout.structAlignment(struct),
-      layout.alignsItself(struct, true) ? 1 : layout.structAlignment(struct, true),
-    );
+    runAligns(layout, members, runs)
+      ? []
+      : alignment(
+          codec,
+          layout.alignsItself(struct) ? 1 : layout.structAlignment(struct),
+          layout.alignsItself(struct, true) ? 1 : layout.structAlignment(struct, true),
+        );
+  const writerScope = context.locals("value");
+  const bases = new Map(runs.map((run, n) => [run, writerScope.claim(`at${n || ""}`)]));
   const isConformant = layout.structIsConformant(struct);
   const functions: Doc[] = [
     functionCode(context.typeName(unit, struct.name, "write"), [writer, `${unused}value: ${type}`], "void", [
@@ -104,7 +118,11 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
       ...withTrail(context, struct, "w", (i) => {
         const member = written[i];
         if (member === undefined) return [];
-        return member.ignore ? ["w.pointer(false);"] : code.body(member);
+        if (member.ignore) return ["w.pointer(false);"];
+        const run = runs.find(({ first, places }) => i >= first && i < first + places.length);
+        const base = run && bases.get(run);
+        if (run === undefined || base === undefined) return code.body(member);
+        return [...runStart(run, i, base), ...code.body({ ...member, place: placeInRun(run, i, base) })];
       }),
     ]),
   ];

@@ -138,7 +138,7 @@ function readUnion(context: ModuleContext, union: UnionDefinition): Doc[] {
   const frame = armFrame(context, union);
   const reading = new ReadCode(context, context.locals("value", "tag"));
   const tag = reading.body(
-    { type: union.discriminant, local: "tag", label: union.name, range: null, frame },
+    { type: union.discriminant, local: "tag", label: "tag", range: null, frame },
     null,
   );
   const clauses: Doc[] = [];
@@ -170,7 +170,7 @@ function readArm(
   if (arm.type === null) return [["return ", braced(fixed), ";"]];
   const { type, range } = arm;
   const frame = armFrame(context, union);
-  const label = `${union.name}.${arm.name ?? "value"}`;
+  const label = arm.name ?? "value";
   const scope = context.locals("value", "tag");
   const local = scope.claim("value_");
   const reading = new ReadCode(context, scope).body({ type, local, label, range, frame }, null);
@@ -196,7 +196,7 @@ function readReferents(context: ModuleContext, union: UnionDefinition): Doc[] {
   return referents(context, union, (arm, type) => {
     const scope = context.locals("value");
     const code = new ReadCode(context, scope);
-    const { label } = written(union, arm, type);
+    const label = arm.name ?? "value";
     const toRead = { type, local: scope.claim("referent"), label, range: arm.range, frame };
     const isPointer = context.index.resolve(type).kind === "pointer";
     return isPointer ? code.pointee(toRead, "value.value") : code.referents(toRead, "value.value");

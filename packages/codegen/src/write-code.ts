@@ -14,7 +14,7 @@ import { chunkType, isVarying, type Resolved, structMembers } from "./model-inde
 import type { ModuleContext } from "./module-context.js";
 import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
-import { scalarLayout } from "./scalar-layout.js";
+import { methodInRun, scalarLayout } from "./scalar-layout.js";
 import { stringLiteral } from "./text.js";
 import { memberNames } from "./unit-names.js";
 import { UnsupportedError } from "./unsupported.js";
@@ -28,6 +28,8 @@ export interface Written {
   readonly frame: Frame;
   /** [disable_consistency_check] */
   readonly lenient?: boolean;
+  /** Where the value lies in a run for which room was made before. */
+  readonly place?: string;
 }
 
 const itemNames = ["item", "inner", "innermost"] as const;
@@ -81,9 +83,8 @@ export class WriteCode {
     const { text } = written;
     switch (resolved.kind) {
       case "scalar": {
-        const range = rangeOf(index, written);
         const { method, type } = scalarLayout(resolved.scalar);
-        return [run(`w.${method}`, range === null ? text : rangeCheck("w", type, text, range))];
+        return [this.#number(written, method, type)];
       }
       case "pointer":
         if (resolved.pointer === "ref") return ["w.refPointer();"];
@@ -104,11 +105,17 @@ export class WriteCode {
         if (definition.kind === "pipe") {
           throw new RangeError(`The model's ${written.label} has a pipe that is no parameter`);
         }
-        const range = rangeOf(index, written);
-        const value = range === null ? text : rangeCheck("w", "number", text, range);
-        return [run(definition.wide ? "w.enum32" : "w.enum16", value)];
+        return [this.#number(written, definition.wide ? "enum32" : "enum16", "number")];
       }
     }
+  }
+
+  /** A scalar, by itself or in a run. */
+  #number(written: Written, method: string, type: string): Doc {
+    const { text, place } = written;
+    const range = rangeOf(this.#context.index, written);
+    const value = range === null ? text : rangeCheck("w", type, text, range);
+    return place === undefined ? run(`w.${method}`, value) : run(`w.${methodInRun(method)}`, place, value);
   }
 
   /** What the pointers in a value point to. */

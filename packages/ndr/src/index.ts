@@ -9,6 +9,7 @@ export {
   type WriterOptions,
 } from "./limits.js";
 export { countOfPending, pending, pendingCount } from "./pending.js";
+export type { ApartArray } from "./read-cursor.js";
 export { Reader } from "./reader.js";
 export { Reader64 } from "./reader64.js";
 export { StubReader } from "./stub-reader.js";

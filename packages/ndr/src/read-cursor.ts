@@ -1,6 +1,20 @@
 import { NdrError, type NdrErrorCode } from "./error.js";
 import { type Alignment, defaultReaderLimits, type ReaderLimits } from "./limits.js";
 
+/** An array of octets that belongs to the stub data but lies elsewhere. */
+export interface ApartArray {
+  readonly bytes: Uint8Array;
+  /** The stub offset at which it was left out, which that of everything behind it counts it in. */
+  readonly offset: number;
+}
+
+export interface AttachOptions {
+  /** The octets are the message's for good. */
+  readonly owned?: boolean;
+  /** Answered by `bytes` as it is. Its octets are not in the window. */
+  readonly apart?: ApartArray | null;
+}
+
 /**
  * Where a message is read: a window of a buffer that nobody changes meanwhile, the position in it, and for the messages of
  * errors the path of the member that is being read.
@@ -15,6 +29,9 @@ export class ReadCursor {
   protected end = 0;
   /** Whether the octets are the message's for good. */
   protected owned = false;
+  /** The array that lies apart, until it is read, and the position at which it comes. */
+  #apart: Uint8Array | null = null;
+  #apartAt = -1;
   /** The member that is being read, within those of `#outer`; of the last of these the element, or -1. */
   #member = "";
   #index = -1;
@@ -31,7 +48,7 @@ export class ReadCursor {
    * Starts on the stub data at `start`, `length` octets, of `buffer`. `owned`: the octets are the message's for good, so
    * `bytes` may answer windows on them instead of copies.
    */
-  attach(buffer: Buffer, start: number, length: number, options?: { readonly owned?: boolean }): void {
+  attach(buffer: Buffer, start: number, length: number, options?: AttachOptions): void {
     if (!(start >= 0 && length >= 0 && start + length <= buffer.length)) {
       throw new NdrError("short_data", `stub data of ${length} octets at ${start} of ${buffer.length}`, null);
     }
@@ -46,6 +63,9 @@ export class ReadCursor {
     this.position = start;
     this.end = start + length;
     this.owned = options?.owned ?? false;
+    const apart = options?.apart ?? null;
+    this.#apart = apart === null ? null : apart.bytes;
+    this.#apartAt = apart === null ? -1 : start + apart.offset;
     this.#member = "";
     this.#index = -1;
     this.#level = 0;
@@ -63,7 +83,7 @@ export class ReadCursor {
 
   /** Stub octets left. */
   get remaining(): number {
-    return this.end - this.position;
+    return this.end - this.position + (this.#apart === null ? 0 : this.#apart.length);
   }
 
   /** Names what is read next: a member, or `Method.parameter`. */
@@ -90,7 +110,9 @@ export class ReadCursor {
   }
 
   /** The end of what `down` named; answers `value`, which was read since. */
-  up<T>(value: T): T {
+  up(): void;
+  up<T>(value: T): T;
+  up<T>(value?: T): T | undefined {
     this.#level--;
     this.#index = this.#outerIndexes[this.#level] ?? -1;
     this.#member = "";
@@ -111,6 +133,15 @@ export class ReadCursor {
     if (next > this.end) this.#tooShort(size, at);
     this.position = next;
     return at;
+  }
+
+  /** The array that lies apart if it comes here and has `count` octets; else null. */
+  protected takeApart(count: number): Uint8Array | null {
+    const apart = this.#apart;
+    if (apart === null || this.position !== this.#apartAt || apart.length !== count) return null;
+    this.#apart = null;
+    this.#start -= count;
+    return apart;
   }
 
   #tooShort(size: number, at: number): never {

@@ -190,8 +190,10 @@ export class StubReader extends ScalarReader {
     return this.#utf16(units);
   }
 
-  /** The elements of an array of `count` octets: a copy, unless the octets are owned. */
+  /** The elements of an array of `count` octets: a copy, unless the octets are owned, or lie apart. */
   bytes(count: number): Uint8Array {
+    const apart = this.takeApart(count);
+    if (apart !== null) return apart;
     const at = this.take(1, count);
     if (this.owned) return new Uint8Array(this.buffer.buffer, this.buffer.byteOffset + at, count);
     return copyOctets(this.buffer, at, count);
@@ -297,7 +299,7 @@ export class StubReader extends ScalarReader {
 
   /** Checks that `count` elements can follow, and charges them. `at` is where the count is. */
   #admit(count: number, minElementSize: number, packed: boolean, at: number): void {
-    if (count * minElementSize > this.end - this.position) {
+    if (count * minElementSize > this.remaining) {
       this.fail("invalid_bound", `${count} elements, more than the octets that are left can hold`, at);
     }
     if (!packed) this.#charge(count, at);

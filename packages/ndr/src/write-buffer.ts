@@ -1,5 +1,6 @@
 import { NdrError, type NdrErrorCode } from "./error.js";
 import { type Alignment, defaultWriterOptions, maxCount, type WriterOptions } from "./limits.js";
+import type { ApartArray } from "./read-cursor.js";
 
 /** A buffer that grew beyond this many octets is not kept for the next message. */
 const keptCapacity = 0x10_0000;
@@ -120,17 +121,21 @@ export class WriteBuffer {
         `${this.length} octets do not fit into ${target.length} from ${targetStart}`,
       );
     }
-    let from = this.#base;
-    let to = targetStart;
-    for (let i = 0; i < this.#chunks.length; i++) {
-      const until = this.#chunkPositions[i] ?? from;
-      const chunk = this.#chunks[i] ?? nothing;
-      this.octets.copy(target, to, from, until);
-      target.set(chunk, to + until - from);
-      to += until - from + chunk.length;
-      from = until;
-    }
-    this.octets.copy(target, to, from, this.#position);
+    this.#copy(target, targetStart, -1);
+  }
+
+  /**
+   * The largest external chunk, and the stub offset that it comes at, for whoever sends it apart from the rest; null if
+   * there is none.
+   */
+  get apart(): ApartArray | null {
+    const chunk = this.#chunks[this.#largest()];
+    return chunk === undefined ? null : { bytes: chunk, offset: this.#offsetOf(this.#largest()) };
+  }
+
+  /** As `copyTo`, without the chunk that `apart` names. */
+  copyRest(target: Uint8Array, targetStart: number): void {
+    this.#copy(target, targetStart, this.#largest());
   }
 
   /** Copies external chunks into the buffer, after which the message is contiguous and in the writer's own memory. */
@@ -173,6 +178,35 @@ export class WriteBuffer {
     this.#chunkPositions.push(this.#position);
     this.#bias += chunk.length;
     this.#end = Math.min(this.#room, this.#maxLength - this.#bias);
+  }
+
+  #copy(target: Uint8Array, targetStart: number, left: number): void {
+    let from = this.#base;
+    let to = targetStart;
+    for (let i = 0; i < this.#chunks.length; i++) {
+      const until = this.#chunkPositions[i] ?? from;
+      const chunk = i === left ? nothing : (this.#chunks[i] ?? nothing);
+      this.octets.copy(target, to, from, until);
+      target.set(chunk, to + until - from);
+      to += until - from + chunk.length;
+      from = until;
+    }
+    this.octets.copy(target, to, from, this.#position);
+  }
+
+  /** The index of the largest chunk, -1 without chunks. */
+  #largest(): number {
+    let largest = -1;
+    let length = -1;
+    for (const [i, chunk] of this.#chunks.entries()) {
+      if (chunk.length > length) [largest, length] = [i, chunk.length];
+    }
+    return largest;
+  }
+
+  #offsetOf(index: number): number {
+    const before = this.#chunks.slice(0, index).reduce((sum, { length }) => sum + length, 0);
+    return (this.#chunkPositions[index] ?? this.#base) - this.#base + before;
   }
 
   #start(start: number, headroom: number, end: number): void {

@@ -11,6 +11,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -186,12 +188,20 @@ function writeFillResponse(w: Writer, response: FillResponse): void {
 function readFillResponse(r: Reader): FillResponse {
   const sent = r.at("Fill.sent").uint32();
   const data = r.at("Fill.data").pointer() ? r.bytes(r.count(1, true)) : null;
-  r.check((data?.length ?? 0) === sent, "Fill.data: size_is(*sent)");
+  r.equal(data?.length ?? 0, sent, "Fill.data: size_is(*sent)");
   return { data };
 }
 
 /** Client of Conversation. */
 export class ConversationClient extends Client {
+  #sync: ConversationSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): ConversationSyncClient {
+    this.#sync ??= new ConversationSyncClient(this);
+    return this.#sync;
+  }
+
   /** Asks the client to add, `times` times, and answers with the sum of what it said. */
   ask(times: number, options?: CallOptions): Promise<number> {
     return this.call(0, { times }, writeAskRequest, readAskResponse, options);
@@ -219,6 +229,40 @@ export class ConversationClient extends Client {
 
   /** Answers at once. */
   ping(value: number, options?: CallOptions): Promise<number> {
+    return this.call(5, { value }, writePingRequest, readPingResponse, options);
+  }
+}
+
+/** Client of Conversation whose methods block: the `sync` property of its client. */
+
+export class ConversationSyncClient extends SyncClient {
+  /** Asks the client to add, `times` times, and answers with the sum of what it said. */
+  ask(times: number, options?: SyncCallOptions): number {
+    return this.call(0, { times }, writeAskRequest, readAskResponse, options);
+  }
+
+  /** Asks the client to wait, with a timeout of some milliseconds (0: the server's own), and answers with the status. */
+  hurry(timeout: number, options?: SyncCallOptions): number {
+    return this.call(1, { timeout }, writeHurryRequest, readHurryResponse, options);
+  }
+
+  /** Begins `count` callbacks that take their time, and answers with how many could be begun. */
+  flood(count: number, options?: SyncCallOptions): number {
+    return this.call(2, { count }, writeFloodRequest, readFloodResponse, options);
+  }
+
+  /** Answers at once, and calls back only then. */
+  tooLate(options?: SyncCallOptions): void {
+    this.call(3, undefined, writeNothing, readNothing, options);
+  }
+
+  /** Has the client answer with this many octets. */
+  fetch(length: number, options?: SyncCallOptions): number {
+    return this.call(4, { length }, writeFetchRequest, readFetchResponse, options);
+  }
+
+  /** Answers at once. */
+  ping(value: number, options?: SyncCallOptions): number {
     return this.call(5, { value }, writePingRequest, readPingResponse, options);
   }
 }

@@ -9,6 +9,8 @@ import {
   defineInterface,
   type Reader,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -57,12 +59,46 @@ export class Other extends ContextHandle {
  * A second interface with a context handle of its own.
  */
 export class OtherProbeClient extends Client {
+  #sync: OtherProbeSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): OtherProbeSyncClient {
+    this.#sync ??= new OtherProbeSyncClient(this);
+    return this.#sync;
+  }
+
   async openOther(options?: CallOptions): Promise<{ other: Other }> {
     const response = await this.call(0, undefined, writeNothing, readOpenOtherResponse, options);
     return { other: new Other(this, response.other) };
   }
 
   async useOther(other: Other, options?: CallOptions): Promise<number> {
+    return this.call(
+      1,
+      { other: this.contextId(other) },
+      writeUseOtherRequest,
+      readUseOtherResponse,
+      options,
+    );
+  }
+}
+
+/** Client of OtherProbe whose methods block: the `sync` property of its client. */
+
+export class OtherProbeSyncClient extends SyncClient {
+  readonly #client: OtherProbeClient;
+
+  constructor(client: OtherProbeClient) {
+    super(client);
+    this.#client = client;
+  }
+
+  openOther(options?: SyncCallOptions): { other: Other } {
+    const response = this.call(0, undefined, writeNothing, readOpenOtherResponse, options);
+    return { other: new Other(this.#client, response.other) };
+  }
+
+  useOther(other: Other, options?: SyncCallOptions): number {
     return this.call(
       1,
       { other: this.contextId(other) },

@@ -13,6 +13,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -151,20 +153,20 @@ function writeRecord_Referents(w: Writer, value: Record_): void {
 
 function readRecord_(r: Reader): Record_ {
   r.align(8, 1);
-  const name = r.pointer() ? pending : null;
-  const id = r.int64();
-  const count = r.range(r.uint32(), 0, 4096);
-  const values = r.pointer();
-  r.check(values || count === 0, "Record.values: null, of size count");
+  const name = r.at("name").pointer() ? pending : null;
+  const id = r.at("id").int64();
+  const count = r.at("count").range(r.uint32(), 0, 4096);
+  const values = r.at("values").pointer();
+  r.check(values || count === 0, "values: null, of size count");
   return { name, id, values: values ? pendingCount(count) : null };
 }
 
 function readRecord_Referents(r: Reader, value: Record_): void {
-  if (value.name !== null) value.name = r.wideString();
+  if (value.name !== null) value.name = r.at("name").wideString();
   if (value.values !== null) {
     const count = countOfPending(value.values);
-    const values = r.int32Array(r.count(4, true));
-    r.check(values.length === count, "Record.values: size_is(count)");
+    const values = r.at("values").int32Array(r.count(4, true));
+    r.equal(values.length, count, "values: size_is(count)");
     value.values = values;
   }
 }
@@ -216,15 +218,16 @@ function writeRecordsRequest(w: Writer, request: RecordsRequest): void {
 
 function readRecordsRequest(r: Reader): RecordsRequest {
   const count = r.at("Records.count").range(r.uint32(), 0, 1024);
-  const recordsCount = r.at("Records.records").count(20);
+  const recordsCount = r.down("Records.records").count(20);
   const records: Record_[] = [];
   for (let i = 0; i < recordsCount; i++) {
-    records.push(readRecord_(r));
+    records.push(readRecord_(r.index(i)));
   }
-  for (const item of records) {
-    readRecord_Referents(r, item);
+  for (const [i, item] of records.entries()) {
+    readRecord_Referents(r.index(i), item);
   }
-  r.check(records.length === count, "Records.records: size_is(count)");
+  r.up();
+  r.equal(records.length, count, "Records.records: size_is(count)");
   return { records };
 }
 
@@ -246,17 +249,18 @@ function readRecordsResponse(r: Reader): RecordsResponse {
   const replies = r.at("Records.replies").uint32();
   let reply: Record_[] | null = null;
   if (r.at("Records.reply").pointer()) {
-    const replyValueCount = r.count(20);
+    const replyValueCount = r.down("Records.reply").count(20);
     const replyValue: Record_[] = [];
     for (let i = 0; i < replyValueCount; i++) {
-      replyValue.push(readRecord_(r));
+      replyValue.push(readRecord_(r.index(i)));
     }
-    for (const item of replyValue) {
-      readRecord_Referents(r, item);
+    for (const [i, item] of replyValue.entries()) {
+      readRecord_Referents(r.index(i), item);
     }
+    r.up();
     reply = replyValue;
   }
-  r.check((reply?.length ?? 0) === replies, "Records.reply: size_is(*replies)");
+  r.equal(reply?.length ?? 0, replies, "Records.reply: size_is(*replies)");
   return { reply };
 }
 
@@ -269,7 +273,7 @@ function writeUploadRequest(w: Writer, request: UploadRequest): void {
 function readUploadRequest(r: Reader): UploadRequest {
   const length = r.at("Upload.length").uint32();
   const data = r.at("Upload.data").bytes(r.count(1, true));
-  r.check(data.length === length, "Upload.data: size_is(length)");
+  r.equal(data.length, length, "Upload.data: size_is(length)");
   return { data };
 }
 
@@ -303,7 +307,7 @@ function writeDownloadResponse(w: Writer, response: DownloadResponse): void {
 function readDownloadResponse(r: Reader): DownloadResponse {
   const sent = r.at("Download.sent").uint32();
   const data = r.at("Download.data").pointer() ? r.bytes(r.count(1, true)) : null;
-  r.check((data?.length ?? 0) === sent, "Download.data: size_is(*sent)");
+  r.equal(data?.length ?? 0, sent, "Download.data: size_is(*sent)");
   return { data };
 }
 
@@ -445,6 +449,14 @@ export class Counter extends ContextHandle {
 
 /** Client of Probe. */
 export class ProbeClient extends Client {
+  #sync: ProbeSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): ProbeSyncClient {
+    this.#sync ??= new ProbeSyncClient(this);
+    return this.#sync;
+  }
+
   /** Answers with the same text. */
   echo(text: string, options?: CallOptions): Promise<EchoResponse> {
     return this.call(0, { text }, writeEchoRequest, readEchoResponse, options);
@@ -517,6 +529,92 @@ export class ProbeClient extends Client {
 
   /** What the server holds: open counters, counters run down so far, calls in flight, connections. */
   census(options?: CallOptions): Promise<CensusResponse> {
+    return this.call(12, undefined, writeNothing, readCensusResponse, options);
+  }
+}
+
+/** Client of Probe whose methods block: the `sync` property of its client. */
+
+export class ProbeSyncClient extends SyncClient {
+  readonly #client: ProbeClient;
+
+  constructor(client: ProbeClient) {
+    super(client);
+    this.#client = client;
+  }
+
+  /** Answers with the same text. */
+  echo(text: string, options?: SyncCallOptions): EchoResponse {
+    return this.call(0, { text }, writeEchoRequest, readEchoResponse, options);
+  }
+
+  add(a: number, b: number, options?: SyncCallOptions): number {
+    return this.call(1, { a, b }, writeAddRequest, readAddResponse, options);
+  }
+
+  /** Answers with the same records. */
+  records(records: Record_[], options?: SyncCallOptions): RecordsResponse {
+    return this.call(2, { records }, writeRecordsRequest, readRecordsResponse, options);
+  }
+
+  /** Takes octets and answers with how many there were and their sum modulo 2^32. */
+  upload(data: Uint8Array, options?: SyncCallOptions): UploadResponse {
+    return this.call(3, { data }, writeUploadRequest, readUploadResponse, options);
+  }
+
+  /** Answers with octets: index i holds (i * 7 + seed) modulo 256. */
+  download(length: number, seed: number, options?: SyncCallOptions): DownloadResponse {
+    return this.call(4, { length, seed }, writeDownloadRequest, readDownloadResponse, options);
+  }
+
+  /** Answers after some milliseconds, or as soon as the caller gives up. */
+  sleep(milliseconds: number, options?: SyncCallOptions): SleepResponse {
+    return this.call(5, { milliseconds }, writeSleepRequest, readSleepResponse, options);
+  }
+
+  /** Fails: 0 with an RpcError, 1 with an Error, 2 with a rejected promise, 3 with something that is no Error, 4 with a result that can't be encoded. */
+  fail(kind: number, options?: SyncCallOptions): FailResponse {
+    return this.call(6, { kind }, writeFailRequest, readFailResponse, options);
+  }
+
+  /** Who the server thinks is calling. */
+  whoAmI(options?: SyncCallOptions): WhoAmIResponse {
+    return this.call(7, undefined, writeNothing, readWhoAmIResponse, options);
+  }
+
+  /** Open to administrators only. */
+  privileged(options?: SyncCallOptions): void {
+    this.call(8, undefined, writeNothing, readNothing, options);
+  }
+
+  openCounter(start: number, options?: SyncCallOptions): { counter: Counter } {
+    const response = this.call(9, { start }, writeOpenCounterRequest, readOpenCounterResponse, options);
+    return { counter: new Counter(this.#client, response.counter) };
+  }
+
+  increment(counter: Counter, by: number, options?: SyncCallOptions): number {
+    return this.call(
+      10,
+      { counter: this.contextId(counter), by },
+      writeIncrementRequest,
+      readIncrementResponse,
+      options,
+    );
+  }
+
+  closeCounter(counter: Counter, options?: SyncCallOptions): { counter: Counter | null } {
+    const response = this.call(
+      11,
+      { counter: this.contextId(counter) },
+      writeCloseCounterRequest,
+      readCloseCounterResponse,
+      options,
+    );
+    return { counter: this.contextAfter(counter, response.counter, (id) => new Counter(this.#client, id)) };
+  }
+
+  /** What the server holds: open counters, counters run down so far, calls in flight, connections. */
+  census(options?: SyncCallOptions): CensusResponse {
     return this.call(12, undefined, writeNothing, readCensusResponse, options);
   }
 }

@@ -8,6 +8,8 @@ import {
   defineInterface,
   type Reader,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
 } from "@ncalrpc/runtime/codegen-v1";
 
@@ -40,8 +42,25 @@ function readGreetResponse(r: Reader): GreetResponse {
 
 /** Client of Hello. */
 export class HelloClient extends Client {
+  #sync: HelloSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): HelloSyncClient {
+    this.#sync ??= new HelloSyncClient(this);
+    return this.#sync;
+  }
+
   /** Greets whoever calls. */
   greet(name: string, options?: CallOptions): Promise<GreetResponse> {
+    return this.call(0, { name }, writeGreetRequest, readGreetResponse, options);
+  }
+}
+
+/** Client of Hello whose methods block: the `sync` property of its client. */
+
+export class HelloSyncClient extends SyncClient {
+  /** Greets whoever calls. */
+  greet(name: string, options?: SyncCallOptions): GreetResponse {
     return this.call(0, { name }, writeGreetRequest, readGreetResponse, options);
   }
 }

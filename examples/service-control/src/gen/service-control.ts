@@ -10,6 +10,8 @@ import {
   type EnumValue,
   type Reader,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
 } from "@ncalrpc/runtime/codegen-v1";
 
@@ -167,13 +169,14 @@ interface CloseServiceResponse {
 function writeServiceStatus(w: Writer, value: ServiceStatus): void {
   w.align(8, 1);
   w.fixedWideString(value.name, 64);
-  w.enum32(value.state);
-  w.uint32(value.pid);
-  w.int32(value.exitCode);
-  w.uint32(value.exitSignal);
-  w.uint32(value.restarts);
-  w.uint32(value.holders);
-  w.boolean(value.isRemoved);
+  const at = w.run(4, 25);
+  w.int32At(at, value.state);
+  w.uint32At(at + 4, value.pid);
+  w.int32At(at + 8, value.exitCode);
+  w.uint32At(at + 12, value.exitSignal);
+  w.uint32At(at + 16, value.restarts);
+  w.uint32At(at + 20, value.holders);
+  w.booleanAt(at + 24, value.isRemoved);
   w.fixedWideString(value.requester, 192);
   w.uint32(value.requesterPid);
   w.uint32(value.revision);
@@ -183,22 +186,34 @@ function writeServiceStatus(w: Writer, value: ServiceStatus): void {
 
 function readServiceStatus(r: Reader): ServiceStatus {
   r.align(8, 1);
-  const value: ServiceStatus = {
-    name: r.fixedWideString(64),
-    state: r.enum32(),
-    pid: r.uint32(),
-    exitCode: r.int32(),
-    exitSignal: r.uint32(),
-    restarts: r.uint32(),
-    holders: r.uint32(),
-    isRemoved: r.boolean(),
-    requester: r.fixedWideString(192),
-    requesterPid: r.uint32(),
-    revision: r.uint32(),
-    logEnd: r.int64(),
-  };
+  const name = r.at("name").fixedWideString(64);
+  const at = r.at("state").run(4, 25);
+  const state = r.int32At(at);
+  const pid = r.uint32At(at + 4);
+  const exitCode = r.int32At(at + 8);
+  const exitSignal = r.uint32At(at + 12);
+  const restarts = r.uint32At(at + 16);
+  const holders = r.uint32At(at + 20);
+  const isRemoved = r.booleanAt(at + 24);
+  const requester = r.at("requester").fixedWideString(192);
+  const requesterPid = r.at("requesterPid").uint32();
+  const revision = r.at("revision").uint32();
+  const logEnd = r.at("logEnd").int64();
   r.trail(8);
-  return value;
+  return {
+    name,
+    state,
+    pid,
+    exitCode,
+    exitSignal,
+    restarts,
+    holders,
+    isRemoved,
+    requester,
+    requesterPid,
+    revision,
+    logEnd,
+  };
 }
 
 function writeListRequest(w: Writer, request: ListRequest): void {
@@ -221,14 +236,15 @@ function writeListResponse(w: Writer, response: ListResponse, request: ListReque
 
 function readListResponse(r: Reader, request: ListRequest): ListResponse {
   const count = r.at("List.count").range(r.uint32(), 0, 256);
-  const servicesMax = r.at("List.services").count(0);
+  const servicesMax = r.down("List.services").count(0);
   const servicesCount = r.variance(servicesMax, 61);
   const services: ServiceStatus[] = [];
   for (let i = 0; i < servicesCount; i++) {
-    services.push(readServiceStatus(r));
+    services.push(readServiceStatus(r.index(i)));
   }
-  r.check(servicesMax === request.capacity, "List.services: size_is(capacity)");
-  r.check(services.length === count, "List.services: length_is(*count)");
+  r.up();
+  r.equal(servicesMax, request.capacity, "List.services: size_is(capacity)");
+  r.equal(services.length, count, "List.services: length_is(*count)");
   return { services };
 }
 
@@ -239,7 +255,7 @@ function writeQueryRequest(w: Writer, request: QueryRequest): void {
 
 function readQueryRequest(r: Reader): QueryRequest {
   const name = r.at("Query.name").wideString();
-  r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "Query.name: range(2, 64)");
+  r.countRange(name.length + 1, 2, 64, "Query.name");
   return { name };
 }
 
@@ -248,7 +264,7 @@ function writeQueryResponse(w: Writer, response: QueryResponse): void {
 }
 
 function readQueryResponse(r: Reader): QueryResponse {
-  return { status: readServiceStatus(r.at("Query.status")) };
+  return { status: r.up(readServiceStatus(r.down("Query.status"))) };
 }
 
 function writeStartRequest(w: Writer, request: StartRequest): void {
@@ -258,7 +274,7 @@ function writeStartRequest(w: Writer, request: StartRequest): void {
 
 function readStartRequest(r: Reader): StartRequest {
   const name = r.at("Start.name").wideString();
-  r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "Start.name: range(2, 64)");
+  r.countRange(name.length + 1, 2, 64, "Start.name");
   return { name };
 }
 
@@ -267,7 +283,7 @@ function writeStartResponse(w: Writer, response: StartResponse): void {
 }
 
 function readStartResponse(r: Reader): StartResponse {
-  return { status: readServiceStatus(r.at("Start.status")) };
+  return { status: r.up(readServiceStatus(r.down("Start.status"))) };
 }
 
 function writeStopRequest(w: Writer, request: StopRequest): void {
@@ -277,7 +293,7 @@ function writeStopRequest(w: Writer, request: StopRequest): void {
 
 function readStopRequest(r: Reader): StopRequest {
   const name = r.at("Stop.name").wideString();
-  r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "Stop.name: range(2, 64)");
+  r.countRange(name.length + 1, 2, 64, "Stop.name");
   return { name };
 }
 
@@ -286,7 +302,7 @@ function writeStopResponse(w: Writer, response: StopResponse): void {
 }
 
 function readStopResponse(r: Reader): StopResponse {
-  return { status: readServiceStatus(r.at("Stop.status")) };
+  return { status: r.up(readServiceStatus(r.down("Stop.status"))) };
 }
 
 function writeRestartRequest(w: Writer, request: RestartRequest): void {
@@ -296,7 +312,7 @@ function writeRestartRequest(w: Writer, request: RestartRequest): void {
 
 function readRestartRequest(r: Reader): RestartRequest {
   const name = r.at("Restart.name").wideString();
-  r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "Restart.name: range(2, 64)");
+  r.countRange(name.length + 1, 2, 64, "Restart.name");
   return { name };
 }
 
@@ -305,7 +321,7 @@ function writeRestartResponse(w: Writer, response: RestartResponse): void {
 }
 
 function readRestartResponse(r: Reader): RestartResponse {
-  return { status: readServiceStatus(r.at("Restart.status")) };
+  return { status: r.up(readServiceStatus(r.down("Restart.status"))) };
 }
 
 function writeRemoveRequest(w: Writer, request: RemoveRequest): void {
@@ -315,7 +331,7 @@ function writeRemoveRequest(w: Writer, request: RemoveRequest): void {
 
 function readRemoveRequest(r: Reader): RemoveRequest {
   const name = r.at("Remove.name").wideString();
-  r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "Remove.name: range(2, 64)");
+  r.countRange(name.length + 1, 2, 64, "Remove.name");
   return { name };
 }
 
@@ -324,7 +340,7 @@ function writeRemoveResponse(w: Writer, response: RemoveResponse): void {
 }
 
 function readRemoveResponse(r: Reader): RemoveResponse {
-  return { status: readServiceStatus(r.at("Remove.status")) };
+  return { status: r.up(readServiceStatus(r.down("Remove.status"))) };
 }
 
 function writeOpenServiceRequest(w: Writer, request: OpenServiceRequest): void {
@@ -334,7 +350,7 @@ function writeOpenServiceRequest(w: Writer, request: OpenServiceRequest): void {
 
 function readOpenServiceRequest(r: Reader): OpenServiceRequest {
   const name = r.at("OpenService.name").wideString();
-  r.check(name.length + 1 >= 2 && name.length + 1 <= 64, "OpenService.name: range(2, 64)");
+  r.countRange(name.length + 1, 2, 64, "OpenService.name");
   return { name };
 }
 
@@ -363,7 +379,7 @@ function writeWaitForChangeResponse(w: Writer, response: WaitForChangeResponse):
 }
 
 function readWaitForChangeResponse(r: Reader): WaitForChangeResponse {
-  return { status: readServiceStatus(r.at("WaitForChange.status")) };
+  return { status: r.up(readServiceStatus(r.down("WaitForChange.status"))) };
 }
 
 function writeReadLogRequest(w: Writer, request: ReadLogRequest): void {
@@ -396,8 +412,8 @@ function readReadLogResponse(r: Reader, request: ReadLogRequest): ReadLogRespons
   const count = r.at("ReadLog.count").range(r.uint32(), 0, 16777216);
   const dataMax = r.at("ReadLog.data").count(0, true);
   const data = r.bytes(r.variance(dataMax, 1, true));
-  r.check(dataMax === request.maximum, "ReadLog.data: size_is(maximum)");
-  r.check(data.length === count, "ReadLog.data: length_is(*count)");
+  r.equal(dataMax, request.maximum, "ReadLog.data: size_is(maximum)");
+  r.equal(data.length, count, "ReadLog.data: length_is(*count)");
   return { start, data };
 }
 
@@ -445,6 +461,14 @@ export class ServiceHandle extends ContextHandle {
  * RPC_S_ACCESS_DENIED.
  */
 export class ServiceControlClient extends Client {
+  #sync: ServiceControlSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): ServiceControlSyncClient {
+    this.#sync ??= new ServiceControlSyncClient(this);
+    return this.#sync;
+  }
+
   /** All services, by name. */
   list(capacity: number, options?: CallOptions): Promise<ListResponse> {
     const request = { capacity };
@@ -526,6 +550,95 @@ export class ServiceControlClient extends Client {
       options,
     );
     return { service: this.contextAfter(service, response.service, (id) => new ServiceHandle(this, id)) };
+  }
+}
+
+/** Client of ServiceControl whose methods block: the `sync` property of its client. */
+
+export class ServiceControlSyncClient extends SyncClient {
+  readonly #client: ServiceControlClient;
+
+  constructor(client: ServiceControlClient) {
+    super(client);
+    this.#client = client;
+  }
+
+  /** All services, by name. */
+  list(capacity: number, options?: SyncCallOptions): ListResponse {
+    const request = { capacity };
+    return this.call(0, request, writeListRequest, (r) => readListResponse(r, request), options);
+  }
+
+  /** One service. */
+  query(name: string, options?: SyncCallOptions): QueryResponse {
+    return this.call(1, { name }, writeQueryRequest, readQueryResponse, options);
+  }
+
+  /** Starts a service; answers when it runs or has failed to. One that runs already is left alone. */
+  start(name: string, options?: SyncCallOptions): StartResponse {
+    return this.call(2, { name }, writeStartRequest, readStartResponse, options);
+  }
+
+  /** Stops a service: asks it to end (SIGTERM), then kills it. Answers when its process is gone. */
+  stop(name: string, options?: SyncCallOptions): StopResponse {
+    return this.call(3, { name }, writeStopRequest, readStopResponse, options);
+  }
+
+  /** Stops a service if it runs, and starts it. */
+  restart(name: string, options?: SyncCallOptions): RestartResponse {
+    return this.call(4, { name }, writeRestartRequest, readRestartResponse, options);
+  }
+
+  /** Stops a service and removes it, at once or when the last handle to it is closed; then it can't be started again. */
+  remove(name: string, options?: SyncCallOptions): RemoveResponse {
+    return this.call(5, { name }, writeRemoveRequest, readRemoveResponse, options);
+  }
+
+  /** Holds a service open. A client that dies closes its handles. */
+  openService(name: string, options?: SyncCallOptions): { service: ServiceHandle } {
+    const response = this.call(6, { name }, writeOpenServiceRequest, readOpenServiceResponse, options);
+    return { service: new ServiceHandle(this.#client, response.service) };
+  }
+
+  /** Answers when the service's revision is another than `revision`, at once if it is already. */
+  waitForChange(service: ServiceHandle, revision: number, options?: SyncCallOptions): WaitForChangeResponse {
+    return this.call(
+      7,
+      { service: this.contextId(service), revision },
+      writeWaitForChangeRequest,
+      readWaitForChangeResponse,
+      options,
+    );
+  }
+
+  /**
+   * Reads the log from `offset`, counted in octets that the service has ever written; negative: from that many before
+   * the end. What the log has dropped is skipped: the data begins at `start`. With `wait`, and nothing to
+   * read yet, answers when there is.
+   */
+  readLog(
+    service: ServiceHandle,
+    offset: bigint,
+    maximum: number,
+    wait: boolean,
+    options?: SyncCallOptions,
+  ): ReadLogResponse {
+    const request = { service: this.contextId(service), offset, maximum, wait };
+    return this.call(8, request, writeReadLogRequest, (r) => readReadLogResponse(r, request), options);
+  }
+
+  /** Lets go of a service. */
+  closeService(service: ServiceHandle, options?: SyncCallOptions): { service: ServiceHandle | null } {
+    const response = this.call(
+      9,
+      { service: this.contextId(service) },
+      writeCloseServiceRequest,
+      readCloseServiceResponse,
+      options,
+    );
+    return {
+      service: this.contextAfter(service, response.service, (id) => new ServiceHandle(this.#client, id)),
+    };
   }
 }
 

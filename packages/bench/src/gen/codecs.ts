@@ -117,23 +117,24 @@ function writeSmallReferents(w: Writer, value: Small): void {
 function readSmall(r: Reader): Small {
   r.align(8);
   return {
-    id: r.uint32(),
-    state: r.enum16(),
-    enabled: r.boolean(),
-    load: r.float64(),
-    priority: r.int32(),
-    name: r.pointer() ? pending : null,
+    id: r.at("id").uint32(),
+    state: r.at("state").enum16(),
+    enabled: r.at("enabled").boolean(),
+    load: r.at("load").float64(),
+    priority: r.at("priority").int32(),
+    name: r.at("name").pointer() ? pending : null,
   };
 }
 
 function readSmallReferents(r: Reader, value: Small): void {
-  if (value.name !== null) value.name = r.wideString();
+  if (value.name !== null) value.name = r.at("name").wideString();
 }
 
 function writeEvent(w: Writer, value: Event): void {
-  w.float64(value.time);
-  w.int32(value.code);
-  w.boolean(value.handled);
+  const at = w.run(8, 13);
+  w.float64At(at, value.time);
+  w.int32At(at + 8, value.code);
+  w.booleanAt(at + 12, value.handled);
   w.pointer(value.source !== null);
   w.pointer(value.text !== null);
 }
@@ -144,31 +145,38 @@ function writeEventReferents(w: Writer, value: Event): void {
 }
 
 function readEvent(r: Reader): Event {
+  const at = r.at("time").run(8, 13);
   return {
-    time: r.float64(),
-    code: r.int32(),
-    handled: r.boolean(),
-    source: r.pointer() ? pending : null,
-    text: r.pointer() ? pending : null,
+    time: r.float64At(at),
+    code: r.int32At(at + 8),
+    handled: r.booleanAt(at + 12),
+    source: r.at("source").pointer() ? pending : null,
+    text: r.at("text").pointer() ? pending : null,
   };
 }
 
 function readEventReferents(r: Reader, value: Event): void {
-  if (value.source !== null) value.source = r.wideString();
-  if (value.text !== null) value.text = r.wideString();
+  if (value.source !== null) value.source = r.at("source").wideString();
+  if (value.text !== null) value.text = r.at("text").wideString();
 }
 
 function writeLimits(w: Writer, value: Limits): void {
-  w.align(8);
-  w.uint32(value.memory);
-  w.uint32(value.handles);
-  w.uint32(value.threads);
-  w.float64(value.cpu);
+  const at = w.run(8, 24);
+  w.uint32At(at, value.memory);
+  w.uint32At(at + 4, value.handles);
+  w.uint32At(at + 8, value.threads);
+  w.padAt(at + 12, 4);
+  w.float64At(at + 16, value.cpu);
 }
 
 function readLimits(r: Reader): Limits {
-  r.align(8);
-  return { memory: r.uint32(), handles: r.uint32(), threads: r.uint32(), cpu: r.float64() };
+  const at = r.run(8, 24);
+  return {
+    memory: r.uint32At(at),
+    handles: r.uint32At(at + 4),
+    threads: r.uint32At(at + 8),
+    cpu: r.float64At(at + 16),
+  };
 }
 
 function writeNested(w: Writer, value: Nested): void {
@@ -181,24 +189,26 @@ function writeNested(w: Writer, value: Nested): void {
   w.pointer(value.groupName !== null);
   w.pointer(value.revision !== null);
   w.enum16(value.state);
-  w.uint32(value.pid);
-  w.uint32(value.parent);
-  w.int32(value.exitCode);
-  w.uint32(value.restarts);
-  w.uint32(value.handles);
-  w.uint32(value.threads);
-  w.int32(value.priority);
-  w.uint32(value.session);
-  w.uint16(value.port);
-  w.uint16(value.weight);
-  w.boolean(value.automatic);
-  w.boolean(value.interactive);
-  w.boolean(value.paused);
-  w.boolean(value.critical);
-  w.float64(value.started);
-  w.float64(value.cpu);
-  w.float64(value.memory);
-  w.float64(value.uptime);
+  const at = w.run(4, 40);
+  w.uint32At(at, value.pid);
+  w.uint32At(at + 4, value.parent);
+  w.int32At(at + 8, value.exitCode);
+  w.uint32At(at + 12, value.restarts);
+  w.uint32At(at + 16, value.handles);
+  w.uint32At(at + 20, value.threads);
+  w.int32At(at + 24, value.priority);
+  w.uint32At(at + 28, value.session);
+  w.uint16At(at + 32, value.port);
+  w.uint16At(at + 34, value.weight);
+  w.booleanAt(at + 36, value.automatic);
+  w.booleanAt(at + 37, value.interactive);
+  w.booleanAt(at + 38, value.paused);
+  w.booleanAt(at + 39, value.critical);
+  const at1 = w.run(8, 32);
+  w.float64At(at1, value.started);
+  w.float64At(at1 + 8, value.cpu);
+  w.float64At(at1 + 16, value.memory);
+  w.float64At(at1 + 24, value.uptime);
   writeLimits(w, value.limits);
   w.uint32(value.samples?.length ?? 0);
   w.pointer(value.samples !== null);
@@ -242,42 +252,44 @@ function writeNestedReferents(w: Writer, value: Nested): void {
 
 function readNested(r: Reader): Nested {
   r.align(8, 1);
-  const name = r.pointer() ? pending : null;
-  const displayName = r.pointer() ? pending : null;
-  const description = r.pointer() ? pending : null;
-  const path = r.pointer() ? pending : null;
-  const account = r.pointer() ? pending : null;
-  const groupName = r.pointer() ? pending : null;
-  const revision = r.pointer() ? pending : null;
-  const state = r.enum16();
-  const pid = r.uint32();
-  const parent = r.uint32();
-  const exitCode = r.int32();
-  const restarts = r.uint32();
-  const handles = r.uint32();
-  const threads = r.uint32();
-  const priority = r.int32();
-  const session = r.uint32();
-  const port = r.uint16();
-  const weight = r.uint16();
-  const automatic = r.boolean();
-  const interactive = r.boolean();
-  const paused = r.boolean();
-  const critical = r.boolean();
-  const started = r.float64();
-  const cpu = r.float64();
-  const memory = r.float64();
-  const uptime = r.float64();
-  const limits = readLimits(r);
-  const sampleCount = r.uint32();
-  const samples = r.pointer();
-  const tagCount = r.uint32();
-  const tags = r.pointer();
-  const eventCount = r.uint32();
-  const events = r.pointer();
-  r.check(samples || sampleCount === 0, "Nested.samples: null, of size sampleCount");
-  r.check(tags || tagCount === 0, "Nested.tags: null, of size tagCount");
-  r.check(events || eventCount === 0, "Nested.events: null, of size eventCount");
+  const name = r.at("name").pointer() ? pending : null;
+  const displayName = r.at("displayName").pointer() ? pending : null;
+  const description = r.at("description").pointer() ? pending : null;
+  const path = r.at("path").pointer() ? pending : null;
+  const account = r.at("account").pointer() ? pending : null;
+  const groupName = r.at("groupName").pointer() ? pending : null;
+  const revision = r.at("revision").pointer() ? pending : null;
+  const state = r.at("state").enum16();
+  const at = r.at("pid").run(4, 40);
+  const pid = r.uint32At(at);
+  const parent = r.uint32At(at + 4);
+  const exitCode = r.int32At(at + 8);
+  const restarts = r.uint32At(at + 12);
+  const handles = r.uint32At(at + 16);
+  const threads = r.uint32At(at + 20);
+  const priority = r.int32At(at + 24);
+  const session = r.uint32At(at + 28);
+  const port = r.uint16At(at + 32);
+  const weight = r.uint16At(at + 34);
+  const automatic = r.booleanAt(at + 36);
+  const interactive = r.booleanAt(at + 37);
+  const paused = r.booleanAt(at + 38);
+  const critical = r.booleanAt(at + 39);
+  const at1 = r.at("started").run(8, 32);
+  const started = r.float64At(at1);
+  const cpu = r.float64At(at1 + 8);
+  const memory = r.float64At(at1 + 16);
+  const uptime = r.float64At(at1 + 24);
+  const limits = readLimits(r.at("limits"));
+  const sampleCount = r.at("sampleCount").uint32();
+  const samples = r.at("samples").pointer();
+  const tagCount = r.at("tagCount").uint32();
+  const tags = r.at("tags").pointer();
+  const eventCount = r.at("eventCount").uint32();
+  const events = r.at("events").pointer();
+  r.check(samples || sampleCount === 0, "samples: null, of size sampleCount");
+  r.check(tags || tagCount === 0, "tags: null, of size tagCount");
+  r.check(events || eventCount === 0, "events: null, of size eventCount");
   return {
     name,
     displayName,
@@ -313,43 +325,45 @@ function readNested(r: Reader): Nested {
 }
 
 function readNestedReferents(r: Reader, value: Nested): void {
-  if (value.name !== null) value.name = r.wideString();
-  if (value.displayName !== null) value.displayName = r.wideString();
-  if (value.description !== null) value.description = r.wideString();
-  if (value.path !== null) value.path = r.wideString();
-  if (value.account !== null) value.account = r.wideString();
-  if (value.groupName !== null) value.groupName = r.wideString();
-  if (value.revision !== null) value.revision = r.wideString();
+  if (value.name !== null) value.name = r.at("name").wideString();
+  if (value.displayName !== null) value.displayName = r.at("displayName").wideString();
+  if (value.description !== null) value.description = r.at("description").wideString();
+  if (value.path !== null) value.path = r.at("path").wideString();
+  if (value.account !== null) value.account = r.at("account").wideString();
+  if (value.groupName !== null) value.groupName = r.at("groupName").wideString();
+  if (value.revision !== null) value.revision = r.at("revision").wideString();
   if (value.samples !== null) {
     const sampleCount = countOfPending(value.samples);
-    const samples = r.int32Array(r.count(4, true));
-    r.check(samples.length === sampleCount, "Nested.samples: size_is(sampleCount)");
+    const samples = r.at("samples").int32Array(r.count(4, true));
+    r.equal(samples.length, sampleCount, "samples: size_is(sampleCount)");
     value.samples = samples;
   }
   if (value.tags !== null) {
     const tagCount = countOfPending(value.tags);
-    const tagsCount = r.count(4);
+    const tagsCount = r.down("tags").count(4);
     const tags: Text[] = [];
     for (let i = 0; i < tagsCount; i++) {
-      tags.push(r.pointer() ? pending : null);
+      tags.push(r.index(i).pointer() ? pending : null);
     }
     for (let i = 0; i < tags.length; i++) {
-      if (tags[i] !== null) tags[i] = r.wideString();
+      if (tags[i] !== null) tags[i] = r.index(i).wideString();
     }
-    r.check(tags.length === tagCount, "Nested.tags: size_is(tagCount)");
+    r.up();
+    r.equal(tags.length, tagCount, "tags: size_is(tagCount)");
     value.tags = tags;
   }
   if (value.events !== null) {
     const eventCount = countOfPending(value.events);
-    const eventsCount = r.count(21);
+    const eventsCount = r.down("events").count(21);
     const events: Event[] = [];
     for (let i = 0; i < eventsCount; i++) {
-      events.push(readEvent(r));
+      events.push(readEvent(r.index(i)));
     }
-    for (const item of events) {
-      readEventReferents(r, item);
+    for (const [i, item] of events.entries()) {
+      readEventReferents(r.index(i), item);
     }
-    r.check(events.length === eventCount, "Nested.events: size_is(eventCount)");
+    r.up();
+    r.equal(events.length, eventCount, "events: size_is(eventCount)");
     value.events = events;
   }
 }
@@ -369,40 +383,41 @@ function writeBytesReferents(w: Writer, value: Bytes): void {
 
 function readBytes(r: Reader): Bytes {
   r.align(1, 8);
-  const length = r.uint32();
-  const data = r.pointer();
-  r.check(data || length === 0, "Bytes.data: null, of size length");
+  const length = r.at("length").uint32();
+  const data = r.at("data").pointer();
+  r.check(data || length === 0, "data: null, of size length");
   return { data: data ? pendingCount(length) : null };
 }
 
 function readBytesReferents(r: Reader, value: Bytes): void {
   if (value.data !== null) {
     const length = countOfPending(value.data);
-    const data = r.bytes(r.count(1, true));
-    r.check(data.length === length, "Bytes.data: size_is(length)");
+    const data = r.at("data").bytes(r.count(1, true));
+    r.equal(data.length, length, "data: size_is(length)");
     value.data = data;
   }
 }
 
 function writePoint(w: Writer, value: Point): void {
-  w.align(8);
-  w.uint32(value.id);
-  w.int32(value.x);
-  w.int32(value.y);
-  w.uint16(value.kind);
-  w.boolean(value.visible);
-  w.float64(value.weight);
+  const at = w.run(8, 24);
+  w.uint32At(at, value.id);
+  w.int32At(at + 4, value.x);
+  w.int32At(at + 8, value.y);
+  w.uint16At(at + 12, value.kind);
+  w.booleanAt(at + 14, value.visible);
+  w.padAt(at + 15, 1);
+  w.float64At(at + 16, value.weight);
 }
 
 function readPoint(r: Reader): Point {
-  r.align(8);
+  const at = r.run(8, 24);
   return {
-    id: r.uint32(),
-    x: r.int32(),
-    y: r.int32(),
-    kind: r.uint16(),
-    visible: r.boolean(),
-    weight: r.float64(),
+    id: r.uint32At(at),
+    x: r.int32At(at + 4),
+    y: r.int32At(at + 8),
+    kind: r.uint16At(at + 12),
+    visible: r.booleanAt(at + 14),
+    weight: r.float64At(at + 16),
   };
 }
 
@@ -423,21 +438,22 @@ function writePointsReferents(w: Writer, value: Points): void {
 
 function readPoints(r: Reader): Points {
   r.align(1, 8);
-  const count = r.uint32();
-  const items = r.pointer();
-  r.check(items || count === 0, "Points.items: null, of size count");
+  const count = r.at("count").uint32();
+  const items = r.at("items").pointer();
+  r.check(items || count === 0, "items: null, of size count");
   return { items: items ? pendingCount(count) : null };
 }
 
 function readPointsReferents(r: Reader, value: Points): void {
   if (value.items !== null) {
     const count = countOfPending(value.items);
-    const itemsCount = r.count(23);
+    const itemsCount = r.down("items").count(23);
     const items: Point[] = [];
     for (let i = 0; i < itemsCount; i++) {
-      items.push(readPoint(r));
+      items.push(readPoint(r.index(i)));
     }
-    r.check(items.length === count, "Points.items: size_is(count)");
+    r.up();
+    r.equal(items.length, count, "items: size_is(count)");
     value.items = items;
   }
 }
@@ -453,7 +469,7 @@ export function encodeState(value: State): Uint8Array {
 /** What `encode` made, by whomever: throws NdrError for anything else. */
 export function decodeState(octets: Uint8Array): State {
   const read = (r: Reader): State => {
-    return r.enum16();
+    return r.at("State").enum16();
   };
   return Reader.decodeType(octets, read, true);
 }
@@ -470,7 +486,7 @@ export function encodeText(value: Text): Uint8Array {
 /** What `encode` made, by whomever: throws NdrError for anything else. */
 export function decodeText(octets: Uint8Array): Text {
   const read = (r: Reader): Text => {
-    return r.pointer() ? r.wideString() : null;
+    return r.at("Text").pointer() ? r.wideString() : null;
   };
   return Reader.decodeType(octets, read, false);
 }
@@ -487,8 +503,9 @@ export function encodeSmall(value: Small): Uint8Array {
 /** What `encode` made, by whomever: throws NdrError for anything else. */
 export function decodeSmall(octets: Uint8Array): Small {
   const read = (r: Reader): Small => {
-    const item_ = readSmall(r);
+    const item_ = readSmall(r.down("Small"));
     readSmallReferents(r, item_);
+    r.up();
     return item_;
   };
   return Reader.decodeType(octets, read, false);
@@ -506,8 +523,9 @@ export function encodeEvent(value: Event): Uint8Array {
 /** What `encode` made, by whomever: throws NdrError for anything else. */
 export function decodeEvent(octets: Uint8Array): Event {
   const read = (r: Reader): Event => {
-    const item_ = readEvent(r);
+    const item_ = readEvent(r.down("Event"));
     readEventReferents(r, item_);
+    r.up();
     return item_;
   };
   return Reader.decodeType(octets, read, false);
@@ -524,7 +542,7 @@ export function encodeLimits(value: Limits): Uint8Array {
 /** What `encode` made, by whomever: throws NdrError for anything else. */
 export function decodeLimits(octets: Uint8Array): Limits {
   const read = (r: Reader): Limits => {
-    return readLimits(r);
+    return readLimits(r.at("Limits"));
   };
   return Reader.decodeType(octets, read, false);
 }
@@ -541,8 +559,9 @@ export function encodeNested(value: Nested): Uint8Array {
 /** What `encode` made, by whomever: throws NdrError for anything else. */
 export function decodeNested(octets: Uint8Array): Nested {
   const read = (r: Reader): Nested => {
-    const item_ = readNested(r);
+    const item_ = readNested(r.down("Nested"));
     readNestedReferents(r, item_);
+    r.up();
     return item_;
   };
   return Reader.decodeType(octets, read, false);
@@ -560,8 +579,9 @@ export function encodeBytes(value: Bytes): Uint8Array {
 /** What `encode` made, by whomever: throws NdrError for anything else. */
 export function decodeBytes(octets: Uint8Array): Bytes {
   const read = (r: Reader): Bytes => {
-    const item_ = readBytes(r);
+    const item_ = readBytes(r.down("Bytes"));
     readBytesReferents(r, item_);
+    r.up();
     return item_;
   };
   return Reader.decodeType(octets, read, false);
@@ -578,7 +598,7 @@ export function encodePoint(value: Point): Uint8Array {
 /** What `encode` made, by whomever: throws NdrError for anything else. */
 export function decodePoint(octets: Uint8Array): Point {
   const read = (r: Reader): Point => {
-    return readPoint(r);
+    return readPoint(r.at("Point"));
   };
   return Reader.decodeType(octets, read, false);
 }
@@ -595,8 +615,9 @@ export function encodePoints(value: Points): Uint8Array {
 /** What `encode` made, by whomever: throws NdrError for anything else. */
 export function decodePoints(octets: Uint8Array): Points {
   const read = (r: Reader): Points => {
-    const item_ = readPoints(r);
+    const item_ = readPoints(r.down("Points"));
     readPointsReferents(r, item_);
+    r.up();
     return item_;
   };
   return Reader.decodeType(octets, read, false);

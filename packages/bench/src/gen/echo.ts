@@ -9,6 +9,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -52,7 +54,7 @@ function writeEchoRequest(w: Writer, request: EchoRequest): void {
 function readEchoRequest(r: Reader): EchoRequest {
   const length = r.at("Echo.length").uint32();
   const data = r.at("Echo.data").bytes(r.count(1, true));
-  r.check(data.length === length, "Echo.data: size_is(*length)");
+  r.equal(data.length, length, "Echo.data: size_is(*length)");
   return { data };
 }
 
@@ -65,7 +67,7 @@ function writeEchoResponse(w: Writer, response: EchoResponse): void {
 function readEchoResponse(r: Reader): EchoResponse {
   const length = r.at("Echo.length").uint32();
   const data = r.at("Echo.data").bytes(r.count(1, true));
-  r.check(data.length === length, "Echo.data: size_is(*length)");
+  r.equal(data.length, length, "Echo.data: size_is(*length)");
   return { data };
 }
 
@@ -78,7 +80,7 @@ function writeUploadRequest(w: Writer, request: UploadRequest): void {
 function readUploadRequest(r: Reader): UploadRequest {
   const length = r.at("Upload.length").uint32();
   const data = r.at("Upload.data").bytes(r.count(1, true));
-  r.check(data.length === length, "Upload.data: size_is(length)");
+  r.equal(data.length, length, "Upload.data: size_is(length)");
   return { data };
 }
 
@@ -106,7 +108,7 @@ function writeDownloadResponse(w: Writer, response: DownloadResponse, request: D
 
 function readDownloadResponse(r: Reader, request: DownloadRequest): DownloadResponse {
   const data = r.at("Download.data").bytes(r.count(1, true));
-  r.check(data.length === request.length, "Download.data: size_is(length)");
+  r.equal(data.length, request.length, "Download.data: size_is(length)");
   return { data };
 }
 
@@ -120,6 +122,14 @@ function readWorkRequest(r: Reader): WorkRequest {
 
 /** Client of Echo. */
 export class EchoClient extends Client {
+  #sync: EchoSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): EchoSyncClient {
+    this.#sync ??= new EchoSyncClient(this);
+    return this.#sync;
+  }
+
   /** Answers with the same data. */
   echo(data: Uint8Array, options?: CallOptions): Promise<EchoResponse> {
     return this.call(0, { data }, writeEchoRequest, readEchoResponse, options);
@@ -139,6 +149,31 @@ export class EchoClient extends Client {
   /** Keeps a processor busy for so long. */
   work(microseconds: number, options?: CallOptions): Promise<void> {
     return this.call(3, { microseconds }, writeWorkRequest, readNothing, options);
+  }
+}
+
+/** Client of Echo whose methods block: the `sync` property of its client. */
+
+export class EchoSyncClient extends SyncClient {
+  /** Answers with the same data. */
+  echo(data: Uint8Array, options?: SyncCallOptions): EchoResponse {
+    return this.call(0, { data }, writeEchoRequest, readEchoResponse, options);
+  }
+
+  /** Answers with the length of the data. */
+  upload(data: Uint8Array, options?: SyncCallOptions): number {
+    return this.call(1, { data }, writeUploadRequest, readUploadResponse, options);
+  }
+
+  /** Answers with data of that length. */
+  download(length: number, options?: SyncCallOptions): DownloadResponse {
+    const request = { length };
+    return this.call(2, request, writeDownloadRequest, (r) => readDownloadResponse(r, request), options);
+  }
+
+  /** Keeps a processor busy for so long. */
+  work(microseconds: number, options?: SyncCallOptions): void {
+    this.call(3, { microseconds }, writeWorkRequest, readNothing, options);
   }
 }
 

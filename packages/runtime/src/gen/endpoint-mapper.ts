@@ -10,6 +10,8 @@ import {
   pending,
   type Reader,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
 } from "@ncalrpc/runtime/codegen-v1";
 import {
@@ -125,9 +127,9 @@ function writeTower(w: Writer, value: Tower): void {
 }
 
 function readTower(r: Reader, count: number): Tower {
-  const length = r.range(r.uint32(), 0, 2000);
-  const octets = r.bytes(count);
-  r.check(octets.length === length, "Tower.octets: size_is(length)");
+  const length = r.at("length").range(r.uint32(), 0, 2000);
+  const octets = r.at("octets").bytes(count);
+  r.equal(octets.length, length, "octets: size_is(length)");
   return { octets };
 }
 
@@ -149,16 +151,16 @@ function writeEntryReferents(w: Writer, value: Entry): void {
 function readEntry(r: Reader): Entry {
   r.align(1, 8);
   const value: Entry = {
-    object: readUuid(r),
-    tower: r.pointer() ? pending : null,
-    annotation: r.fixedString(64),
+    object: r.up(readUuid(r.down("object"))),
+    tower: r.at("tower").pointer() ? pending : null,
+    annotation: r.at("annotation").fixedString(64),
   };
   r.trail(8);
   return value;
 }
 
 function readEntryReferents(r: Reader, value: Entry): void {
-  if (value.tower !== null) value.tower = readTower(r, r.count(1, true));
+  if (value.tower !== null) value.tower = r.up(readTower(r.down("tower"), r.count(1, true)));
 }
 
 function writeInsertRequest(w: Writer, request: InsertRequest): void {
@@ -175,16 +177,17 @@ function writeInsertRequest(w: Writer, request: InsertRequest): void {
 
 function readInsertRequest(r: Reader): InsertRequest {
   const count = r.at("Insert.count").range(r.uint32(), 0, 500);
-  const entriesCount = r.at("Insert.entries").count(29);
+  const entriesCount = r.down("Insert.entries").count(29);
   const entries: Entry[] = [];
   for (let i = 0; i < entriesCount; i++) {
-    entries.push(readEntry(r));
+    entries.push(readEntry(r.index(i)));
   }
-  for (const item of entries) {
-    readEntryReferents(r, item);
+  for (const [i, item] of entries.entries()) {
+    readEntryReferents(r.index(i), item);
   }
+  r.up();
   const replace = r.at("Insert.replace").uint32();
-  r.check(entries.length === count, "Insert.entries: size_is(count)");
+  r.equal(entries.length, count, "Insert.entries: size_is(count)");
   return { entries, replace };
 }
 
@@ -209,15 +212,16 @@ function writeDeleteRequest(w: Writer, request: DeleteRequest): void {
 
 function readDeleteRequest(r: Reader): DeleteRequest {
   const count = r.at("Delete.count").range(r.uint32(), 0, 500);
-  const entriesCount = r.at("Delete.entries").count(29);
+  const entriesCount = r.down("Delete.entries").count(29);
   const entries: Entry[] = [];
   for (let i = 0; i < entriesCount; i++) {
-    entries.push(readEntry(r));
+    entries.push(readEntry(r.index(i)));
   }
-  for (const item of entries) {
-    readEntryReferents(r, item);
+  for (const [i, item] of entries.entries()) {
+    readEntryReferents(r.index(i), item);
   }
-  r.check(entries.length === count, "Delete.entries: size_is(count)");
+  r.up();
+  r.equal(entries.length, count, "Delete.entries: size_is(count)");
   return { entries };
 }
 
@@ -243,8 +247,10 @@ function writeLookupRequest(w: Writer, request: LookupRequest): void {
 function readLookupRequest(r: Reader): LookupRequest {
   return {
     inquiryType: r.at("Lookup.inquiryType").uint32(),
-    object: r.at("Lookup.object").pointer() ? readUuid(r) : null,
-    interfaceId: r.at("Lookup.interfaceId").pointer() ? readInterfaceId(r) : null,
+    object: r.at("Lookup.object").pointer() ? r.up(readUuid(r.down("Lookup.object"))) : null,
+    interfaceId: r.at("Lookup.interfaceId").pointer()
+      ? r.up(readInterfaceId(r.down("Lookup.interfaceId")))
+      : null,
     versionOption: r.at("Lookup.versionOption").uint32(),
     handle: r.at("Lookup.handle").contextHandle(),
     capacity: r.at("Lookup.capacity").range(r.uint32(), 0, 500),
@@ -269,18 +275,19 @@ function writeLookupResponse(w: Writer, response: LookupResponse, request: Looku
 function readLookupResponse(r: Reader, request: LookupRequest): LookupResponse {
   const handle = r.at("Lookup.handle").contextHandle();
   const count = r.at("Lookup.count").uint32();
-  const entriesMax = r.at("Lookup.entries").count(0);
+  const entriesMax = r.down("Lookup.entries").count(0);
   const entriesCount = r.variance(entriesMax, 29);
   const entries: Entry[] = [];
   for (let i = 0; i < entriesCount; i++) {
-    entries.push(readEntry(r));
+    entries.push(readEntry(r.index(i)));
   }
-  for (const item of entries) {
-    readEntryReferents(r, item);
+  for (const [i, item] of entries.entries()) {
+    readEntryReferents(r.index(i), item);
   }
+  r.up();
   const status = r.at("Lookup.status").uint32();
-  r.check(entriesMax === request.capacity, "Lookup.entries: size_is(capacity)");
-  r.check(entries.length === count, "Lookup.entries: length_is(*count)");
+  r.equal(entriesMax, request.capacity, "Lookup.entries: size_is(capacity)");
+  r.equal(entries.length, count, "Lookup.entries: length_is(*count)");
   return { handle, entries, status };
 }
 
@@ -298,8 +305,10 @@ function writeMapRequest(w: Writer, request: MapRequest): void {
 
 function readMapRequest(r: Reader): MapRequest {
   return {
-    object: r.at("Map.object").pointer() ? readUuid(r) : null,
-    mapTower: r.at("Map.mapTower").pointer() ? readTower(r, r.count(1, true)) : null,
+    object: r.at("Map.object").pointer() ? r.up(readUuid(r.down("Map.object"))) : null,
+    mapTower: r.at("Map.mapTower").pointer()
+      ? r.up(readTower(r.down("Map.mapTower"), r.count(1, true)))
+      : null,
     handle: r.at("Map.handle").contextHandle(),
     capacity: r.at("Map.capacity").range(r.uint32(), 0, 500),
   };
@@ -326,18 +335,19 @@ function writeMapResponse(w: Writer, response: MapResponse, request: MapRequest)
 function readMapResponse(r: Reader, request: MapRequest): MapResponse {
   const handle = r.at("Map.handle").contextHandle();
   const count = r.at("Map.count").uint32();
-  const towersMax = r.at("Map.towers").count(0);
+  const towersMax = r.down("Map.towers").count(0);
   const towersCount = r.variance(towersMax, 4);
   const towers: (Tower | null)[] = [];
   for (let i = 0; i < towersCount; i++) {
-    towers.push(r.pointer() ? pending : null);
+    towers.push(r.index(i).pointer() ? pending : null);
   }
   for (let i = 0; i < towers.length; i++) {
-    if (towers[i] !== null) towers[i] = readTower(r, r.count(1, true));
+    if (towers[i] !== null) towers[i] = readTower(r.index(i), r.count(1, true));
   }
+  r.up();
   const status = r.at("Map.status").uint32();
-  r.check(towersMax === request.capacity, "Map.towers: size_is(capacity)");
-  r.check(towers.length === count, "Map.towers: length_is(*count)");
+  r.equal(towersMax, request.capacity, "Map.towers: size_is(capacity)");
+  r.equal(towers.length, count, "Map.towers: length_is(*count)");
   return { handle, towers, status };
 }
 
@@ -366,7 +376,7 @@ function writeInqObjectRequest(w: Writer, request: InqObjectRequest): void {
 }
 
 function readInqObjectRequest(r: Reader): InqObjectRequest {
-  return { object: readUuid(r.at("InqObject.object")) };
+  return { object: r.up(readUuid(r.down("InqObject.object"))) };
 }
 
 function writeInqObjectResponse(w: Writer, response: InqObjectResponse): void {
@@ -375,7 +385,7 @@ function writeInqObjectResponse(w: Writer, response: InqObjectResponse): void {
 }
 
 function readInqObjectResponse(r: Reader): InqObjectResponse {
-  return { object: readUuid(r.at("InqObject.object")), status: r.at("InqObject.status").uint32() };
+  return { object: r.up(readUuid(r.down("InqObject.object"))), status: r.at("InqObject.status").uint32() };
 }
 
 function writeMgmtDeleteRequest(w: Writer, request: MgmtDeleteRequest): void {
@@ -392,8 +402,10 @@ function writeMgmtDeleteRequest(w: Writer, request: MgmtDeleteRequest): void {
 function readMgmtDeleteRequest(r: Reader): MgmtDeleteRequest {
   return {
     hasObject: r.at("MgmtDelete.hasObject").uint32(),
-    object: r.at("MgmtDelete.object").pointer() ? readUuid(r) : null,
-    tower: r.at("MgmtDelete.tower").pointer() ? readTower(r, r.count(1, true)) : null,
+    object: r.at("MgmtDelete.object").pointer() ? r.up(readUuid(r.down("MgmtDelete.object"))) : null,
+    tower: r.at("MgmtDelete.tower").pointer()
+      ? r.up(readTower(r.down("MgmtDelete.tower"), r.count(1, true)))
+      : null,
   };
 }
 
@@ -415,6 +427,14 @@ export class LookupHandle extends ContextHandle {
  * Which server listens where.
  */
 export class EndpointMapperClient extends Client {
+  #sync: EndpointMapperSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): EndpointMapperSyncClient {
+    this.#sync ??= new EndpointMapperSyncClient(this);
+    return this.#sync;
+  }
+
   /** Adds endpoints: servers of this machine only. */
   insert(entries: Entry[], replace: number, options?: CallOptions): Promise<InsertResponse> {
     return this.call(0, { entries, replace }, writeInsertRequest, readInsertResponse, options);
@@ -514,6 +534,119 @@ export class EndpointMapperClient extends Client {
     tower: Tower | null,
     options?: CallOptions,
   ): Promise<MgmtDeleteResponse> {
+    return this.call(
+      6,
+      { hasObject, object: object_, tower },
+      writeMgmtDeleteRequest,
+      readMgmtDeleteResponse,
+      options,
+    );
+  }
+}
+
+/** Client of EndpointMapper whose methods block: the `sync` property of its client. */
+
+export class EndpointMapperSyncClient extends SyncClient {
+  readonly #client: EndpointMapperClient;
+
+  constructor(client: EndpointMapperClient) {
+    super(client);
+    this.#client = client;
+  }
+
+  /** Adds endpoints: servers of this machine only. */
+  insert(entries: Entry[], replace: number, options?: SyncCallOptions): InsertResponse {
+    return this.call(0, { entries, replace }, writeInsertRequest, readInsertResponse, options);
+  }
+
+  delete_(entries: Entry[], options?: SyncCallOptions): DeleteResponse {
+    return this.call(1, { entries }, writeDeleteRequest, readDeleteResponse, options);
+  }
+
+  /**
+   * Entries that match. `inquiryType`: 0 all, 1 by interface, 2 by object, 3 by both; `versionOption`: 1 all,
+   * 2 compatible, 3 exact, 4 major only, 5 up to. Call again with the handle until fewer come than were asked for.
+   */
+  lookup(
+    inquiryType: number,
+    object_: Uuid | null,
+    interfaceId: InterfaceId | null,
+    versionOption: number,
+    handle: LookupHandle | null,
+    capacity: number,
+    options?: SyncCallOptions,
+  ): { handle: LookupHandle | null; entries: Entry[]; status: number } {
+    const request = {
+      inquiryType,
+      object: object_,
+      interfaceId,
+      versionOption,
+      handle: handle === null ? null : this.contextId(handle),
+      capacity,
+    };
+    const response = this.call(
+      2,
+      request,
+      writeLookupRequest,
+      (r) => readLookupResponse(r, request),
+      options,
+    );
+    return {
+      handle: this.contextAfter(handle, response.handle, (id) => new LookupHandle(this.#client, id)),
+      entries: response.entries,
+      status: response.status,
+    };
+  }
+
+  /** Towers with the endpoint of whoever serves the interface of a tower without one. */
+  map(
+    object_: Uuid | null,
+    mapTower: Tower | null,
+    handle: LookupHandle | null,
+    capacity: number,
+    options?: SyncCallOptions,
+  ): { handle: LookupHandle | null; towers: (Tower | null)[]; status: number } {
+    const request = {
+      object: object_,
+      mapTower,
+      handle: handle === null ? null : this.contextId(handle),
+      capacity,
+    };
+    const response = this.call(3, request, writeMapRequest, (r) => readMapResponse(r, request), options);
+    return {
+      handle: this.contextAfter(handle, response.handle, (id) => new LookupHandle(this.#client, id)),
+      towers: response.towers,
+      status: response.status,
+    };
+  }
+
+  lookupHandleFree(
+    handle: LookupHandle | null,
+    options?: SyncCallOptions,
+  ): { handle: LookupHandle | null; status: number } {
+    const response = this.call(
+      4,
+      { handle: handle === null ? null : this.contextId(handle) },
+      writeLookupHandleFreeRequest,
+      readLookupHandleFreeResponse,
+      options,
+    );
+    return {
+      handle: this.contextAfter(handle, response.handle, (id) => new LookupHandle(this.#client, id)),
+      status: response.status,
+    };
+  }
+
+  inqObject(object_: Uuid, options?: SyncCallOptions): InqObjectResponse {
+    return this.call(5, { object: object_ }, writeInqObjectRequest, readInqObjectResponse, options);
+  }
+
+  mgmtDelete(
+    hasObject: number,
+    object_: Uuid | null,
+    tower: Tower | null,
+    options?: SyncCallOptions,
+  ): MgmtDeleteResponse {
     return this.call(
       6,
       { hasObject, object: object_, tower },

@@ -9,6 +9,8 @@ import {
   pending,
   type Reader,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -74,16 +76,23 @@ export interface InqPrincNameResponse {
 
 /** @internal */
 export function writeUuid(w: Writer, value: Uuid): void {
-  w.uint32(value.timeLow);
-  w.uint16(value.timeMid);
-  w.uint16(value.timeHigh);
+  const at = w.run(4, 8);
+  w.uint32At(at, value.timeLow);
+  w.uint16At(at + 4, value.timeMid);
+  w.uint16At(at + 6, value.timeHigh);
   w.check(value.clockAndNode.length === 8, "Uuid.clockAndNode: [8]");
   w.bytes(value.clockAndNode);
 }
 
 /** @internal */
 export function readUuid(r: Reader): Uuid {
-  return { timeLow: r.uint32(), timeMid: r.uint16(), timeHigh: r.uint16(), clockAndNode: r.bytes(8) };
+  const at = r.at("timeLow").run(4, 8);
+  return {
+    timeLow: r.uint32At(at),
+    timeMid: r.uint16At(at + 4),
+    timeHigh: r.uint16At(at + 6),
+    clockAndNode: r.at("clockAndNode").bytes(8),
+  };
 }
 
 /** @internal */
@@ -95,7 +104,11 @@ export function writeInterfaceId(w: Writer, value: InterfaceId): void {
 
 /** @internal */
 export function readInterfaceId(r: Reader): InterfaceId {
-  return { uuid: readUuid(r), major: r.uint16(), minor: r.uint16() };
+  return {
+    uuid: r.up(readUuid(r.down("uuid"))),
+    major: r.at("major").uint16(),
+    minor: r.at("minor").uint16(),
+  };
 }
 
 /** @internal */
@@ -118,21 +131,25 @@ export function writeInterfaceIdsReferents(w: Writer, value: InterfaceIds): void
 /** @internal */
 export function readInterfaceIds(r: Reader, count: number): InterfaceIds {
   r.align(1, 8);
-  const count_ = r.range(r.uint32(), 0, 1024);
+  const count_ = r.at("count").range(r.uint32(), 0, 1024);
   r.trail(8);
+  r.down("ids");
   const ids: (InterfaceId | null)[] = [];
   for (let i = 0; i < count; i++) {
-    ids.push(r.pointer() ? pending : null);
+    ids.push(r.index(i).pointer() ? pending : null);
   }
-  r.check(ids.length === count_, "InterfaceIds.ids: size_is(count)");
+  r.up();
+  r.equal(ids.length, count_, "ids: size_is(count)");
   return { ids };
 }
 
 /** @internal */
 export function readInterfaceIdsReferents(r: Reader, value: InterfaceIds): void {
+  r.down("ids");
   for (let i = 0; i < value.ids.length; i++) {
-    if (value.ids[i] !== null) value.ids[i] = readInterfaceId(r);
+    if (value.ids[i] !== null) value.ids[i] = readInterfaceId(r.index(i));
   }
+  r.up();
 }
 
 function writeInqIfIdsResponse(w: Writer, response: InqIfIdsResponse): void {
@@ -148,8 +165,9 @@ function writeInqIfIdsResponse(w: Writer, response: InqIfIdsResponse): void {
 function readInqIfIdsResponse(r: Reader): InqIfIdsResponse {
   let ids: InterfaceIds | null = null;
   if (r.at("InqIfIds.ids").pointer()) {
-    const idsValue = readInterfaceIds(r, r.count(4));
+    const idsValue = readInterfaceIds(r.down("InqIfIds.ids"), r.count(4));
     readInterfaceIdsReferents(r, idsValue);
+    r.up();
     ids = idsValue;
   }
   const status = r.at("InqIfIds.status").uint32();
@@ -176,7 +194,7 @@ function readInqStatsResponse(r: Reader): InqStatsResponse {
   const count = r.at("InqStats.count").uint32();
   const statistics = r.at("InqStats.statistics").uint32Array(r.count(4, true));
   const status = r.at("InqStats.status").uint32();
-  r.check(statistics.length === count, "InqStats.statistics: size_is(*count)");
+  r.equal(statistics.length, count, "InqStats.statistics: size_is(*count)");
   return { count, statistics, status };
 }
 
@@ -233,6 +251,14 @@ function readInqPrincNameResponse(r: Reader, request: InqPrincNameRequest): InqP
  * What a server says about itself.
  */
 export class ManagementClient extends Client {
+  #sync: ManagementSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): ManagementSyncClient {
+    this.#sync ??= new ManagementSyncClient(this);
+    return this.#sync;
+  }
+
   /** The interfaces that the server offers. */
   inqIfIds(options?: CallOptions): Promise<InqIfIdsResponse> {
     return this.call(0, undefined, writeNothing, readInqIfIdsResponse, options);
@@ -255,6 +281,42 @@ export class ManagementClient extends Client {
 
   /** The server's principal name; there is none on local ports. */
   inqPrincName(authnService: number, size: number, options?: CallOptions): Promise<InqPrincNameResponse> {
+    const request = { authnService, size };
+    return this.call(
+      4,
+      request,
+      writeInqPrincNameRequest,
+      (r) => readInqPrincNameResponse(r, request),
+      options,
+    );
+  }
+}
+
+/** Client of Management whose methods block: the `sync` property of its client. */
+
+export class ManagementSyncClient extends SyncClient {
+  /** The interfaces that the server offers. */
+  inqIfIds(options?: SyncCallOptions): InqIfIdsResponse {
+    return this.call(0, undefined, writeNothing, readInqIfIdsResponse, options);
+  }
+
+  /** Calls in, calls out, packets in, packets out. */
+  inqStats(count: number, options?: SyncCallOptions): InqStatsResponse {
+    return this.call(1, { count }, writeInqStatsRequest, readInqStatsResponse, options);
+  }
+
+  /** 0 if the server is listening. */
+  isServerListening(options?: SyncCallOptions): IsServerListeningResponse {
+    return this.call(2, undefined, writeNothing, readIsServerListeningResponse, options);
+  }
+
+  /** Refused: servers are stopped by those who run them. */
+  stopServerListening(options?: SyncCallOptions): StopServerListeningResponse {
+    return this.call(3, undefined, writeNothing, readStopServerListeningResponse, options);
+  }
+
+  /** The server's principal name; there is none on local ports. */
+  inqPrincName(authnService: number, size: number, options?: SyncCallOptions): InqPrincNameResponse {
     const request = { authnService, size };
     return this.call(
       4,

@@ -11,6 +11,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -106,13 +108,15 @@ export interface BoundedRequest {
 }
 
 function writePoint(w: Writer, value: Point): void {
-  w.int32(value.x);
-  w.uint8(value.tag);
+  const at = w.run(4, 5);
+  w.int32At(at, value.x);
+  w.uint8At(at + 4, value.tag);
   w.trail(4);
 }
 
 function readPoint(r: Reader): Point {
-  const value: Point = { x: r.int32(), tag: r.uint8() };
+  const at = r.run(4, 5);
+  const value: Point = { x: r.int32At(at), tag: r.uint8At(at + 4) };
   r.trail(4);
   return value;
 }
@@ -139,19 +143,25 @@ function writeFixed(w: Writer, value: Fixed): void {
 
 function readFixed(r: Reader): Fixed {
   r.align(4);
+  r.down("matrix");
   const matrix: Int32Array[] = [];
   for (let i = 0; i < 2; i++) {
-    matrix.push(r.int32Array(3));
+    matrix.push(r.index(i).int32Array(3));
   }
+  r.up();
+  r.down("corners");
   const corners: Point[] = [];
   for (let i = 0; i < 4; i++) {
-    corners.push(readPoint(r));
+    corners.push(readPoint(r.index(i)));
   }
-  const key = r.bytes(16);
+  r.up();
+  const key = r.at("key").bytes(16);
+  r.down("flags");
   const flags: boolean[] = [];
   for (let i = 0; i < 3; i++) {
-    flags.push(r.boolean());
+    flags.push(r.index(i).boolean());
   }
+  r.up();
   r.trail(4);
   return { matrix, corners, key, flags };
 }
@@ -162,16 +172,17 @@ function writeCounted(w: Writer, value: Counted): void {
 }
 
 function readCounted(r: Reader, count: number): Counted {
-  const n = r.uint32();
-  const items = r.int16Array(count);
-  r.check(items.length === n, "Counted.items: size_is(n)");
+  const n = r.at("n").uint32();
+  const items = r.at("items").int16Array(count);
+  r.equal(items.length, n, "items: size_is(n)");
   return { items };
 }
 
 function writeWindow(w: Writer, value: Window): void {
   w.align(1, 8);
-  w.int32(value.size);
-  w.int32(value.data.length);
+  const at = w.run(4, 8);
+  w.int32At(at, value.size);
+  w.int32At(at + 4, value.data.length);
   w.check(value.data.length <= value.size, "Window.data: size_is(size)");
   w.variance(0, value.data.length);
   w.bytes(value.data);
@@ -179,11 +190,12 @@ function writeWindow(w: Writer, value: Window): void {
 
 function readWindow(r: Reader, count: number): Window {
   r.align(1, 8);
-  const size = r.int32();
-  const length = r.int32();
-  const data = r.bytes(r.variance(count, 1, true));
-  r.check(count === size, "Window.data: size_is(size)");
-  r.check(data.length === length, "Window.data: length_is(length)");
+  const at = r.at("size").run(4, 8);
+  const size = r.int32At(at);
+  const length = r.int32At(at + 4);
+  const data = r.bytes(r.at("data").variance(count, 1, true));
+  r.equal(count, size, "data: size_is(size)");
+  r.equal(data.length, length, "data: length_is(length)");
   return { size, data };
 }
 
@@ -198,10 +210,10 @@ function writeVarying(w: Writer, value: Varying): void {
 
 function readVarying(r: Reader): Varying {
   r.align(8);
-  const length = r.int32();
-  const values = r.float64Array(r.variance(8, 8, true));
+  const length = r.at("length").int32();
+  const values = r.float64Array(r.at("values").variance(8, 8, true));
   r.trail(8);
-  r.check(values.length === length, "Varying.values: length_is(length)");
+  r.equal(values.length, length, "values: length_is(length)");
   return { values };
 }
 
@@ -222,21 +234,22 @@ function writePolygonReferents(w: Writer, value: Polygon): void {
 
 function readPolygon(r: Reader): Polygon {
   r.align(1, 8);
-  const n = r.uint32();
-  const points = r.pointer();
-  r.check(points || n === 0, "Polygon.points: null, of size n");
+  const n = r.at("n").uint32();
+  const points = r.at("points").pointer();
+  r.check(points || n === 0, "points: null, of size n");
   return { points: points ? pendingCount(n) : null };
 }
 
 function readPolygonReferents(r: Reader, value: Polygon): void {
   if (value.points !== null) {
     const n = countOfPending(value.points);
-    const pointsCount = r.count(5);
+    const pointsCount = r.down("points").count(5);
     const points: Point[] = [];
     for (let i = 0; i < pointsCount; i++) {
-      points.push(readPoint(r));
+      points.push(readPoint(r.index(i)));
     }
-    r.check(points.length === n, "Polygon.points: size_is(n)");
+    r.up();
+    r.equal(points.length, n, "points: size_is(n)");
     value.points = points;
   }
 }
@@ -246,7 +259,7 @@ function writeSendFixedRequest(w: Writer, request: SendFixedRequest): void {
 }
 
 function readSendFixedRequest(r: Reader): SendFixedRequest {
-  return { value: readFixed(r.at("SendFixed.value")) };
+  return { value: r.up(readFixed(r.down("SendFixed.value"))) };
 }
 
 function writeSendFixedResponse(w: Writer, response: SendFixedResponse): void {
@@ -254,7 +267,7 @@ function writeSendFixedResponse(w: Writer, response: SendFixedResponse): void {
 }
 
 function readSendFixedResponse(r: Reader): SendFixedResponse {
-  return { back: readFixed(r.at("SendFixed.back")) };
+  return { back: r.up(readFixed(r.down("SendFixed.back"))) };
 }
 
 function writeSendCountedRequest(w: Writer, request: SendCountedRequest): void {
@@ -267,9 +280,9 @@ function writeSendCountedRequest(w: Writer, request: SendCountedRequest): void {
 
 function readSendCountedRequest(r: Reader): SendCountedRequest {
   return {
-    value: readCounted(r.at("SendCounted.value"), r.count(2, true)),
-    window: readWindow(r.at("SendCounted.window"), r.count(0, true)),
-    varying: readVarying(r.at("SendCounted.varying")),
+    value: r.up(readCounted(r.down("SendCounted.value"), r.count(2, true))),
+    window: r.up(readWindow(r.down("SendCounted.window"), r.count(0, true))),
+    varying: r.up(readVarying(r.down("SendCounted.varying"))),
   };
 }
 
@@ -282,7 +295,7 @@ function writeSumRequest(w: Writer, request: SumRequest): void {
 function readSumRequest(r: Reader): SumRequest {
   const n = r.at("Sum.n").uint32();
   const terms = r.at("Sum.terms").bigInt64Array(r.count(8, true));
-  r.check(terms.length === n, "Sum.terms: size_is(n)");
+  r.equal(terms.length, n, "Sum.terms: size_is(n)");
   return { terms };
 }
 
@@ -305,12 +318,13 @@ function writeRowsRequest(w: Writer, request: RowsRequest): void {
 
 function readRowsRequest(r: Reader): RowsRequest {
   const n = r.at("Rows.n").uint32();
-  const rowsCount = r.at("Rows.rows").count(6);
+  const rowsCount = r.down("Rows.rows").count(6);
   const rows: Int16Array[] = [];
   for (let i = 0; i < rowsCount; i++) {
-    rows.push(r.int16Array(3));
+    rows.push(r.index(i).int16Array(3));
   }
-  r.check(rows.length === n, "Rows.rows: size_is(n)");
+  r.up();
+  r.equal(rows.length, n, "Rows.rows: size_is(n)");
   return { rows };
 }
 
@@ -332,9 +346,9 @@ function readSliceRequest(r: Reader): SliceRequest {
   const dataMax = r.at("Slice.data").count(0, true);
   const dataRange = r.varianceFrom(dataMax, 1, true);
   const data = r.bytes(dataRange.actual);
-  r.check(dataMax === size, "Slice.data: size_is(size)");
-  r.check(dataRange.first === first, "Slice.data: first_is(first)");
-  r.check(data.length === length, "Slice.data: length_is(length)");
+  r.equal(dataMax, size, "Slice.data: size_is(size)");
+  r.equal(dataRange.first, first, "Slice.data: first_is(first)");
+  r.equal(data.length, length, "Slice.data: length_is(length)");
   return { size, first, length, data };
 }
 
@@ -352,18 +366,20 @@ function writeDrawRequest(w: Writer, request: DrawRequest): void {
 }
 
 function readDrawRequest(r: Reader): DrawRequest {
-  const shape = readPolygon(r.at("Draw.shape"));
+  const shape = readPolygon(r.down("Draw.shape"));
   readPolygonReferents(r, shape);
+  r.up();
   const n = r.at("Draw.n").uint32();
-  const moreCount = r.at("Draw.more").count(8);
+  const moreCount = r.down("Draw.more").count(8);
   const more: Polygon[] = [];
   for (let i = 0; i < moreCount; i++) {
-    more.push(readPolygon(r));
+    more.push(readPolygon(r.index(i)));
   }
-  for (const item of more) {
-    readPolygonReferents(r, item);
+  for (const [i, item] of more.entries()) {
+    readPolygonReferents(r.index(i), item);
   }
-  r.check(more.length === n, "Draw.more: size_is(n)");
+  r.up();
+  r.equal(more.length, n, "Draw.more: size_is(n)");
   return { shape, more };
 }
 
@@ -387,8 +403,8 @@ function readReadResponse(r: Reader, request: ReadRequest): ReadResponse {
   const got = r.at("Read.got").uint32();
   const dataMax = r.at("Read.data").count(0, true);
   const data = r.bytes(r.variance(dataMax, 1, true));
-  r.check(dataMax === request.size, "Read.data: size_is(size)");
-  r.check(data.length === got, "Read.data: length_is(*got)");
+  r.equal(dataMax, request.size, "Read.data: size_is(size)");
+  r.equal(data.length, got, "Read.data: length_is(*got)");
   return { data };
 }
 
@@ -401,12 +417,20 @@ function writeBoundedRequest(w: Writer, request: BoundedRequest): void {
 function readBoundedRequest(r: Reader): BoundedRequest {
   const n = r.at("Bounded.n").range(r.uint32(), 1, 100);
   const values = r.at("Bounded.values").int32Array(r.count(4, true));
-  r.check(values.length === n, "Bounded.values: size_is(n)");
+  r.equal(values.length, n, "Bounded.values: size_is(n)");
   return { values };
 }
 
 /** Client of Arrays. */
 export class ArraysClient extends Client {
+  #sync: ArraysSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): ArraysSyncClient {
+    this.#sync ??= new ArraysSyncClient(this);
+    return this.#sync;
+  }
+
   sendFixed(value: Fixed, options?: CallOptions): Promise<SendFixedResponse> {
     return this.call(0, { value }, writeSendFixedRequest, readSendFixedResponse, options);
   }
@@ -438,6 +462,43 @@ export class ArraysClient extends Client {
 
   bounded(values: Int32Array, options?: CallOptions): Promise<void> {
     return this.call(7, { values }, writeBoundedRequest, readNothing, options);
+  }
+}
+
+/** Client of Arrays whose methods block: the `sync` property of its client. */
+
+export class ArraysSyncClient extends SyncClient {
+  sendFixed(value: Fixed, options?: SyncCallOptions): SendFixedResponse {
+    return this.call(0, { value }, writeSendFixedRequest, readSendFixedResponse, options);
+  }
+
+  sendCounted(value: Counted, window: Window, varying: Varying, options?: SyncCallOptions): void {
+    this.call(1, { value, window, varying }, writeSendCountedRequest, readNothing, options);
+  }
+
+  sum(terms: BigInt64Array, options?: SyncCallOptions): SumResponse {
+    return this.call(2, { terms }, writeSumRequest, readSumResponse, options);
+  }
+
+  rows(rows: Int16Array[], options?: SyncCallOptions): void {
+    this.call(3, { rows }, writeRowsRequest, readNothing, options);
+  }
+
+  slice(size: number, first: number, length: number, data: Uint8Array, options?: SyncCallOptions): void {
+    this.call(4, { size, first, length, data }, writeSliceRequest, readNothing, options);
+  }
+
+  draw(shape: Polygon, more: Polygon[], options?: SyncCallOptions): void {
+    this.call(5, { shape, more }, writeDrawRequest, readNothing, options);
+  }
+
+  read(size: number, options?: SyncCallOptions): ReadResponse {
+    const request = { size };
+    return this.call(6, request, writeReadRequest, (r) => readReadResponse(r, request), options);
+  }
+
+  bounded(values: Int32Array, options?: SyncCallOptions): void {
+    this.call(7, { values }, writeBoundedRequest, readNothing, options);
   }
 }
 

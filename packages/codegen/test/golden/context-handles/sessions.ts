@@ -9,6 +9,8 @@ import {
   defineInterface,
   type Reader,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
 } from "@ncalrpc/runtime/codegen-v1";
 
@@ -151,8 +153,8 @@ function readFetchResponse(r: Reader, request: FetchRequest): FetchResponse {
   const got = r.at("Fetch.got").uint32();
   const dataMax = r.at("Fetch.data").count(0, true);
   const data = r.bytes(r.variance(dataMax, 1, true));
-  r.check(dataMax === request.size, "Fetch.data: size_is(size)");
-  r.check(data.length === got, "Fetch.data: length_is(*got)");
+  r.equal(dataMax, request.size, "Fetch.data: size_is(size)");
+  r.equal(data.length, got, "Fetch.data: length_is(*got)");
   return { data };
 }
 
@@ -251,6 +253,14 @@ export class Cursor extends ContextHandle {
 
 /** Client of Sessions. */
 export class SessionsClient extends Client {
+  #sync: SessionsSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): SessionsSyncClient {
+    this.#sync ??= new SessionsSyncClient(this);
+    return this.#sync;
+  }
+
   async open(name: string, options?: CallOptions): Promise<{ session: Session | null; returnValue: number }> {
     const response = await this.call(0, { name }, writeOpenRequest, readOpenResponse, options);
     return {
@@ -319,6 +329,82 @@ export class SessionsClient extends Client {
     );
     return {
       session: this.contextAfter(session, response.session, (id) => new Session(this, id)),
+      returnValue: response.returnValue,
+    };
+  }
+}
+
+/** Client of Sessions whose methods block: the `sync` property of its client. */
+
+export class SessionsSyncClient extends SyncClient {
+  readonly #client: SessionsClient;
+
+  constructor(client: SessionsClient) {
+    super(client);
+    this.#client = client;
+  }
+
+  open(name: string, options?: SyncCallOptions): { session: Session | null; returnValue: number } {
+    const response = this.call(0, { name }, writeOpenRequest, readOpenResponse, options);
+    return {
+      session: response.session === null ? null : new Session(this.#client, response.session),
+      returnValue: response.returnValue,
+    };
+  }
+
+  attach(id: number, options?: SyncCallOptions): Session {
+    const response = this.call(1, { id }, writeAttachRequest, readAttachResponse, options);
+    return new Session(this.#client, response);
+  }
+
+  query(session: Session, options?: SyncCallOptions): { cursor: Cursor } {
+    const response = this.call(
+      2,
+      { session: this.contextId(session) },
+      writeQueryRequest,
+      readQueryResponse,
+      options,
+    );
+    return { cursor: new Cursor(this.#client, response.cursor) };
+  }
+
+  fetch(cursor: Cursor, size: number, options?: SyncCallOptions): FetchResponse {
+    const request = { cursor: this.contextId(cursor), size };
+    return this.call(3, request, writeFetchRequest, (r) => readFetchResponse(r, request), options);
+  }
+
+  rewind(cursor: Cursor | null, position: number, options?: SyncCallOptions): { cursor: Cursor | null } {
+    const response = this.call(
+      4,
+      { cursor: cursor === null ? null : this.contextId(cursor), position },
+      writeRewindRequest,
+      readRewindResponse,
+      options,
+    );
+    return { cursor: this.contextAfter(cursor, response.cursor, (id) => new Cursor(this.#client, id)) };
+  }
+
+  closeCursor(cursor: Cursor, options?: SyncCallOptions): { cursor: Cursor | null } {
+    const response = this.call(
+      5,
+      { cursor: this.contextId(cursor) },
+      writeCloseCursorRequest,
+      readCloseCursorResponse,
+      options,
+    );
+    return { cursor: this.contextAfter(cursor, response.cursor, (id) => new Cursor(this.#client, id)) };
+  }
+
+  close_(session: Session, options?: SyncCallOptions): { session: Session | null; returnValue: number } {
+    const response = this.call(
+      6,
+      { session: this.contextId(session) },
+      writeCloseRequest,
+      readCloseResponse,
+      options,
+    );
+    return {
+      session: this.contextAfter(session, response.session, (id) => new Session(this.#client, id)),
       returnValue: response.returnValue,
     };
   }

@@ -10,6 +10,8 @@ import {
   pending,
   type Reader,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
 } from "@ncalrpc/runtime/codegen-v1";
 
@@ -65,13 +67,13 @@ function writeNoteReferents(w: Writer, value: Note): void {
 }
 
 function readNote(r: Reader): Note {
-  const value: Note = { text: r.pointer() ? pending : null, topic: r.enum16() };
+  const value: Note = { text: r.at("text").pointer() ? pending : null, topic: r.at("topic").enum16() };
   r.trail(8);
   return value;
 }
 
 function readNoteReferents(r: Reader, value: Note): void {
-  if (value.text !== null) value.text = r.wideString();
+  if (value.text !== null) value.text = r.at("text").wideString();
 }
 
 function writeAddRequest(w: Writer, request: AddRequest): void {
@@ -80,8 +82,9 @@ function writeAddRequest(w: Writer, request: AddRequest): void {
 }
 
 function readAddRequest(r: Reader): AddRequest {
-  const note = readNote(r.at("Add.note"));
+  const note = readNote(r.down("Add.note"));
   readNoteReferents(r, note);
+  r.up();
   return { note };
 }
 
@@ -107,8 +110,9 @@ function writeFindResponse(w: Writer, response: FindResponse): void {
 }
 
 function readFindResponse(r: Reader): FindResponse {
-  const note = readNote(r.at("Find.note"));
+  const note = readNote(r.down("Find.note"));
   readNoteReferents(r, note);
+  r.up();
   return { note };
 }
 
@@ -119,6 +123,14 @@ function readFindResponse(r: Reader): FindResponse {
  * With a second paragraph.
  */
 export class NotesClient extends Client {
+  #sync: NotesSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): NotesSyncClient {
+    this.#sync ??= new NotesSyncClient(this);
+    return this.#sync;
+  }
+
   /** Adds a note. */
   add(note: Note, options?: CallOptions): Promise<NoteId> {
     return this.call(0, { note }, writeAddRequest, readAddResponse, options);
@@ -126,6 +138,20 @@ export class NotesClient extends Client {
 
   /** Finds one. */
   find(id: NoteId, options?: CallOptions): Promise<FindResponse> {
+    return this.call(1, { id }, writeFindRequest, readFindResponse, options);
+  }
+}
+
+/** Client of Notes whose methods block: the `sync` property of its client. */
+
+export class NotesSyncClient extends SyncClient {
+  /** Adds a note. */
+  add(note: Note, options?: SyncCallOptions): NoteId {
+    return this.call(0, { note }, writeAddRequest, readAddResponse, options);
+  }
+
+  /** Finds one. */
+  find(id: NoteId, options?: SyncCallOptions): FindResponse {
     return this.call(1, { id }, writeFindRequest, readFindResponse, options);
   }
 }

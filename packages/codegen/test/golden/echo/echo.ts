@@ -9,6 +9,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -96,7 +98,7 @@ function writeEchoDataRequest(w: Writer, request: EchoDataRequest): void {
 function readEchoDataRequest(r: Reader): EchoDataRequest {
   const length = r.at("EchoData.length").uint32();
   const data = r.at("EchoData.data").bytes(r.count(1, true));
-  r.check(data.length === length, "EchoData.data: size_is(length)");
+  r.equal(data.length, length, "EchoData.data: size_is(length)");
   return { length, data };
 }
 
@@ -108,7 +110,7 @@ function writeEchoDataResponse(w: Writer, response: EchoDataResponse, request: E
 
 function readEchoDataResponse(r: Reader, request: EchoDataRequest): EchoDataResponse {
   const echo = r.at("EchoData.echo").bytes(r.count(1, true));
-  r.check(echo.length === request.length, "EchoData.echo: size_is(length)");
+  r.equal(echo.length, request.length, "EchoData.echo: size_is(length)");
   return { echo };
 }
 
@@ -180,6 +182,14 @@ function readSwapResponse(r: Reader): SwapResponse {
 
 /** Client of Echo. */
 export class EchoClient extends Client {
+  #sync: EchoSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): EchoSyncClient {
+    this.#sync ??= new EchoSyncClient(this);
+    return this.#sync;
+  }
+
   ping(options?: CallOptions): Promise<void> {
     return this.call(0, undefined, writeNothing, readNothing, options);
   }
@@ -221,6 +231,54 @@ export class EchoClient extends Client {
   }
 
   swap(left: number, right: bigint, times: number, options?: CallOptions): Promise<SwapResponse> {
+    return this.call(4, { left, right, times }, writeSwapRequest, readSwapResponse, options);
+  }
+}
+
+/** Client of Echo whose methods block: the `sync` property of its client. */
+
+export class EchoSyncClient extends SyncClient {
+  ping(options?: SyncCallOptions): void {
+    this.call(0, undefined, writeNothing, readNothing, options);
+  }
+
+  addOne(value: number, options?: SyncCallOptions): number {
+    return this.call(1, { value }, writeAddOneRequest, readAddOneResponse, options);
+  }
+
+  echoData(length: number, data: Uint8Array, options?: SyncCallOptions): EchoDataResponse {
+    const request = { length, data };
+    return this.call(2, request, writeEchoDataRequest, (r) => readEchoDataResponse(r, request), options);
+  }
+
+  everything(
+    a: boolean,
+    b: number,
+    c: number,
+    d: number,
+    e: number,
+    f: number,
+    g: number,
+    h: number,
+    i_: number,
+    j_: number,
+    k_: bigint,
+    l: bigint,
+    m: number,
+    n: number,
+    o: number,
+    options?: SyncCallOptions,
+  ): void {
+    this.call(
+      3,
+      { a, b, c, d, e, f, g, h, i: i_, j: j_, k: k_, l, m, n, o },
+      writeEverythingRequest,
+      readNothing,
+      options,
+    );
+  }
+
+  swap(left: number, right: bigint, times: number, options?: SyncCallOptions): SwapResponse {
     return this.call(4, { left, right, times }, writeSwapRequest, readSwapResponse, options);
   }
 }

@@ -13,6 +13,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -107,9 +109,9 @@ function writeTail(w: Writer, value: Tail): void {
 
 function readTail(r: Reader, count: number): Tail {
   r.align(1, 8);
-  const x = r.int32();
+  const x = r.at("x").int32();
   r.trail(8);
-  const name = r.fixedWideString(count);
+  const name = r.at("name").fixedWideString(count);
   return { x, name };
 }
 
@@ -121,7 +123,7 @@ function writeOuter(w: Writer, value: Outer): void {
 
 function readOuter(r: Reader, count: number): Outer {
   r.align(4, 8);
-  return { k: r.uint8(), tail: readTail(r, count) };
+  return { k: r.at("k").uint8(), tail: r.up(readTail(r.down("tail"), count)) };
 }
 
 function writeStrings(w: Writer, value: Strings): void {
@@ -141,25 +143,25 @@ function writeStringsReferents(w: Writer, value: Strings): void {
 }
 
 function readStrings(r: Reader): Strings {
-  const fixedUnits = r.variance(8, 1, true);
+  const fixedUnits = r.at("fixed").variance(8, 1, true);
   const fixed = r.bytes(fixedUnits - 1);
-  r.check(r.uint8() === 0, "Strings.fixed: string terminator");
-  const n = r.int32();
-  const capped = r.pointer();
-  const octets = r.pointer() ? pending : null;
+  r.check(r.uint8() === 0, "fixed: string terminator");
+  const n = r.at("n").int32();
+  const capped = r.at("capped").pointer();
+  const octets = r.at("octets").pointer() ? pending : null;
   r.trail(8);
-  r.check(capped || n === 0, "Strings.capped: null, of size n");
+  r.check(capped || n === 0, "capped: null, of size n");
   return { fixed, capped: capped ? pendingCount(n) : null, octets };
 }
 
 function readStringsReferents(r: Reader, value: Strings): void {
   if (value.capped !== null) {
     const n = countOfPending(value.capped);
-    const capped = r.string();
-    r.check(capped.length + 1 === n, "Strings.capped: size_is(n)");
+    const capped = r.at("capped").string();
+    r.equal(capped.length + 1, n, "capped: size_is(n)");
     value.capped = capped;
   }
-  if (value.octets !== null) value.octets = r.byteString();
+  if (value.octets !== null) value.octets = r.at("octets").byteString();
 }
 
 function writeBehind(w: Writer, value: Behind): void {
@@ -178,14 +180,14 @@ function writeBehindReferents(w: Writer, value: Behind): void {
 }
 
 function readBehind(r: Reader): Behind {
-  r.refPointer();
-  const values = r.pointer() ? pending : null;
+  r.at("n").refPointer();
+  const values = r.at("values").pointer() ? pending : null;
   return { n: pending, values };
 }
 
 function readBehindReferents(r: Reader, value: Behind): void {
-  value.n = r.int32();
-  if (value.values !== null) value.values = r.int32Array(r.count(4, true));
+  value.n = r.at("n").int32();
+  if (value.values !== null) value.values = r.at("values").int32Array(r.count(4, true));
 }
 
 function writeBig(w: Writer, value: Big): void {
@@ -201,17 +203,17 @@ function writeBigReferents(w: Writer, value: Big): void {
 }
 
 function readBig(r: Reader): Big {
-  const big = r.int64();
-  const data = r.pointer();
-  r.check(data || Number(big) === 0, "Big.data: null, of size big");
+  const big = r.at("big").int64();
+  const data = r.at("data").pointer();
+  r.check(data || Number(big) === 0, "data: null, of size big");
   return { data: data ? pendingCount(Number(big)) : null };
 }
 
 function readBigReferents(r: Reader, value: Big): void {
   if (value.data !== null) {
     const big = countOfPending(value.data);
-    const data = r.bytes(r.count(1, true));
-    r.check(data.length === Number(big), "Big.data: size_is(big)");
+    const data = r.at("data").bytes(r.count(1, true));
+    r.equal(data.length, Number(big), "data: size_is(big)");
     value.data = data;
   }
 }
@@ -245,23 +247,24 @@ function writeAliasesReferents(w: Writer, value: Aliases): void {
 
 function readAliases(r: Reader): Aliases {
   return {
-    twice: r.pointer() ? pending : null,
-    row: r.int32Array(4),
-    rowAt: r.pointer() ? pending : null,
-    rows: r.pointer() ? pending : null,
+    twice: r.at("twice").pointer() ? pending : null,
+    row: r.at("row").int32Array(4),
+    rowAt: r.at("rowAt").pointer() ? pending : null,
+    rows: r.at("rows").pointer() ? pending : null,
   };
 }
 
 function readAliasesReferents(r: Reader, value: Aliases): void {
-  if (value.twice !== null) value.twice = { value: r.pointer() ? r.int32() : null };
-  if (value.rowAt !== null) value.rowAt = r.int32Array(4);
+  if (value.twice !== null) value.twice = { value: r.at("twice").pointer() ? r.int32() : null };
+  if (value.rowAt !== null) value.rowAt = r.at("rowAt").int32Array(4);
   if (value.rows !== null) {
-    const rowsCount = r.count(16);
+    const rowsCount = r.down("rows").count(16);
     const rows: Row[] = [];
     for (let i = 0; i < rowsCount; i++) {
-      rows.push(r.int32Array(4));
+      rows.push(r.index(i).int32Array(4));
     }
-    r.check(rows.length === 3, "Aliases.rows: size_is(3)");
+    r.up();
+    r.equal(rows.length, 3, "rows: size_is(3)");
     value.rows = rows;
   }
 }
@@ -287,22 +290,23 @@ function writeRefsReferents(w: Writer, value: Refs): void {
 
 function readRefs(r: Reader): Refs {
   r.align(1, 8);
-  const n = r.uint32();
-  r.refPointer();
+  const n = r.at("n").uint32();
+  r.at("items").refPointer();
   return { items: pendingCount(n) };
 }
 
 function readRefsReferents(r: Reader, value: Refs): void {
   const n = countOfPending(value.items);
-  const itemsCount = r.count(4);
+  const itemsCount = r.down("items").count(4);
   const items: (Outer | null)[] = [];
   for (let i = 0; i < itemsCount; i++) {
-    items.push(r.pointer() ? pending : null);
+    items.push(r.index(i).pointer() ? pending : null);
   }
   for (let i = 0; i < items.length; i++) {
-    if (items[i] !== null) items[i] = readOuter(r, r.count(0));
+    if (items[i] !== null) items[i] = readOuter(r.index(i), r.count(0));
   }
-  r.check(items.length === n, "Refs.items: size_is(n)");
+  r.up();
+  r.equal(items.length, n, "items: size_is(n)");
   value.items = items;
 }
 
@@ -320,15 +324,19 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  const outer = readOuter(r.at("Put.outer"), r.count(0));
-  const strings = readStrings(r.at("Put.strings"));
+  const outer = r.up(readOuter(r.down("Put.outer"), r.count(0)));
+  const strings = readStrings(r.down("Put.strings"));
   readStringsReferents(r, strings);
-  const behind = readBehind(r.at("Put.behind"));
+  r.up();
+  const behind = readBehind(r.down("Put.behind"));
   readBehindReferents(r, behind);
-  const big = readBig(r.at("Put.big"));
+  r.up();
+  const big = readBig(r.down("Put.big"));
   readBigReferents(r, big);
-  const aliases = readAliases(r.at("Put.aliases"));
+  r.up();
+  const aliases = readAliases(r.down("Put.aliases"));
   readAliasesReferents(r, aliases);
+  r.up();
   return { outer, strings, behind, big, aliases };
 }
 
@@ -362,24 +370,29 @@ function readChainRequest(r: Reader): ChainRequest {
   if (r.at("Chain.deep").pointer()) {
     let deepValue: Big | null = null;
     if (r.pointer()) {
-      const deepValueValue = readBig(r);
+      const deepValueValue = readBig(r.down("Chain.deep"));
       readBigReferents(r, deepValueValue);
+      r.up();
       deepValue = deepValueValue;
     }
     deep = { value: deepValue };
   }
-  const cubeCount = r.at("Chain.cube").count(16);
+  const cubeCount = r.down("Chain.cube").count(16);
   const cube: Int32Array[][] = [];
   for (let i = 0; i < cubeCount; i++) {
+    r.index(i).down();
     const item: Int32Array[] = [];
     for (let j = 0; j < 2; j++) {
-      item.push(r.int32Array(2));
+      item.push(r.index(j).int32Array(2));
     }
+    r.up();
     cube.push(item);
   }
-  const refs = readRefs(r.at("Chain.refs"));
+  r.up();
+  const refs = readRefs(r.down("Chain.refs"));
   readRefsReferents(r, refs);
-  r.check(cube.length === 2, "Chain.cube: size_is(2)");
+  r.up();
+  r.equal(cube.length, 2, "Chain.cube: size_is(2)");
   return { maybe, deep, cube, refs };
 }
 
@@ -436,44 +449,47 @@ function writeMixedRequest(w: Writer, request: MixedRequest): void {
 
 function readMixedRequest(r: Reader): MixedRequest {
   const n = r.at("Mixed.n").int32();
-  const lettersCount = r.at("Mixed.letters").count(2);
+  const lettersCount = r.down("Mixed.letters").count(2);
   const letters: Letter[] = [];
   for (let i = 0; i < lettersCount; i++) {
-    letters.push(r.enum16());
+    letters.push(r.index(i).enum16());
   }
+  r.up();
   const letter = r.at("Mixed.letter").pointer() ? r.enum16() : null;
   const r_ = r.at("Mixed.r").range(r.enum16(), 0, 1);
-  const jaggedCount = r.at("Mixed.jagged").count(4);
+  const jaggedCount = r.down("Mixed.jagged").count(4);
   const jagged: (Int32Array | null)[] = [];
   for (let i = 0; i < jaggedCount; i++) {
-    jagged.push(r.pointer() ? pending : null);
+    jagged.push(r.index(i).pointer() ? pending : null);
   }
   for (let i = 0; i < jagged.length; i++) {
     if (jagged[i] !== null) {
-      const element = r.int32Array(r.count(4, true));
-      r.check(element.length === n, "Mixed.jagged[]: size_is(n)");
+      const element = r.index(i).int32Array(r.count(4, true));
+      r.equal(element.length, n, "Mixed.jagged[]: size_is(n)");
       jagged[i] = element;
     }
     r.check(jagged[i] !== null || n === 0, "Mixed.jagged[]: null, of size n");
   }
+  r.up();
   const name = r.at("Mixed.name").pointer() ? { value: r.pointer() ? r.wideString() : null } : null;
   const size = r.at("Mixed.size").int32();
   const length = r.at("Mixed.length").int32();
   let windowValueMax = 0;
   let window: Row[] | null = null;
   if (r.at("Mixed.window").pointer()) {
-    windowValueMax = r.count(0);
+    windowValueMax = r.down("Mixed.window").count(0);
     const windowValueCount = r.variance(windowValueMax, 16);
     const windowValue: Row[] = [];
     for (let i = 0; i < windowValueCount; i++) {
-      windowValue.push(r.int32Array(4));
+      windowValue.push(r.index(i).int32Array(4));
     }
+    r.up();
     window = windowValue;
   }
-  r.check(letters.length === n, "Mixed.letters: size_is(n)");
-  r.check(jagged.length === n, "Mixed.jagged: size_is(n)");
-  r.check(windowValueMax === size, "Mixed.window: size_is(size)");
-  r.check((window?.length ?? 0) === length, "Mixed.window: length_is(*length)");
+  r.equal(letters.length, n, "Mixed.letters: size_is(n)");
+  r.equal(jagged.length, n, "Mixed.jagged: size_is(n)");
+  r.equal(windowValueMax, size, "Mixed.window: size_is(size)");
+  r.equal(window?.length ?? 0, length, "Mixed.window: length_is(*length)");
   return { n, letters, letter, r: r_, jagged, name, size, window };
 }
 
@@ -502,21 +518,30 @@ function readMixedResponse(r: Reader, request: MixedRequest): MixedResponse {
   let windowValueMax = 0;
   let window: Row[] | null = null;
   if (r.at("Mixed.window").pointer()) {
-    windowValueMax = r.count(0);
+    windowValueMax = r.down("Mixed.window").count(0);
     const windowValueCount = r.variance(windowValueMax, 16);
     const windowValue: Row[] = [];
     for (let i = 0; i < windowValueCount; i++) {
-      windowValue.push(r.int32Array(4));
+      windowValue.push(r.index(i).int32Array(4));
     }
+    r.up();
     window = windowValue;
   }
-  r.check(windowValueMax === request.size, "Mixed.window: size_is(size)");
-  r.check((window?.length ?? 0) === length, "Mixed.window: length_is(*length)");
+  r.equal(windowValueMax, request.size, "Mixed.window: size_is(size)");
+  r.equal(window?.length ?? 0, length, "Mixed.window: length_is(*length)");
   return { name, window };
 }
 
 /** Client of Edge. */
 export class EdgeClient extends Client {
+  #sync: EdgeSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): EdgeSyncClient {
+    this.#sync ??= new EdgeSyncClient(this);
+    return this.#sync;
+  }
+
   put(
     outer: Outer,
     strings: Strings,
@@ -549,6 +574,46 @@ export class EdgeClient extends Client {
     window: Row[] | null,
     options?: CallOptions,
   ): Promise<MixedResponse> {
+    const request = { n, letters, letter, r: r_, jagged, name, size, window };
+    return this.call(2, request, writeMixedRequest, (r) => readMixedResponse(r, request), options);
+  }
+}
+
+/** Client of Edge whose methods block: the `sync` property of its client. */
+
+export class EdgeSyncClient extends SyncClient {
+  put(
+    outer: Outer,
+    strings: Strings,
+    behind: Behind,
+    big: Big,
+    aliases: Aliases,
+    options?: SyncCallOptions,
+  ): void {
+    this.call(0, { outer, strings, behind, big, aliases }, writePutRequest, readNothing, options);
+  }
+
+  chain(
+    maybe: Maybe,
+    deep: { value: Big | null } | null,
+    cube: Int32Array[][],
+    refs: Refs,
+    options?: SyncCallOptions,
+  ): Maybe {
+    return this.call(1, { maybe, deep, cube, refs }, writeChainRequest, readChainResponse, options);
+  }
+
+  mixed(
+    n: number,
+    letters: Letter[],
+    letter: Letter | null,
+    r_: Letter,
+    jagged: (Int32Array | null)[],
+    name: { value: string | null } | null,
+    size: number,
+    window: Row[] | null,
+    options?: SyncCallOptions,
+  ): MixedResponse {
     const request = { n, letters, letter, r: r_, jagged, name, size, window };
     return this.call(2, request, writeMixedRequest, (r) => readMixedResponse(r, request), options);
   }

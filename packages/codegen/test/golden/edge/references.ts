@@ -10,6 +10,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -44,29 +46,37 @@ function writeSlotsReferents(w: Writer, value: Slots): void {
 
 function readSlots(r: Reader, count: number): Slots {
   r.align(4, 8);
+  r.down("fixed");
   r.refElements(2);
   const fixed: bigint[] = [];
   for (let i = 0; i < 2; i++) {
     fixed.push(pending);
   }
-  const n = r.uint32();
+  r.up();
+  const n = r.at("n").uint32();
   r.trail(8);
+  r.down("counted");
   r.refElements(count);
   const counted: number[] = [];
   for (let i = 0; i < count; i++) {
     counted.push(pending);
   }
-  r.check(counted.length === n, "Slots.counted: size_is(n)");
+  r.up();
+  r.equal(counted.length, n, "counted: size_is(n)");
   return { fixed, counted };
 }
 
 function readSlotsReferents(r: Reader, value: Slots): void {
+  r.down("fixed");
   for (let i = 0; i < value.fixed.length; i++) {
-    value.fixed[i] = r.int64();
+    value.fixed[i] = r.index(i).int64();
   }
+  r.up();
+  r.down("counted");
   for (let i = 0; i < value.counted.length; i++) {
-    value.counted[i] = r.int16();
+    value.counted[i] = r.index(i).int16();
   }
+  r.up();
 }
 
 function writePutRequest(w: Writer, request: PutRequest): void {
@@ -76,15 +86,32 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  const slots = readSlots(r.at("Put.slots"), r.count(1));
+  const slots = readSlots(r.down("Put.slots"), r.count(1));
   readSlotsReferents(r, slots);
+  r.up();
   return { slots };
 }
 
 /** Client of References. */
 export class ReferencesClient extends Client {
+  #sync: ReferencesSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): ReferencesSyncClient {
+    this.#sync ??= new ReferencesSyncClient(this);
+    return this.#sync;
+  }
+
   put(slots: Slots, options?: CallOptions): Promise<void> {
     return this.call(0, { slots }, writePutRequest, readNothing, options);
+  }
+}
+
+/** Client of References whose methods block: the `sync` property of its client. */
+
+export class ReferencesSyncClient extends SyncClient {
+  put(slots: Slots, options?: SyncCallOptions): void {
+    this.call(0, { slots }, writePutRequest, readNothing, options);
   }
 }
 

@@ -9,6 +9,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -69,19 +71,19 @@ export interface FillResponse {
 }
 
 function writeMatrix(w: Writer, value: Matrix): void {
-  w.align(4);
-  w.uint16(value.rows);
-  w.uint16(value.columns);
+  const at = w.run(4, 4);
+  w.uint16At(at, value.rows);
+  w.uint16At(at + 2, value.columns);
   w.check(value.cells.length === value.rows * value.columns, "Matrix.cells: size_is(rows * columns)");
   w.float32Array(value.cells);
 }
 
 function readMatrix(r: Reader, count: number): Matrix {
-  r.align(4);
-  const rows = r.uint16();
-  const columns = r.uint16();
-  const cells = r.float32Array(count);
-  r.check(cells.length === rows * columns, "Matrix.cells: size_is(rows * columns)");
+  const at = r.at("rows").run(4, 4);
+  const rows = r.uint16At(at);
+  const columns = r.uint16At(at + 2);
+  const cells = r.at("cells").float32Array(count);
+  r.equal(cells.length, rows * columns, "cells: size_is(rows * columns)");
   return { rows, columns, cells };
 }
 
@@ -94,8 +96,8 @@ function writeMultiplyRequest(w: Writer, request: MultiplyRequest): void {
 
 function readMultiplyRequest(r: Reader): MultiplyRequest {
   return {
-    left: readMatrix(r.at("Multiply.left"), r.count(4, true)),
-    right: readMatrix(r.at("Multiply.right"), r.count(4, true)),
+    left: r.up(readMatrix(r.down("Multiply.left"), r.count(4, true))),
+    right: r.up(readMatrix(r.down("Multiply.right"), r.count(4, true))),
   };
 }
 
@@ -114,7 +116,7 @@ function readChooseRequest(r: Reader): ChooseRequest {
   const wide = r.at("Choose.wide").int32();
   const n = r.at("Choose.n").int32();
   const data = r.at("Choose.data").bytes(r.count(1, true));
-  r.check(data.length === (wide !== 0 ? n * 2 : n), "Choose.data: size_is(wide ? (n * 2) : n)");
+  r.equal(data.length, wide !== 0 ? n * 2 : n, "Choose.data: size_is(wide ? (n * 2) : n)");
   return { wide, n, data };
 }
 
@@ -134,8 +136,8 @@ function readLastRequest(r: Reader): LastRequest {
   const values = r.at("Last.values").int16Array(r.count(2, true));
   const mask = r.at("Last.mask").int32();
   const more = r.at("Last.more").int32Array(r.count(4, true));
-  r.check(values.length === last + 1, "Last.values: size_is(last + 1)");
-  r.check(more.length === ((mask & 15) | 4), "Last.more: size_is((mask & 15) | 4)");
+  r.equal(values.length, last + 1, "Last.values: size_is(last + 1)");
+  r.equal(more.length, (mask & 15) | 4, "Last.more: size_is((mask & 15) | 4)");
   return { last, values, mask, more };
 }
 
@@ -165,10 +167,11 @@ function readOddRequest(r: Reader): OddRequest {
   const x = r.at("Odd.x").int32Array(r.count(4, true));
   const y = r.at("Odd.y").int32Array(r.count(4, true));
   const z_ = r.at("Odd.z").int32Array(r.count(4, true));
-  r.check(x.length === (a % 2) + b * 3 - (a - b), "Odd.x: size_is(((a % 2) + (b * 3)) - (a - b))");
-  r.check(y.length === -a + ~b, "Odd.y: size_is((-a) + (~b))");
-  r.check(
-    z_.length === Number((a > b && a !== 0) || b === 0) + 1,
+  r.equal(x.length, (a % 2) + b * 3 - (a - b), "Odd.x: size_is(((a % 2) + (b * 3)) - (a - b))");
+  r.equal(y.length, -a + ~b, "Odd.y: size_is((-a) + (~b))");
+  r.equal(
+    z_.length,
+    Number((a > b && a !== 0) || b === 0) + 1,
     "Odd.z: size_is((((a > b) && (a != 0)) || (!b)) + 1)",
   );
   return { a, b, x, y, z: z_ };
@@ -186,7 +189,7 @@ function readFillRequest(r: Reader): FillRequest {
   const n = r.at("Fill.n").uint32();
   const values = r.at("Fill.values").int32Array(r.count(4, true));
   const extra = r.at("Fill.extra").uint32();
-  r.check(values.length === n, "Fill.values: size_is(*n)");
+  r.equal(values.length, n, "Fill.values: size_is(*n)");
   return { n, values, extra };
 }
 
@@ -204,13 +207,21 @@ function readFillResponse(r: Reader, request: FillRequest): FillResponse {
   const n = r.at("Fill.n").uint32();
   const values = r.at("Fill.values").int32Array(r.count(4, true));
   const out = r.at("Fill.out").bytes(r.count(1, true));
-  r.check(values.length === n, "Fill.values: size_is(*n)");
-  r.check(out.length === n + request.extra, "Fill.out: size_is(*n + extra)");
+  r.equal(values.length, n, "Fill.values: size_is(*n)");
+  r.equal(out.length, n + request.extra, "Fill.out: size_is(*n + extra)");
   return { n, values, out };
 }
 
 /** Client of Expressions. */
 export class ExpressionsClient extends Client {
+  #sync: ExpressionsSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): ExpressionsSyncClient {
+    this.#sync ??= new ExpressionsSyncClient(this);
+    return this.#sync;
+  }
+
   multiply(left: Matrix, right: Matrix, options?: CallOptions): Promise<void> {
     return this.call(0, { left, right }, writeMultiplyRequest, readNothing, options);
   }
@@ -241,6 +252,31 @@ export class ExpressionsClient extends Client {
   }
 
   fill(n: number, values: Int32Array, extra: number, options?: CallOptions): Promise<FillResponse> {
+    const request = { n, values, extra };
+    return this.call(4, request, writeFillRequest, (r) => readFillResponse(r, request), options);
+  }
+}
+
+/** Client of Expressions whose methods block: the `sync` property of its client. */
+
+export class ExpressionsSyncClient extends SyncClient {
+  multiply(left: Matrix, right: Matrix, options?: SyncCallOptions): void {
+    this.call(0, { left, right }, writeMultiplyRequest, readNothing, options);
+  }
+
+  choose(wide: number, n: number, data: Uint8Array, options?: SyncCallOptions): void {
+    this.call(1, { wide, n, data }, writeChooseRequest, readNothing, options);
+  }
+
+  last(last: number, values: Int16Array, mask: number, more: Int32Array, options?: SyncCallOptions): void {
+    this.call(2, { last, values, mask, more }, writeLastRequest, readNothing, options);
+  }
+
+  odd(a: number, b: number, x: Int32Array, y: Int32Array, z_: Int32Array, options?: SyncCallOptions): void {
+    this.call(3, { a, b, x, y, z: z_ }, writeOddRequest, readNothing, options);
+  }
+
+  fill(n: number, values: Int32Array, extra: number, options?: SyncCallOptions): FillResponse {
     const request = { n, values, extra };
     return this.call(4, request, writeFillRequest, (r) => readFillResponse(r, request), options);
   }

@@ -10,6 +10,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -67,11 +69,16 @@ function writeCardReferents(w: Writer, value: Card): void {
 }
 
 function readCard(r: Reader, count: number): Card {
-  return { pin: readPin(r), level: r.enum16(), tail: readChunk(r, count) };
+  return {
+    pin: r.up(readPin(r.down("pin"))),
+    level: r.at("level").enum16(),
+    tail: r.up(readChunk(r.down("tail"), count)),
+  };
 }
 
 function readCardReferents(r: Reader, value: Card): void {
-  readPinReferents(r, value.pin);
+  readPinReferents(r.down("pin"), value.pin);
+  r.up();
 }
 
 function writeReader_(w: Writer, value: Reader_): void {
@@ -93,21 +100,25 @@ function writeReader_Referents(w: Writer, value: Reader_): void {
 
 function readReader_(r: Reader): Reader_ {
   r.align(4, 8);
+  r.down("pins");
   const pins: (Pin | null)[] = [];
   for (let i = 0; i < 4; i++) {
-    pins.push(r.pointer() ? pending : null);
+    pins.push(r.index(i).pointer() ? pending : null);
   }
+  r.up();
   return { pins };
 }
 
 function readReader_Referents(r: Reader, value: Reader_): void {
+  r.down("pins");
   for (let i = 0; i < value.pins.length; i++) {
     if (value.pins[i] !== null) {
-      const element = readPin(r);
+      const element = readPin(r.index(i));
       readPinReferents(r, element);
       value.pins[i] = element;
     }
   }
+  r.up();
 }
 
 function writePinRequest(w: Writer, request: PinRequest): void {
@@ -117,8 +128,9 @@ function writePinRequest(w: Writer, request: PinRequest): void {
 }
 
 function readPinRequest(r: Reader): PinRequest {
-  const pin = readPin(r.at("Pin.pin"));
+  const pin = readPin(r.down("Pin.pin"));
   readPinReferents(r, pin);
+  r.up();
   const level = r.at("Pin.level").enum16();
   return { pin, level };
 }
@@ -142,22 +154,44 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  const card = readCard(r.at("Put.card"), r.count(1, true));
+  const card = readCard(r.down("Put.card"), r.count(1, true));
   readCardReferents(r, card);
-  const chunk = readChunk(r.at("Put.chunk"), r.count(1, true));
-  const readPin_ = readReader_(r.at("Put.readPin"));
+  r.up();
+  const chunk = r.up(readChunk(r.down("Put.chunk"), r.count(1, true)));
+  const readPin_ = readReader_(r.down("Put.readPin"));
   readReader_Referents(r, readPin_);
+  r.up();
   return { card, chunk, readPin: readPin_ };
 }
 
 /** Client of Board. */
 export class BoardClient extends Client {
+  #sync: BoardSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): BoardSyncClient {
+    this.#sync ??= new BoardSyncClient(this);
+    return this.#sync;
+  }
+
   pin(pin: Pin, level: Level, options?: CallOptions): Promise<PinResponse> {
     return this.call(0, { pin, level }, writePinRequest, readPinResponse, options);
   }
 
   put(card: Card, chunk: Chunk, readPin_: Reader_, options?: CallOptions): Promise<void> {
     return this.call(1, { card, chunk, readPin: readPin_ }, writePutRequest, readNothing, options);
+  }
+}
+
+/** Client of Board whose methods block: the `sync` property of its client. */
+
+export class BoardSyncClient extends SyncClient {
+  pin(pin: Pin, level: Level, options?: SyncCallOptions): PinResponse {
+    return this.call(0, { pin, level }, writePinRequest, readPinResponse, options);
+  }
+
+  put(card: Card, chunk: Chunk, readPin_: Reader_, options?: SyncCallOptions): void {
+    this.call(1, { card, chunk, readPin: readPin_ }, writePutRequest, readNothing, options);
   }
 }
 

@@ -27,13 +27,15 @@ export interface Chunk {
 
 /** @internal */
 export function writePoint(w: Writer, value: Point): void {
-  w.int32(value.x);
-  w.int32(value.y);
+  const at = w.run(4, 8);
+  w.int32At(at, value.x);
+  w.int32At(at + 4, value.y);
 }
 
 /** @internal */
 export function readPoint(r: Reader): Point {
-  return { x: r.int32(), y: r.int32() };
+  const at = r.run(4, 8);
+  return { x: r.int32At(at), y: r.int32At(at + 4) };
 }
 
 /** @internal */
@@ -49,12 +51,12 @@ export function writePinReferents(w: Writer, value: Pin): void {
 
 /** @internal */
 export function readPin(r: Reader): Pin {
-  return { label: r.pointer() ? pending : null, at: readPoint(r) };
+  return { label: r.at("label").pointer() ? pending : null, at: readPoint(r.at("at")) };
 }
 
 /** @internal */
 export function readPinReferents(r: Reader, value: Pin): void {
-  if (value.label !== null) value.label = r.wideString();
+  if (value.label !== null) value.label = r.at("label").wideString();
 }
 
 /** @internal */
@@ -65,8 +67,8 @@ export function writeChunk(w: Writer, value: Chunk): void {
 
 /** @internal */
 export function readChunk(r: Reader, count: number): Chunk {
-  const n = r.uint32();
-  const data = r.bytes(count);
-  r.check(data.length === n, "Chunk.data: size_is(n)");
+  const n = r.at("n").uint32();
+  const data = r.at("data").bytes(count);
+  r.equal(data.length, n, "data: size_is(n)");
   return { data };
 }

@@ -12,6 +12,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -100,24 +102,26 @@ export interface GetHttpServerRequest {
 }
 
 function writePromise_(w: Writer, value: Promise_): void {
-  w.int32(value.proto);
-  w.int32(value.constructor_);
-  w.int32(value.then_);
-  w.int32(value.toJson);
-  w.int32(value.hasOwnProperty_);
-  w.int32(value.someName);
-  w.int32(value.httpServer);
+  const at = w.run(4, 28);
+  w.int32At(at, value.proto);
+  w.int32At(at + 4, value.constructor_);
+  w.int32At(at + 8, value.then_);
+  w.int32At(at + 12, value.toJson);
+  w.int32At(at + 16, value.hasOwnProperty_);
+  w.int32At(at + 20, value.someName);
+  w.int32At(at + 24, value.httpServer);
 }
 
 function readPromise_(r: Reader): Promise_ {
+  const at = r.run(4, 28);
   return {
-    proto: r.int32(),
-    constructor_: r.int32(),
-    then_: r.int32(),
-    toJson: r.int32(),
-    hasOwnProperty_: r.int32(),
-    someName: r.int32(),
-    httpServer: r.int32(),
+    proto: r.int32At(at),
+    constructor_: r.int32At(at + 4),
+    then_: r.int32At(at + 8),
+    toJson: r.int32At(at + 12),
+    hasOwnProperty_: r.int32At(at + 16),
+    someName: r.int32At(at + 20),
+    httpServer: r.int32At(at + 24),
   };
 }
 
@@ -128,7 +132,7 @@ function writeReader_(w: Writer, value: Reader_): void {
 }
 
 function readReader_(r: Reader): Reader_ {
-  return { value: r.int32(), r: r.enum16(), p: readPromise_(r) };
+  return { value: r.at("value").int32(), r: r.at("r").enum16(), p: readPromise_(r.at("p")) };
 }
 
 function writeClient_(w: Writer, value: Client_): void {
@@ -150,23 +154,24 @@ function writeClient_Referents(w: Writer, value: Client_): void {
 
 function readClient_(r: Reader): Client_ {
   r.align(1, 8);
-  const count = r.uint32();
-  const items = r.pointer();
-  const r_ = r.uint32();
+  const count = r.at("count").uint32();
+  const items = r.at("items").pointer();
+  const r_ = r.at("r").uint32();
   r.trail(8);
-  r.check(items || count === 0, "Client.items: null, of size count");
+  r.check(items || count === 0, "items: null, of size count");
   return { items: items ? pendingCount(count) : null, r: r_ };
 }
 
 function readClient_Referents(r: Reader, value: Client_): void {
   if (value.items !== null) {
     const count = countOfPending(value.items);
-    const itemsCount = r.count(34);
+    const itemsCount = r.down("items").count(34);
     const items: Reader_[] = [];
     for (let i = 0; i < itemsCount; i++) {
-      items.push(readReader_(r));
+      items.push(readReader_(r.index(i)));
     }
-    r.check(items.length === count, "Client.items: size_is(count)");
+    r.up();
+    r.equal(items.length, count, "items: size_is(count)");
     value.items = items;
   }
 }
@@ -176,7 +181,7 @@ function writeCallReferents(w: Writer, value: CallReferents): void {
 }
 
 function readCallReferents(r: Reader): CallReferents {
-  return { i: r.int32() };
+  return { i: r.at("i").int32() };
 }
 
 function writeCallRequest_(w: Writer, request: CallRequest_): void {
@@ -209,7 +214,7 @@ function writeCloseRequest(w: Writer, request: CloseRequest): void {
 }
 
 function readCloseRequest(r: Reader): CloseRequest {
-  return { r: readReader_(r.at("close.r")), w: readReader_(r.at("close.w")) };
+  return { r: r.up(readReader_(r.down("close.r"))), w: r.up(readReader_(r.down("close.w"))) };
 }
 
 function writeCloseResponse(w: Writer, response: CloseResponse): void {
@@ -220,10 +225,12 @@ function writeCloseResponse(w: Writer, response: CloseResponse): void {
 }
 
 function readCloseResponse(r: Reader): CloseResponse {
-  const value = readClient_(r.at("close.value"));
+  const value = readClient_(r.down("close.value"));
   readClient_Referents(r, value);
-  const result = readClient_(r.at("close.result"));
+  r.up();
+  const result = readClient_(r.down("close.result"));
   readClient_Referents(r, result);
+  r.up();
   return { value, result };
 }
 
@@ -267,12 +274,20 @@ function readGetHttpServerRequest(r: Reader): GetHttpServerRequest {
   return {
     dwProcessId: r.at("GET_HTTP_Server.dwProcessId").int32(),
     writeReader: r.at("GET_HTTP_Server.writeReader").int32(),
-    readClient: readCallReferents(r.at("GET_HTTP_Server.readClient")),
+    readClient: r.up(readCallReferents(r.down("GET_HTTP_Server.readClient"))),
   };
 }
 
 /** Client of names. */
 export class NamesClient extends Client {
+  #sync: NamesSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): NamesSyncClient {
+    this.#sync ??= new NamesSyncClient(this);
+    return this.#sync;
+  }
+
   call_(
     call_: number,
     options_: number,
@@ -320,6 +335,47 @@ export class NamesClient extends Client {
       readNothing,
       options,
     );
+  }
+}
+
+/** Client of names whose methods block: the `sync` property of its client. */
+
+export class NamesSyncClient extends SyncClient {
+  call_(
+    call_: number,
+    options_: number,
+    request_: number,
+    default_: number,
+    options?: SyncCallOptions,
+  ): CallResponse {
+    return this.call(
+      0,
+      { call: call_, options: options_, request: request_, default_ },
+      writeCallRequest_,
+      readCallResponse,
+      options,
+    );
+  }
+
+  close_(r_: Reader_, w_: Reader_, options?: SyncCallOptions): CloseResponse {
+    return this.call(1, { r: r_, w: w_ }, writeCloseRequest, readCloseResponse, options);
+  }
+
+  then_(function_: number, options?: SyncCallOptions): number {
+    return this.call(2, { function_ }, writeThenRequest, readThenResponse, options);
+  }
+
+  toString_(await_: number, arguments_: number, pending_: number, options?: SyncCallOptions): void {
+    this.call(3, { await_, arguments_, pending: pending_ }, writeToStringRequest, readNothing, options);
+  }
+
+  getHttpServer(
+    dwProcessId: number,
+    writeReader: CallRequest,
+    readClient: CallReferents,
+    options?: SyncCallOptions,
+  ): void {
+    this.call(4, { dwProcessId, writeReader, readClient }, writeGetHttpServerRequest, readNothing, options);
   }
 }
 

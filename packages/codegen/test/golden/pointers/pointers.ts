@@ -10,6 +10,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -82,16 +84,16 @@ function writeMixedReferents(w: Writer, value: Mixed): void {
 }
 
 function readMixed(r: Reader): Mixed {
-  const a = r.pointer() ? pending : null;
-  r.refPointer();
-  const c = r.pointer() ? pending : null;
+  const a = r.at("a").pointer() ? pending : null;
+  r.at("b").refPointer();
+  const c = r.at("c").pointer() ? pending : null;
   return { a, b: pending, c };
 }
 
 function readMixedReferents(r: Reader, value: Mixed): void {
-  if (value.a !== null) value.a = r.int32();
-  value.b = r.int32();
-  if (value.c !== null) value.c = { value: r.pointer() ? r.int64() : null };
+  if (value.a !== null) value.a = r.at("a").int32();
+  value.b = r.at("b").int32();
+  if (value.c !== null) value.c = { value: r.at("c").pointer() ? r.int64() : null };
 }
 
 function writeSlots(w: Writer, value: Slots): void {
@@ -111,20 +113,24 @@ function writeSlotsReferents(w: Writer, value: Slots): void {
 
 function readSlots(r: Reader, count: number): Slots {
   r.align(1, 8);
-  const n = r.uint32();
+  const n = r.at("n").uint32();
   r.trail(8);
+  r.down("a");
   const a: (number | null)[] = [];
   for (let i = 0; i < count; i++) {
-    a.push(r.pointer() ? pending : null);
+    a.push(r.index(i).pointer() ? pending : null);
   }
-  r.check(a.length === n, "Slots.a: size_is(n)");
+  r.up();
+  r.equal(a.length, n, "a: size_is(n)");
   return { a };
 }
 
 function readSlotsReferents(r: Reader, value: Slots): void {
+  r.down("a");
   for (let i = 0; i < value.a.length; i++) {
-    if (value.a[i] !== null) value.a[i] = r.int32();
+    if (value.a[i] !== null) value.a[i] = r.index(i).int32();
   }
+  r.up();
 }
 
 function writeNest(w: Writer, value: Nest): void {
@@ -148,25 +154,31 @@ function writeNestReferents(w: Writer, value: Nest): void {
 }
 
 function readNest(r: Reader): Nest {
-  const first = readMixed(r);
-  const second = r.pointer() ? pending : null;
+  const first = r.up(readMixed(r.down("first")));
+  const second = r.at("second").pointer() ? pending : null;
+  r.down("both");
   const both: Mixed[] = [];
   for (let i = 0; i < 2; i++) {
-    both.push(readMixed(r));
+    both.push(readMixed(r.index(i)));
   }
+  r.up();
   return { first, second, both };
 }
 
 function readNestReferents(r: Reader, value: Nest): void {
-  readMixedReferents(r, value.first);
+  readMixedReferents(r.down("first"), value.first);
+  r.up();
   if (value.second !== null) {
-    const second = readMixed(r);
+    const second = readMixed(r.down("second"));
     readMixedReferents(r, second);
+    r.up();
     value.second = second;
   }
-  for (const item of value.both) {
-    readMixedReferents(r, item);
+  r.down("both");
+  for (const [i, item] of value.both.entries()) {
+    readMixedReferents(r.index(i), item);
   }
+  r.up();
 }
 
 function writeChainRequest(w: Writer, request: ChainRequest): void {
@@ -202,12 +214,15 @@ function writeEmbeddedRequest(w: Writer, request: EmbeddedRequest): void {
 }
 
 function readEmbeddedRequest(r: Reader): EmbeddedRequest {
-  const mixed = readMixed(r.at("Embedded.mixed"));
+  const mixed = readMixed(r.down("Embedded.mixed"));
   readMixedReferents(r, mixed);
-  const slots = readSlots(r.at("Embedded.slots"), r.count(4));
+  r.up();
+  const slots = readSlots(r.down("Embedded.slots"), r.count(4));
   readSlotsReferents(r, slots);
-  const nest = readNest(r.at("Embedded.nest"));
+  r.up();
+  const nest = readNest(r.down("Embedded.nest"));
   readNestReferents(r, nest);
+  r.up();
   return { mixed, slots, nest };
 }
 
@@ -217,8 +232,9 @@ function writeEmbeddedResponse(w: Writer, response: EmbeddedResponse): void {
 }
 
 function readEmbeddedResponse(r: Reader): EmbeddedResponse {
-  const nest = readNest(r.at("Embedded.nest"));
+  const nest = readNest(r.down("Embedded.nest"));
   readNestReferents(r, nest);
+  r.up();
   return { nest };
 }
 
@@ -257,12 +273,20 @@ function writeGrowResponse(w: Writer, response: GrowResponse): void {
 function readGrowResponse(r: Reader): GrowResponse {
   const n = r.at("Grow.n").int32();
   const values = r.at("Grow.values").pointer() ? r.int32Array(r.count(4, true)) : null;
-  r.check((values?.length ?? 0) === n, "Grow.values: size_is(*n)");
+  r.equal(values?.length ?? 0, n, "Grow.values: size_is(*n)");
   return { values };
 }
 
 /** Client of Pointers. */
 export class PointersClient extends Client {
+  #sync: PointersSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): PointersSyncClient {
+    this.#sync ??= new PointersSyncClient(this);
+    return this.#sync;
+  }
+
   chain(
     inner_: number | null,
     outer: { value: number | null } | null,
@@ -282,6 +306,32 @@ export class PointersClient extends Client {
   }
 
   grow(options?: CallOptions): Promise<GrowResponse> {
+    return this.call(3, undefined, writeNothing, readGrowResponse, options);
+  }
+}
+
+/** Client of Pointers whose methods block: the `sync` property of its client. */
+
+export class PointersSyncClient extends SyncClient {
+  chain(
+    inner_: number | null,
+    outer: { value: number | null } | null,
+    maybe: number | null,
+    must: number,
+    options?: SyncCallOptions,
+  ): void {
+    this.call(0, { inner: inner_, outer, maybe, must }, writeChainRequest, readNothing, options);
+  }
+
+  embedded(mixed: Mixed, slots: Slots, nest: Nest, options?: SyncCallOptions): EmbeddedResponse {
+    return this.call(1, { mixed, slots, nest }, writeEmbeddedRequest, readEmbeddedResponse, options);
+  }
+
+  answer(value: number | null, options?: SyncCallOptions): AnswerResponse {
+    return this.call(2, { value }, writeAnswerRequest, readAnswerResponse, options);
+  }
+
+  grow(options?: SyncCallOptions): GrowResponse {
     return this.call(3, undefined, writeNothing, readGrowResponse, options);
   }
 }

@@ -10,6 +10,8 @@ import {
   pending,
   type Reader,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
 } from "@ncalrpc/runtime/codegen-v1";
 
@@ -53,11 +55,15 @@ function writeStatusReferents(w: Writer, value: Status): void {
 }
 
 function readStatus(r: Reader): Status {
-  return { name: r.pointer() ? pending : null, state: r.enum16(), pid: r.uint32() };
+  return {
+    name: r.at("name").pointer() ? pending : null,
+    state: r.at("state").enum16(),
+    pid: r.at("pid").uint32(),
+  };
 }
 
 function readStatusReferents(r: Reader, value: Status): void {
-  if (value.name !== null) value.name = r.wideString();
+  if (value.name !== null) value.name = r.at("name").wideString();
 }
 
 function writeStartRequest(w: Writer, request: StartRequest): void {
@@ -90,18 +96,39 @@ function writeQueryResponse(w: Writer, response: QueryResponse): void {
 }
 
 function readQueryResponse(r: Reader): QueryResponse {
-  const status = readStatus(r.at("Query.status"));
+  const status = readStatus(r.down("Query.status"));
   readStatusReferents(r, status);
+  r.up();
   return { status };
 }
 
 /** Client of ServiceControl. */
 export class ServiceControlClient extends Client {
+  #sync: ServiceControlSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): ServiceControlSyncClient {
+    this.#sync ??= new ServiceControlSyncClient(this);
+    return this.#sync;
+  }
+
   start(name: string, options?: CallOptions): Promise<State> {
     return this.call(0, { name }, writeStartRequest, readStartResponse, options);
   }
 
   query(name: string, options?: CallOptions): Promise<QueryResponse> {
+    return this.call(1, { name }, writeQueryRequest, readQueryResponse, options);
+  }
+}
+
+/** Client of ServiceControl whose methods block: the `sync` property of its client. */
+
+export class ServiceControlSyncClient extends SyncClient {
+  start(name: string, options?: SyncCallOptions): State {
+    return this.call(0, { name }, writeStartRequest, readStartResponse, options);
+  }
+
+  query(name: string, options?: SyncCallOptions): QueryResponse {
     return this.call(1, { name }, writeQueryRequest, readQueryResponse, options);
   }
 }

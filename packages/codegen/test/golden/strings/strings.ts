@@ -10,6 +10,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -84,18 +86,18 @@ function writeAllReferents(w: Writer, value: All): void {
 
 function readAll(r: Reader): All {
   const value: All = {
-    plain: r.pointer() ? pending : null,
-    wide: r.pointer() ? pending : null,
-    fixed: r.fixedString(8),
-    wfixed: r.fixedWideString(16),
+    plain: r.at("plain").pointer() ? pending : null,
+    wide: r.at("wide").pointer() ? pending : null,
+    fixed: r.at("fixed").fixedString(8),
+    wfixed: r.at("wfixed").fixedWideString(16),
   };
   r.trail(8);
   return value;
 }
 
 function readAllReferents(r: Reader, value: All): void {
-  if (value.plain !== null) value.plain = r.string();
-  if (value.wide !== null) value.wide = r.wideString();
+  if (value.plain !== null) value.plain = r.at("plain").string();
+  if (value.wide !== null) value.wide = r.at("wide").wideString();
 }
 
 function writeLines(w: Writer, value: Lines): void {
@@ -115,26 +117,31 @@ function writeLinesReferents(w: Writer, value: Lines): void {
 
 function readLines(r: Reader, count: number): Lines {
   r.align(1, 8);
-  const n = r.uint32();
+  const n = r.at("n").uint32();
   r.trail(8);
+  r.down("lines");
   const lines: (string | null)[] = [];
   for (let i = 0; i < count; i++) {
-    lines.push(r.pointer() ? pending : null);
+    lines.push(r.index(i).pointer() ? pending : null);
   }
-  r.check(lines.length === n, "Lines.lines: size_is(n)");
+  r.up();
+  r.equal(lines.length, n, "lines: size_is(n)");
   return { lines };
 }
 
 function readLinesReferents(r: Reader, value: Lines): void {
+  r.down("lines");
   for (let i = 0; i < value.lines.length; i++) {
-    if (value.lines[i] !== null) value.lines[i] = r.string();
+    if (value.lines[i] !== null) value.lines[i] = r.index(i).string();
   }
+  r.up();
 }
 
 function writeUnicodeString(w: Writer, value: UnicodeString): void {
   w.align(4, 8);
-  w.uint16(value.length);
-  w.uint16(value.maximumLength);
+  const at = w.run(2, 4);
+  w.uint16At(at, value.length);
+  w.uint16At(at + 2, value.maximumLength);
   w.pointer(value.buffer !== null);
 }
 
@@ -160,24 +167,23 @@ function writeUnicodeStringReferents(w: Writer, value: UnicodeString): void {
 
 function readUnicodeString(r: Reader): UnicodeString {
   r.align(4, 8);
-  return { length: r.uint16(), maximumLength: r.uint16(), buffer: r.pointer() ? pending : null };
+  const at = r.at("Length").run(2, 4);
+  return {
+    length: r.uint16At(at),
+    maximumLength: r.uint16At(at + 2),
+    buffer: r.at("Buffer").pointer() ? pending : null,
+  };
 }
 
 function readUnicodeStringReferents(r: Reader, value: UnicodeString): void {
   if (value.buffer !== null) {
-    const bufferMax = r.count(0, true);
+    const bufferMax = r.at("Buffer").count(0, true);
     const buffer = r.uint16Array(r.variance(bufferMax, 2, true));
-    r.check(
-      bufferMax === Math.trunc(value.maximumLength / 2),
-      "UNICODE_STRING.Buffer: size_is(MaximumLength / 2)",
-    );
-    r.check(buffer.length === Math.trunc(value.length / 2), "UNICODE_STRING.Buffer: length_is(Length / 2)");
+    r.equal(bufferMax, Math.trunc(value.maximumLength / 2), "Buffer: size_is(MaximumLength / 2)");
+    r.equal(buffer.length, Math.trunc(value.length / 2), "Buffer: length_is(Length / 2)");
     value.buffer = buffer;
   }
-  r.check(
-    value.buffer !== null || Math.trunc(value.length / 2) === 0,
-    "UNICODE_STRING.Buffer: null, of size Length / 2",
-  );
+  r.check(value.buffer !== null || Math.trunc(value.length / 2) === 0, "Buffer: null, of size Length / 2");
 }
 
 function writeSendRequest(w: Writer, request: SendRequest): void {
@@ -206,12 +212,15 @@ function writeSendAllRequest(w: Writer, request: SendAllRequest): void {
 }
 
 function readSendAllRequest(r: Reader): SendAllRequest {
-  const all = readAll(r.at("SendAll.all"));
+  const all = readAll(r.down("SendAll.all"));
   readAllReferents(r, all);
-  const lines = readLines(r.at("SendAll.lines"), r.count(4));
+  r.up();
+  const lines = readLines(r.down("SendAll.lines"), r.count(4));
   readLinesReferents(r, lines);
-  const counted = readUnicodeString(r.at("SendAll.counted"));
+  r.up();
+  const counted = readUnicodeString(r.down("SendAll.counted"));
   readUnicodeStringReferents(r, counted);
+  r.up();
   return { all, lines, counted };
 }
 
@@ -258,20 +267,29 @@ function writeManyRequest(w: Writer, request: ManyRequest): void {
 
 function readManyRequest(r: Reader): ManyRequest {
   const n = r.at("Many.n").uint32();
-  const namesCount = r.at("Many.names").count(4);
+  const namesCount = r.down("Many.names").count(4);
   const names: (string | null)[] = [];
   for (let i = 0; i < namesCount; i++) {
-    names.push(r.pointer() ? pending : null);
+    names.push(r.index(i).pointer() ? pending : null);
   }
   for (let i = 0; i < names.length; i++) {
-    if (names[i] !== null) names[i] = r.wideString();
+    if (names[i] !== null) names[i] = r.index(i).wideString();
   }
-  r.check(names.length === n, "Many.names: size_is(n)");
+  r.up();
+  r.equal(names.length, n, "Many.names: size_is(n)");
   return { names };
 }
 
 /** Client of Strings. */
 export class StringsClient extends Client {
+  #sync: StringsSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): StringsSyncClient {
+    this.#sync ??= new StringsSyncClient(this);
+    return this.#sync;
+  }
+
   send(plain: string, wide: string, maybe: string | null, options?: CallOptions): Promise<void> {
     return this.call(0, { plain, wide, maybe }, writeSendRequest, readNothing, options);
   }
@@ -291,6 +309,31 @@ export class StringsClient extends Client {
 
   many(names: (string | null)[], options?: CallOptions): Promise<void> {
     return this.call(4, { names }, writeManyRequest, readNothing, options);
+  }
+}
+
+/** Client of Strings whose methods block: the `sync` property of its client. */
+
+export class StringsSyncClient extends SyncClient {
+  send(plain: string, wide: string, maybe: string | null, options?: SyncCallOptions): void {
+    this.call(0, { plain, wide, maybe }, writeSendRequest, readNothing, options);
+  }
+
+  sendAll(all: All, lines: Lines, counted: UnicodeString, options?: SyncCallOptions): void {
+    this.call(1, { all, lines, counted }, writeSendAllRequest, readNothing, options);
+  }
+
+  named(name: string, octets: Uint8Array, options?: SyncCallOptions): void {
+    this.call(2, { name, octets }, writeNamedRequest, readNothing, options);
+  }
+
+  get(size: number, options?: SyncCallOptions): GetResponse {
+    const request = { size };
+    return this.call(3, request, writeGetRequest, (r) => readGetResponse(r, request), options);
+  }
+
+  many(names: (string | null)[], options?: SyncCallOptions): void {
+    this.call(4, { names }, writeManyRequest, readNothing, options);
   }
 }
 

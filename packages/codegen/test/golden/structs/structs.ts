@@ -13,6 +13,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -93,14 +95,15 @@ export interface WalkResponse {
 }
 
 function writeAligned(w: Writer, value: Aligned): void {
-  w.align(8);
-  w.uint8(value.a);
-  w.int64(value.b);
+  const at = w.run(8, 16);
+  w.uint8At(at, value.a);
+  w.padAt(at + 1, 7);
+  w.int64At(at + 8, value.b);
 }
 
 function readAligned(r: Reader): Aligned {
-  r.align(8);
-  return { a: r.uint8(), b: r.int64() };
+  const at = r.run(8, 16);
+  return { a: r.uint8At(at), b: r.int64At(at + 8) };
 }
 
 function writeOuter(w: Writer, value: Outer): void {
@@ -110,7 +113,7 @@ function writeOuter(w: Writer, value: Outer): void {
 }
 
 function readOuter(r: Reader): Outer {
-  return { inner: readAligned(r), c: r.int16(), color: r.enum32() };
+  return { inner: readAligned(r.at("inner")), c: r.at("c").int16(), color: r.at("color").enum32() };
 }
 
 function writeTail(w: Writer, value: Tail): void {
@@ -119,9 +122,9 @@ function writeTail(w: Writer, value: Tail): void {
 }
 
 function readTail(r: Reader, count: number): Tail {
-  const n = r.int32();
-  const a = r.bytes(count);
-  r.check(a.length === n, "Tail.a: size_is(n)");
+  const n = r.at("n").int32();
+  const a = r.at("a").bytes(count);
+  r.equal(a.length, n, "a: size_is(n)");
   return { a };
 }
 
@@ -133,7 +136,7 @@ function writeNested(w: Writer, value: Nested): void {
 
 function readNested(r: Reader, count: number): Nested {
   r.align(4);
-  return { x: r.int16(), in_: readTail(r, count) };
+  return { x: r.at("x").int16(), in_: r.up(readTail(r.down("in"), count)) };
 }
 
 function writeDeep(w: Writer, value: Deep): void {
@@ -142,7 +145,7 @@ function writeDeep(w: Writer, value: Deep): void {
 }
 
 function readDeep(r: Reader, count: number): Deep {
-  return { id: r.int64(), last: readNested(r, count) };
+  return { id: r.at("id").int64(), last: r.up(readNested(r.down("last"), count)) };
 }
 
 function writeNode(w: Writer, value: Node): void {
@@ -162,14 +165,15 @@ function writeNodeReferents(w: Writer, value: Node): void {
 
 function readNode(r: Reader): Node {
   r.align(1, 8);
-  return { value: r.int32(), next: r.pointer() ? pending : null };
+  return { value: r.at("value").int32(), next: r.at("next").pointer() ? pending : null };
 }
 
 function readNodeReferents(r: Reader, value: Node): void {
   r.enter();
   if (value.next !== null) {
-    const next = readNode(r);
+    const next = readNode(r.down("next"));
     readNodeReferents(r, next);
+    r.up();
     value.next = next;
   }
   r.leave();
@@ -200,31 +204,32 @@ function writeTreeReferents(w: Writer, value: Tree): void {
 }
 
 function readTree(r: Reader): Tree {
-  const name = r.pointer() ? pending : null;
-  const count = r.uint32();
-  const children = r.pointer();
-  r.check(children || count === 0, "Tree.children: null, of size count");
+  const name = r.at("name").pointer() ? pending : null;
+  const count = r.at("count").uint32();
+  const children = r.at("children").pointer();
+  r.check(children || count === 0, "children: null, of size count");
   return { name, children: children ? pendingCount(count) : null };
 }
 
 function readTreeReferents(r: Reader, value: Tree): void {
   r.enter();
-  if (value.name !== null) value.name = r.wideString();
+  if (value.name !== null) value.name = r.at("name").wideString();
   if (value.children !== null) {
     const count = countOfPending(value.children);
-    const childrenCount = r.count(4);
+    const childrenCount = r.down("children").count(4);
     const children: (Tree | null)[] = [];
     for (let i = 0; i < childrenCount; i++) {
-      children.push(r.pointer() ? pending : null);
+      children.push(r.index(i).pointer() ? pending : null);
     }
     for (let i = 0; i < children.length; i++) {
       if (children[i] !== null) {
-        const element = readTree(r);
+        const element = readTree(r.index(i));
         readTreeReferents(r, element);
         children[i] = element;
       }
     }
-    r.check(children.length === count, "Tree.children: size_is(count)");
+    r.up();
+    r.equal(children.length, count, "children: size_is(count)");
     value.children = children;
   }
   r.leave();
@@ -244,31 +249,34 @@ function writeForestReferents(w: Writer, value: Forest): void {
 }
 
 function readForest(r: Reader): Forest {
-  return { left: readTree(r), right: r.pointer() ? pending : null };
+  return { left: r.up(readTree(r.down("left"))), right: r.at("right").pointer() ? pending : null };
 }
 
 function readForestReferents(r: Reader, value: Forest): void {
-  readTreeReferents(r, value.left);
+  readTreeReferents(r.down("left"), value.left);
+  r.up();
   if (value.right !== null) {
-    const right = readTree(r);
+    const right = readTree(r.down("right"));
     readTreeReferents(r, right);
+    r.up();
     value.right = right;
   }
 }
 
 function writeRanged(w: Writer, value: Ranged): void {
-  w.align(8);
-  w.int32(w.range(value.age, 0, 150));
-  w.uint16(w.range(value.level, 1, 9));
-  w.int64(w.rangeBig(value.delta, -5n, 5n));
+  const at = w.run(8, 16);
+  w.int32At(at, w.range(value.age, 0, 150));
+  w.uint16At(at + 4, w.range(value.level, 1, 9));
+  w.padAt(at + 6, 2);
+  w.int64At(at + 8, w.rangeBig(value.delta, -5n, 5n));
 }
 
 function readRanged(r: Reader): Ranged {
-  r.align(8);
+  const at = r.at("age").run(8, 16);
   return {
-    age: r.range(r.int32(), 0, 150),
-    level: r.range(r.uint16(), 1, 9),
-    delta: r.rangeBig(r.int64(), -5n, 5n),
+    age: r.at("age").range(r.int32At(at), 0, 150),
+    level: r.at("level").range(r.uint16At(at + 4), 1, 9),
+    delta: r.at("delta").rangeBig(r.int64At(at + 8), -5n, 5n),
   };
 }
 
@@ -281,9 +289,9 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 
 function readPutRequest(r: Reader): PutRequest {
   return {
-    value: readOuter(r.at("Put.value")),
-    deep: readDeep(r.at("Put.deep"), r.count(1, true)),
-    ranged: readRanged(r.at("Put.ranged")),
+    value: r.up(readOuter(r.down("Put.value"))),
+    deep: r.up(readDeep(r.down("Put.deep"), r.count(1, true))),
+    ranged: r.up(readRanged(r.down("Put.ranged"))),
   };
 }
 
@@ -298,12 +306,14 @@ function writeWalkRequest(w: Writer, request: WalkRequest): void {
 }
 
 function readWalkRequest(r: Reader): WalkRequest {
-  const head = readNode(r.at("Walk.head"));
+  const head = readNode(r.down("Walk.head"));
   readNodeReferents(r, head);
+  r.up();
   let tree: Tree | null = null;
   if (r.at("Walk.tree").pointer()) {
-    const treeValue = readTree(r);
+    const treeValue = readTree(r.down("Walk.tree"));
     readTreeReferents(r, treeValue);
+    r.up();
     tree = treeValue;
   }
   return { head, tree };
@@ -321,12 +331,14 @@ function writeWalkResponse(w: Writer, response: WalkResponse): void {
 }
 
 function readWalkResponse(r: Reader): WalkResponse {
-  const forest = readForest(r.at("Walk.forest"));
+  const forest = readForest(r.down("Walk.forest"));
   readForestReferents(r, forest);
+  r.up();
   let tail: Node | null = null;
   if (r.at("Walk.tail").pointer()) {
-    const tailValue = readNode(r);
+    const tailValue = readNode(r.down("Walk.tail"));
     readNodeReferents(r, tailValue);
+    r.up();
     tail = tailValue;
   }
   const returnValue = r.at("Walk.return").enum32();
@@ -335,11 +347,31 @@ function readWalkResponse(r: Reader): WalkResponse {
 
 /** Client of Structs. */
 export class StructsClient extends Client {
+  #sync: StructsSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): StructsSyncClient {
+    this.#sync ??= new StructsSyncClient(this);
+    return this.#sync;
+  }
+
   put(value: Outer, deep: Deep, ranged: Ranged, options?: CallOptions): Promise<void> {
     return this.call(0, { value, deep, ranged }, writePutRequest, readNothing, options);
   }
 
   walk(head: Node, tree: Tree | null, options?: CallOptions): Promise<WalkResponse> {
+    return this.call(1, { head, tree }, writeWalkRequest, readWalkResponse, options);
+  }
+}
+
+/** Client of Structs whose methods block: the `sync` property of its client. */
+
+export class StructsSyncClient extends SyncClient {
+  put(value: Outer, deep: Deep, ranged: Ranged, options?: SyncCallOptions): void {
+    this.call(0, { value, deep, ranged }, writePutRequest, readNothing, options);
+  }
+
+  walk(head: Node, tree: Tree | null, options?: SyncCallOptions): WalkResponse {
     return this.call(1, { head, tree }, writeWalkRequest, readWalkResponse, options);
   }
 }

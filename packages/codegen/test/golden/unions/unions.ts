@@ -11,6 +11,8 @@ import {
   Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -170,17 +172,17 @@ function writeV34(w: Writer, value: V34): void {
 
 function readV34(r: Reader): V34 {
   r.align(1, 8);
-  const tag = r.int16();
+  const tag = r.at("tag").int16();
   r.align(1, 8);
   switch (tag) {
     case 0:
       return { tag: 0 };
     case 2:
-      return { tag: 2, value: r.int16() };
+      return { tag: 2, value: r.at("s").int16() };
     case 4:
-      return { tag: 4, value: r.int32() };
+      return { tag: 4, value: r.at("l").int32() };
     case 8:
-      return { tag: 8, value: r.int64() };
+      return { tag: 8, value: r.at("h").int64() };
     default:
       return r.invalidTag("V34", tag);
   }
@@ -207,15 +209,15 @@ function writeV37(w: Writer, value: V37): void {
 
 function readV37(r: Reader): V37 {
   r.align(1, 8);
-  const tag = r.char();
+  const tag = r.at("tag").char();
   r.align(8);
   switch (tag) {
     case 0:
       return { tag: 0 };
     case 1:
-      return { tag: 1, value: r.char() };
+      return { tag: 1, value: r.at("c").char() };
     case 8:
-      return { tag: 8, value: r.int64() };
+      return { tag: 8, value: r.at("h").int64() };
     default:
       return r.invalidTag("V37", tag);
   }
@@ -248,13 +250,13 @@ function writeV39Referents(w: Writer, value: V39): void {
 
 function readV39(r: Reader): V39 {
   r.align(1, 8);
-  const tag = r.int32();
+  const tag = r.at("tag").int32();
   r.align(1, 8);
   switch (tag) {
     case 1:
-      return { tag: 1, value: r.int16() };
+      return { tag: 1, value: r.at("s").int16() };
     case 2:
-      return { tag: 2, value: r.pointer() ? pending : null };
+      return { tag: 2, value: r.at("name").pointer() ? pending : null };
     default:
       return r.invalidTag("V39", tag);
   }
@@ -263,7 +265,7 @@ function readV39(r: Reader): V39 {
 function readV39Referents(r: Reader, value: V39): void {
   switch (value.tag) {
     case 2:
-      if (value.value !== null) value.value = r.string();
+      if (value.value !== null) value.value = r.at("name").string();
       break;
   }
 }
@@ -295,13 +297,13 @@ function writeV41UReferents(w: Writer, value: V41U): void {
 
 function readV41U(r: Reader): V41U {
   r.align(1, 8);
-  const tag = r.int32();
+  const tag = r.at("tag").int32();
   r.align(1, 8);
   switch (tag) {
     case 1:
-      return { tag: 1, value: r.pointer() ? pending : null };
+      return { tag: 1, value: r.at("p").pointer() ? pending : null };
     case 2:
-      return { tag: 2, value: r.int16() };
+      return { tag: 2, value: r.at("s").int16() };
     default:
       return r.invalidTag("V41U", tag);
   }
@@ -310,7 +312,7 @@ function readV41U(r: Reader): V41U {
 function readV41UReferents(r: Reader, value: V41U): void {
   switch (value.tag) {
     case 1:
-      if (value.value !== null) value.value = r.int32();
+      if (value.value !== null) value.value = r.at("p").int32();
       break;
   }
 }
@@ -329,16 +331,17 @@ function writeV41Referents(w: Writer, value: V41): void {
 
 function readV41(r: Reader): V41 {
   r.align(1, 8);
-  const level = r.int32();
-  const u = readV41U(r);
-  const tail = r.int32();
+  const level = r.at("level").int32();
+  const u = r.up(readV41U(r.down("u")));
+  const tail = r.at("tail").int32();
   r.trail(8);
-  r.check(u.tag === level, "V41.u: switch_is(level)");
+  r.equal(u.tag, level, "u: switch_is(level)");
   return { u, tail };
 }
 
 function readV41Referents(r: Reader, value: V41): void {
-  readV41UReferents(r, value.u);
+  readV41UReferents(r.down("u"), value.u);
+  r.up();
 }
 
 function writeW4U(w: Writer, value: W4U): void {
@@ -368,15 +371,15 @@ function writeW4U(w: Writer, value: W4U): void {
 
 function readW4U(r: Reader): W4U {
   r.align(1, 8);
-  const tag = r.enum16();
+  const tag = r.at("tag").enum16();
   r.align(1, 8);
   switch (tag) {
     case 0:
-      return { tag: 0, value: r.char() };
+      return { tag: 0, value: r.at("c").char() };
     case 1:
-      return { tag: 1, value: r.int16() };
+      return { tag: 1, value: r.at("s").int16() };
     default:
-      return { tag: "default", discriminant: tag, value: r.int64() };
+      return { tag: "default", discriminant: tag, value: r.at("h").int64() };
   }
 }
 
@@ -389,10 +392,10 @@ function writeUs(w: Writer, value: Us): void {
 
 function readUs(r: Reader): Us {
   r.align(8);
-  const level = r.enum16();
-  const u = readW4U(r);
+  const level = r.at("level").enum16();
+  const u = r.up(readW4U(r.down("u")));
   r.trail(8);
-  r.check((u.tag === "default" ? u.discriminant : u.tag) === level, "us.u: switch_is(level)");
+  r.equal(u.tag === "default" ? u.discriminant : u.tag, level, "u: switch_is(level)");
   return { u };
 }
 
@@ -414,7 +417,11 @@ function writeNodeReferents(w: Writer, value: Node): void {
 }
 
 function readNode(r: Reader): Node {
-  const value: Node = { next: r.fullPointer(), name: r.fullPointer(), v: r.int32() };
+  const value: Node = {
+    next: r.at("next").fullPointer(),
+    name: r.at("name").fullPointer(),
+    v: r.at("v").int32(),
+  };
   r.trail(8);
   return value;
 }
@@ -422,28 +429,31 @@ function readNode(r: Reader): Node {
 function readNodeReferents(r: Reader, value: Node): void {
   r.enter();
   const nextRead = (): Node => {
-    const nextValue = readNode(r);
+    const nextValue = readNode(r.down("next"));
     return nextValue;
   };
   const nextReferents = (nextValue: Node): void => {
     readNodeReferents(r, nextValue);
+    r.up();
   };
   value.next = r.fullReferent(value.next, "Node", nextRead, nextReferents);
   const nameRead = (): { value: string } => {
-    return { value: r.wideString() };
+    return { value: r.at("name").wideString() };
   };
   value.name = r.fullReferent(value.name, "{ value: string }", nameRead);
   r.leave();
 }
 
 function writePair(w: Writer, value: Pair): void {
-  w.int32(value.a);
-  w.int16(value.b);
+  const at = w.run(4, 6);
+  w.int32At(at, value.a);
+  w.int16At(at + 4, value.b);
   w.trail(4);
 }
 
 function readPair(r: Reader): Pair {
-  const value: Pair = { a: r.int32(), b: r.int16() };
+  const at = r.run(4, 6);
+  const value: Pair = { a: r.int32At(at), b: r.int16At(at + 4) };
   r.trail(4);
   return value;
 }
@@ -468,20 +478,23 @@ function writeNodesReferents(w: Writer, value: Nodes): void {
 
 function readNodes(r: Reader, count: number): Nodes {
   r.align(1, 8);
-  const n = r.int32();
+  const n = r.at("n").int32();
   r.trail(8);
+  r.down("all");
   const all: (Node | null)[] = [];
   for (let i = 0; i < count; i++) {
-    all.push(r.fullPointer());
+    all.push(r.index(i).fullPointer());
   }
-  r.check(all.length === n, "Nodes.all: size_is(n)");
+  r.up();
+  r.equal(all.length, n, "all: size_is(n)");
   return { all };
 }
 
 function readNodesReferents(r: Reader, value: Nodes): void {
+  r.down("all");
   for (let i = 0; i < value.all.length; i++) {
     const elementRead = (): Node => {
-      const elementValue = readNode(r);
+      const elementValue = readNode(r.index(i));
       return elementValue;
     };
     const elementReferents = (elementValue: Node): void => {
@@ -489,6 +502,7 @@ function readNodesReferents(r: Reader, value: Nodes): void {
     };
     value.all[i] = r.fullReferent(value.all[i] ?? null, "Node", elementRead, elementReferents);
   }
+  r.up();
 }
 
 function writeVeryLongUnionName(w: Writer, value: VeryLongUnionName): void {
@@ -507,12 +521,12 @@ function writeVeryLongUnionName(w: Writer, value: VeryLongUnionName): void {
 }
 
 function readVeryLongUnionName(r: Reader): VeryLongUnionName {
-  const tag = r.enum16();
+  const tag = r.at("tag").enum16();
   switch (tag) {
     case 0:
-      return { tag: 0, value: readPair(r) };
+      return { tag: 0, value: readPair(r.at("pairsOfManyThings")) };
     case 1:
-      return { tag: 1, value: readPair(r) };
+      return { tag: 1, value: readPair(r.at("otherPairsOfThings")) };
     default:
       return r.invalidTag("VeryLongUnionName", tag);
   }
@@ -526,9 +540,10 @@ function writeNodesRequest(w: Writer, request: NodesRequest): void {
 }
 
 function readNodesRequest(r: Reader): NodesRequest {
-  const nodes = readNodes(r.at("nodes.nodes"), r.count(4));
+  const nodes = readNodes(r.down("nodes.nodes"), r.count(4));
   readNodesReferents(r, nodes);
-  const detail = readVeryLongUnionName(r.at("nodes.detail"));
+  r.up();
+  const detail = r.up(readVeryLongUnionName(r.down("nodes.detail")));
   return { nodes, detail };
 }
 
@@ -539,8 +554,8 @@ function writeV34MRequest(w: Writer, request: V34MRequest): void {
 
 function readV34MRequest(r: Reader): V34MRequest {
   const level = r.at("V34m.level").int16();
-  const u = readV34(r.at("V34m.u"));
-  r.check(u.tag === level, "V34m.u: switch_is(level)");
+  const u = r.up(readV34(r.down("V34m.u")));
+  r.equal(u.tag, level, "V34m.u: switch_is(level)");
   return { u };
 }
 
@@ -551,8 +566,8 @@ function writeV37MRequest(w: Writer, request: V37MRequest): void {
 
 function readV37MRequest(r: Reader): V37MRequest {
   const level = r.at("V37m.level").char();
-  const u = readV37(r.at("V37m.u"));
-  r.check(u.tag === level, "V37m.u: switch_is(level)");
+  const u = r.up(readV37(r.down("V37m.u")));
+  r.equal(u.tag, level, "V37m.u: switch_is(level)");
   return { u };
 }
 
@@ -562,8 +577,9 @@ function writeV39MRequest(w: Writer, request: V39MRequest): void {
 }
 
 function readV39MRequest(r: Reader): V39MRequest {
-  const u = readV39(r.at("V39m.u"));
+  const u = readV39(r.down("V39m.u"));
   readV39Referents(r, u);
+  r.up();
   return { u };
 }
 
@@ -573,8 +589,9 @@ function writeV41MRequest(w: Writer, request: V41MRequest): void {
 }
 
 function readV41MRequest(r: Reader): V41MRequest {
-  const u = readV41(r.at("V41m.u"));
+  const u = readV41(r.down("V41m.u"));
   readV41Referents(r, u);
+  r.up();
   return { u };
 }
 
@@ -584,7 +601,7 @@ function writeW4MResponse(w: Writer, response: W4MResponse): void {
 }
 
 function readW4MResponse(r: Reader): W4MResponse {
-  return { u: readUs(r.at("W4m.u")), c: r.at("W4m.c").char() };
+  return { u: r.up(readUs(r.down("W4m.u"))), c: r.at("W4m.c").char() };
 }
 
 function writeV30Request(w: Writer, request: V30Request): void {
@@ -598,11 +615,11 @@ function readV30Request(r: Reader): V30Request {
   const aRead = (): { value: number } => {
     return { value: r.at("V30.a").int32() };
   };
-  const a = r.fullReferent(r.fullPointer(), "{ value: number }", aRead);
+  const a = r.fullReferent(r.at("V30.a").fullPointer(), "{ value: number }", aRead);
   const bRead = (): { value: number } => {
     return { value: r.at("V30.b").int32() };
   };
-  const b = r.fullReferent(r.fullPointer(), "{ value: number }", bRead);
+  const b = r.fullReferent(r.at("V30.b").fullPointer(), "{ value: number }", bRead);
   return { a, b };
 }
 
@@ -621,21 +638,23 @@ function writeCycRequest(w: Writer, request: CycRequest): void {
 
 function readCycRequest(r: Reader): CycRequest {
   const aRead = (): Node => {
-    const aValue = readNode(r.at("cyc.a"));
+    const aValue = readNode(r.down("cyc.a"));
     return aValue;
   };
   const aReferents = (aValue: Node): void => {
     readNodeReferents(r, aValue);
+    r.up();
   };
-  const a = r.fullReferent(r.fullPointer(), "Node", aRead, aReferents);
+  const a = r.fullReferent(r.at("cyc.a").fullPointer(), "Node", aRead, aReferents);
   const bRead = (): Node => {
-    const bValue = readNode(r.at("cyc.b"));
+    const bValue = readNode(r.down("cyc.b"));
     return bValue;
   };
   const bReferents = (bValue: Node): void => {
     readNodeReferents(r, bValue);
+    r.up();
   };
-  const b = r.fullReferent(r.fullPointer(), "Node", bRead, bReferents);
+  const b = r.fullReferent(r.at("cyc.b").fullPointer(), "Node", bRead, bReferents);
   return { a, b };
 }
 
@@ -645,8 +664,9 @@ function writeCycResponse(w: Writer, response: CycResponse): void {
 }
 
 function readCycResponse(r: Reader): CycResponse {
-  const c = readNode(r.at("cyc.c"));
+  const c = readNode(r.down("cyc.c"));
   readNodeReferents(r, c);
+  r.up();
   return { c };
 }
 
@@ -684,10 +704,12 @@ function writePpRequest(w: Writer, request: PpRequest): void {
 function readPpRequest(r: Reader): PpRequest {
   const p: Pair[][] = [];
   for (let pCount = r.at("pp.p").chunk(6); pCount !== 0; pCount = r.chunk(6)) {
+    r.down("pp.p");
     const pChunk: Pair[] = [];
     for (let i = 0; i < pCount; i++) {
-      pChunk.push(readPair(r));
+      pChunk.push(readPair(r.index(i)));
     }
+    r.up();
     p.push(pChunk);
     r.chunkEnd(pCount);
   }
@@ -710,10 +732,12 @@ function writePpResponse(w: Writer, response: PpResponse): void {
 function readPpResponse(r: Reader): PpResponse {
   const q: Pair[][] = [];
   for (let qCount = r.at("pp.q").chunk(6); qCount !== 0; qCount = r.chunk(6)) {
+    r.down("pp.q");
     const qChunk: Pair[] = [];
     for (let i = 0; i < qCount; i++) {
-      qChunk.push(readPair(r));
+      qChunk.push(readPair(r.index(i)));
     }
+    r.up();
     q.push(qChunk);
     r.chunkEnd(qCount);
   }
@@ -745,20 +769,29 @@ function writeMultiRequest(w: Writer, request: MultiRequest): void {
 function readMultiRequest(r: Reader): MultiRequest {
   const m = r.at("multi.m").int16();
   const n = r.at("multi.n").int16();
-  const [aCount = 0, aCount1 = 0] = r.at("multi.a").counts(2, 1, true);
+  const [aCount = 0, aCount1 = 0] = r.down("multi.a").counts(2, 1, true);
   const a: Uint8Array[] = [];
   for (let i = 0; i < aCount; i++) {
-    a.push(r.bytes(aCount1));
+    a.push(r.index(i).bytes(aCount1));
   }
-  r.check(a.length === m, "multi.a: size_is(m)");
+  r.up();
+  r.equal(a.length, m, "multi.a: size_is(m)");
   for (const item of a) {
-    r.check(item.length === n, "multi.a[]: size_is(n)");
+    r.equal(item.length, n, "multi.a[]: size_is(n)");
   }
   return { n, a };
 }
 
 /** Client of Unions. */
 export class UnionsClient extends Client {
+  #sync: UnionsSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): UnionsSyncClient {
+    this.#sync ??= new UnionsSyncClient(this);
+    return this.#sync;
+  }
+
   nodes(nodes: Nodes, detail: VeryLongUnionName, options?: CallOptions): Promise<void> {
     return this.call(0, { nodes, detail }, writeNodesRequest, readNothing, options);
   }
@@ -819,6 +852,58 @@ export class UnionsClient extends Client {
 
   multi(n: number, a: Uint8Array[], options?: CallOptions): Promise<void> {
     return this.call(11, { n, a }, writeMultiRequest, readNothing, options);
+  }
+}
+
+/** Client of Unions whose methods block: the `sync` property of its client. */
+
+export class UnionsSyncClient extends SyncClient {
+  nodes(nodes: Nodes, detail: VeryLongUnionName, options?: SyncCallOptions): void {
+    this.call(0, { nodes, detail }, writeNodesRequest, readNothing, options);
+  }
+
+  v34M(u: V34, options?: SyncCallOptions): void {
+    this.call(1, { u }, writeV34MRequest, readNothing, options);
+  }
+
+  v37M(u: V37, options?: SyncCallOptions): void {
+    this.call(2, { u }, writeV37MRequest, readNothing, options);
+  }
+
+  v39M(u: V39, options?: SyncCallOptions): void {
+    this.call(3, { u }, writeV39MRequest, readNothing, options);
+  }
+
+  v41M(u: V41, options?: SyncCallOptions): void {
+    this.call(4, { u }, writeV41MRequest, readNothing, options);
+  }
+
+  w4M(options?: SyncCallOptions): W4MResponse {
+    return this.call(5, undefined, writeNothing, readW4MResponse, options);
+  }
+
+  v30(a: { value: number } | null, b: { value: number } | null, options?: SyncCallOptions): void {
+    this.call(6, { a, b }, writeV30Request, readNothing, options);
+  }
+
+  cyc(a: Node | null, b: Node | null, options?: SyncCallOptions): CycResponse {
+    return this.call(7, { a, b }, writeCycRequest, readCycResponse, options);
+  }
+
+  v33(): never {
+    return this.refuseStreams("V33");
+  }
+
+  pp(): never {
+    return this.refuseStreams("pp");
+  }
+
+  n10(x: bigint, b: number, options?: SyncCallOptions): void {
+    this.call(10, { x, b }, writeN10Request, readNothing, options);
+  }
+
+  multi(n: number, a: Uint8Array[], options?: SyncCallOptions): void {
+    this.call(11, { n, a }, writeMultiRequest, readNothing, options);
   }
 }
 

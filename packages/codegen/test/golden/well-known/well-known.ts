@@ -12,6 +12,8 @@ import {
   type Reader,
   readNothing,
   type ServerCall,
+  type SyncCallOptions,
+  SyncClient,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -77,13 +79,15 @@ function writeUuidT(w: Writer, value: UuidT): void {
 }
 
 function readUuidT(r: Reader): UuidT {
-  return { other: r.int32() };
+  return { other: r.at("other").int32() };
 }
 
 function writeEntry(w: Writer, value: Entry): void {
   w.align(4, 8);
-  w.boolean(value.isSet);
-  w.guid(value.id);
+  const at = w.run(1, 20);
+  w.booleanAt(at, value.isSet);
+  w.padAt(at + 1, 3);
+  w.guidAt(at + 4, value.id);
   w.fileTime(value.written);
   w.pointer(value.optional !== null);
   writeUuidT(w, value.local);
@@ -96,19 +100,20 @@ function writeEntryReferents(w: Writer, value: Entry): void {
 
 function readEntry(r: Reader): Entry {
   r.align(4, 8);
+  const at = r.at("isSet").run(1, 20);
   const value: Entry = {
-    isSet: r.boolean(),
-    id: r.guid(),
-    written: r.fileTime(),
-    optional: r.pointer() ? pending : null,
-    local: readUuidT(r),
+    isSet: r.booleanAt(at),
+    id: r.guidAt(at + 4),
+    written: r.at("written").fileTime(),
+    optional: r.at("optional").pointer() ? pending : null,
+    local: r.up(readUuidT(r.down("local"))),
   };
   r.trail(8);
   return value;
 }
 
 function readEntryReferents(r: Reader, value: Entry): void {
-  if (value.optional !== null) value.optional = r.guid();
+  if (value.optional !== null) value.optional = r.at("optional").guid();
 }
 
 function writeKey(w: Writer, value: Key): void {
@@ -139,22 +144,26 @@ function writeKey(w: Writer, value: Key): void {
 }
 
 function readKey(r: Reader): Key {
-  const tag = r.int32();
+  const tag = r.at("tag").int32();
   switch (tag) {
     case 1:
-      return { tag: 1, value: r.guid() };
+      return { tag: 1, value: r.at("id").guid() };
     case 2: {
+      r.down("times");
       const value_: Filetime[] = [];
       for (let i = 0; i < 2; i++) {
-        value_.push(r.fileTime());
+        value_.push(r.index(i).fileTime());
       }
+      r.up();
       return { tag: 2, value: value_ };
     }
     case 3: {
+      r.down("times");
       const value_: Filetime[] = [];
       for (let i = 0; i < 2; i++) {
-        value_.push(r.fileTime());
+        value_.push(r.index(i).fileTime());
       }
+      r.up();
       return { tag: 3, value: value_ };
     }
     default:
@@ -177,12 +186,13 @@ function readFindRequest(r: Reader): FindRequest {
   const id = r.at("Find.id").guid();
   const since = r.at("Find.since").pointer() ? r.fileTime() : null;
   const count = r.at("Find.count").int32();
-  const idsCount = r.at("Find.ids").count(16);
+  const idsCount = r.down("Find.ids").count(16);
   const ids: Guid[] = [];
   for (let i = 0; i < idsCount; i++) {
-    ids.push(r.guid());
+    ids.push(r.index(i).guid());
   }
-  r.check(ids.length === count, "Find.ids: size_is(count)");
+  r.up();
+  r.equal(ids.length, count, "Find.ids: size_is(count)");
   return { id, since, ids };
 }
 
@@ -192,8 +202,9 @@ function writeFindResponse(w: Writer, response: FindResponse): void {
 }
 
 function readFindResponse(r: Reader): FindResponse {
-  const entry = readEntry(r.at("Find.entry"));
+  const entry = readEntry(r.down("Find.entry"));
   readEntryReferents(r, entry);
+  r.up();
   return { entry };
 }
 
@@ -209,15 +220,16 @@ function writeLookRequest(w: Writer, request: LookRequest): void {
 
 function readLookRequest(r: Reader): LookRequest {
   const kind = r.at("Look.kind").int32();
-  const key = readKey(r.at("Look.key"));
+  const key = r.up(readKey(r.down("Look.key")));
   const n = r.at("Look.n").int32();
-  const sizesCount = r.at("Look.sizes").count(4);
+  const sizesCount = r.down("Look.sizes").count(4);
   const sizes: bigint[] = [];
   for (let i = 0; i < sizesCount; i++) {
-    sizes.push(r.int3264());
+    sizes.push(r.index(i).int3264());
   }
-  r.check((key.tag === "default" ? key.discriminant : key.tag) === kind, "Look.key: switch_is(kind)");
-  r.check(sizes.length === n, "Look.sizes: size_is(n)");
+  r.up();
+  r.equal(key.tag === "default" ? key.discriminant : key.tag, kind, "Look.key: switch_is(kind)");
+  r.equal(sizes.length, n, "Look.sizes: size_is(n)");
   return { key, sizes };
 }
 
@@ -239,6 +251,14 @@ function readProgressRequest(r: Reader): ProgressRequest {
 
 /** Client of WellKnown. */
 export class WellKnownClient extends Client {
+  #sync: WellKnownSyncClient | null = null;
+
+  /** The same methods, which block this thread until the server has answered. */
+  get sync(): WellKnownSyncClient {
+    this.#sync ??= new WellKnownSyncClient(this);
+    return this.#sync;
+  }
+
   find(id: Guid, since: Filetime | null, ids: Guid[], options?: CallOptions): Promise<FindResponse> {
     return this.call(0, { id, since, ids }, writeFindRequest, readFindResponse, options);
   }
@@ -249,6 +269,22 @@ export class WellKnownClient extends Client {
 
   hint(id: Iid, options?: CallOptions): Promise<void> {
     return this.call(2, { id }, writeHintRequest, readNothing, options);
+  }
+}
+
+/** Client of WellKnown whose methods block: the `sync` property of its client. */
+
+export class WellKnownSyncClient extends SyncClient {
+  find(id: Guid, since: Filetime | null, ids: Guid[], options?: SyncCallOptions): FindResponse {
+    return this.call(0, { id, since, ids }, writeFindRequest, readFindResponse, options);
+  }
+
+  look(key: Key, sizes: bigint[], options?: SyncCallOptions): void {
+    this.call(1, { key, sizes }, writeLookRequest, readNothing, options);
+  }
+
+  hint(id: Iid, options?: SyncCallOptions): void {
+    this.call(2, { id }, writeHintRequest, readNothing, options);
   }
 }
 

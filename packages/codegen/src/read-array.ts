@@ -1,0 +1,257 @@
+import type { ArrayType, PipeDefinition } from "@ncalrpc/idl";
+import { block, call, type Doc, group, indent, line, list, run, softline } from "./doc.js";
+import { chunkType, isVarying } from "./model-index.js";
+import type { ModuleContext } from "./module-context.js";
+import type { Scope } from "./names.js";
+import { rangeOf } from "./range-code.js";
+import { checkEqual, checkRange } from "./read-checks.js";
+import type { ReadCode } from "./read-code.js";
+import { type Check, isLongLabel, type Reading, type ToRead, told, toldDown } from "./reading.js";
+
+const indexNames = ["i", "j", "k"] as const;
+const itemNames = ["item", "inner", "innermost"] as const;
+
+/** How the loop over the elements of an array is written at a depth of nested arrays. */
+export function loopNames(depth: number): { readonly index: string; readonly item: string } {
+  return { index: indexNames[depth] ?? `i${depth}_`, item: itemNames[depth] ?? `item${depth}_` };
+}
+
+/** Prints code that reads arrays and pipes, for a `ReadCode` that reads their elements. */
+export class ReadArray {
+  readonly #context: ModuleContext;
+  readonly #locals: Scope;
+  readonly #depth: number;
+  /** Reads elements. */
+  readonly #deeper: ReadCode;
+
+  constructor(context: ModuleContext, locals: Scope, depth: number, deeper: ReadCode) {
+    this.#context = context;
+    this.#locals = locals;
+    this.#depth = depth;
+    this.#deeper = deeper;
+  }
+
+  /**
+   * An array; `hoisted` is the max count that was read in front of it. `isItem`: a top-level item, with its counts and, in
+   * `after`, what its elements point to. `inBlock` if the statements will stand in a block of their own.
+   */
+  read(array: ArrayType, toRead: ToRead, hoisted: Doc | null, inBlock: boolean, isItem: boolean): Reading {
+    const { index, layout } = this.#context;
+    const typed = layout.typedArray(array);
+    const minimum = layout.elementMinimum(array);
+    const packed = typed === null ? [] : ["true"];
+    const before: Doc[] = [];
+    const declare: Doc[] = [];
+    const checks: Check[] = [];
+    // The first call on the reader names the array.
+    let reader = typed === null ? toldDown(toRead) : told(toRead);
+    if (isLongLabel(typed === null ? { ...toRead, isTold: false } : toRead)) {
+      before.push(`${reader};`);
+      reader = "r";
+    }
+    const first = (): string => {
+      const now = reader;
+      reader = "r";
+      return now;
+    };
+    let count: Doc = array.fixed === null ? (hoisted ?? "count") : String(array.fixed);
+    const limits = isItem && array.fixed === null ? this.#joinedCounts(array, toRead) : null;
+    if (limits !== null) {
+      const names = limits.locals.map((name) => `${name} = 0`);
+      before.push(["const ", list(names, "[", "]"), " = ", limits.counts(first()), ";"]);
+      [count = ""] = limits.locals;
+    } else if (array.joined) {
+      [count = ""] = toRead.joined ?? [];
+    } else if (array.fixed === null && isItem) {
+      count = call(
+        `${typed === null || isVarying(array) ? first() : "r"}.count`,
+        isVarying(array) ? "0" : String(minimum),
+        ...packed,
+      );
+    }
+    if (isVarying(array)) {
+      let max = count;
+      if (array.fixed === null && isItem) {
+        const local = this.#locals.claim(`${toRead.local}Max`);
+        if (inBlock) declare.push(`let ${local} = 0;`);
+        before.push([inBlock ? "" : "const ", local, " = ", count, ";"]);
+        max = local;
+      }
+      const sent = array.size;
+      if (sent !== null && typeof max === "string") {
+        const name = max;
+        checks.push(() => checkEqual(toRead, name, sent, "size_is"));
+      }
+      if (array.first === null) count = call(`${first()}.variance`, max, String(minimum), ...packed);
+      else {
+        const start = array.first;
+        const local = this.#locals.claim(`${toRead.local}Range`);
+        const range = call(`${first()}.varianceFrom`, max, String(minimum), ...packed);
+        before.push(["const ", local, " = ", range, ";"]);
+        let from = `${local}.first`;
+        if (inBlock) {
+          from = this.#locals.claim(`${toRead.local}First`);
+          declare.push(`let ${from} = 0;`);
+          before.push(`${from} = ${local}.first;`);
+        }
+        checks.push(() => checkEqual(toRead, from, start, "first_is"));
+        count = `${local}.actual`;
+      }
+    }
+    const counted = isVarying(array) ? array.length : array.size;
+    if (counted !== null) {
+      checks.push((text, isNullable) => {
+        const actual = isNullable ? `${text}?.length ?? 0` : `${text}.length`;
+        return checkEqual(toRead, actual, counted, isVarying(array) ? "length_is" : "size_is");
+      });
+    }
+    const range = rangeOf(index, toRead);
+    if (range !== null) {
+      checks.push((text, isNullable) => checkRange(toRead, `${text}.length`, range, text, isNullable));
+    }
+    if (typed !== null) {
+      const value = call(`${first()}.${typed.method}`, count);
+      return { before, declare, value, holds: "expression", checks };
+    }
+    const joined = limits?.locals.slice(1) ?? toRead.joined?.slice(1) ?? [];
+    const elements = this.#elements(array, { ...toRead, joined }, count, before, first(), isItem);
+    return { declare, ...elements, checks: [...checks, ...elements.checks] };
+  }
+
+  /** The chunks of a pipe up to its end, as an array of arrays. */
+  pipe(pipe: PipeDefinition, toRead: ToRead): Reading {
+    const { layout } = this.#context;
+    const { local } = toRead;
+    const chunk = chunkType(pipe);
+    const packed = layout.typedArray(chunk) === null ? [] : ["true"];
+    const args = [String(layout.elementMinimum(chunk)), ...packed];
+    const name = this.#locals.claim(`${local}Count`);
+    const item = this.#locals.claim(`${local}Chunk`);
+    const toReadChunk = { ...toRead, type: chunk, local: item, range: null, isTold: true };
+    const reading = this.read(chunk, toReadChunk, name, true, false);
+    const within = pipe.range === null ? [] : checkRange(toRead, name, pipe.range, name, false);
+    const steps = [
+      `let ${name} = `,
+      call(`${told(toRead)}.chunk`, ...args),
+      ";",
+      line,
+      `${name} !== 0;`,
+      line,
+    ];
+    return {
+      declare: [],
+      before: [
+        `const ${local}: ${this.#context.typeText(chunk)}[] = [];`,
+        block(
+          ["for (", group(indent(softline, ...steps, `${name} = `, call("r.chunk", ...args)), softline), ")"],
+          [...within, ...reading.before, run(`${local}.push`, reading.value), run("r.chunkEnd", name)],
+        ),
+      ],
+      value: local,
+      holds: "local",
+      checks: [],
+    };
+  }
+
+  /** The max counts of an array of several open dimensions, which all come first (C706 14.3.3.5); null for other arrays. */
+  #joinedCounts(
+    array: ArrayType,
+    toRead: ToRead,
+  ): { readonly locals: readonly string[]; readonly counts: (reader: string) => Doc } | null {
+    const { index, layout } = this.#context;
+    const locals: string[] = [];
+    let innermost = array;
+    for (let inner = index.resolve(array.element); inner.kind === "array" && inner.joined; ) {
+      if (locals.length === 0) locals.push(this.#locals.claim(`${toRead.local}Count`));
+      locals.push(this.#locals.claim(`${toRead.local}Count${locals.length}`));
+      innermost = inner;
+      inner = index.resolve(inner.element);
+    }
+    if (locals.length === 0) return null;
+    const packed = layout.typedArray(innermost) === null ? [] : ["true"];
+    const minimum = String(layout.elementMinimum(innermost));
+    return {
+      locals,
+      counts: (reader) => call(`${reader}.counts`, String(locals.length), minimum, ...packed),
+    };
+  }
+
+  /** Reads elements one by one into an array; `reader` names the array if nothing did so before. */
+  #elements(
+    array: ArrayType,
+    toRead: ToRead,
+    count: Doc,
+    before: Doc[],
+    reader: string,
+    isItem: boolean,
+  ): Omit<Reading, "declare"> {
+    const { layout } = this.#context;
+    const { local } = toRead;
+    let limit = count;
+    if (typeof count !== "string") {
+      const name = this.#locals.claim(`${local}Count`);
+      before.push(["const ", name, " = ", count, ";"]);
+      limit = name;
+    }
+    if (reader !== "r") before.push(`${reader};`);
+    const { index: i, item } = loopNames(this.#depth);
+    const element: ToRead = {
+      ...toRead,
+      type: array.element,
+      local: item,
+      range: null,
+      label: `${toRead.label}[]`,
+      element: i,
+      isTold: false,
+    };
+    const reading = this.#deeper.body(element, null);
+    const isReferences = layout.holdsReferences(array);
+    const inPlace = isReferences ? [] : reading.before;
+    if (isReferences) before.push(run("r.refElements", limit));
+    before.push(
+      ["const ", local, ": ", this.#context.typeText(array), " = [];"],
+      block(
+        ["for (let ", i, " = 0; ", i, " < ", limit, "; ", i, "++)"],
+        [...inPlace, run(`${local}.push`, reading.value)],
+      ),
+    );
+    const checks = reading.checks.length === 0 ? [] : [this.#elementChecks(array, reading.checks)];
+    if (isItem && layout.hasPointers(array.element)) {
+      const after = [...this.elementReferents(array, toRead, local), "r.up();"];
+      return { before, value: local, holds: "local", after, checks };
+    }
+    before.push("r.up();");
+    return { before, value: local, holds: "local", checks };
+  }
+
+  /** What the elements of the array `text` point to; the reader knows which array it is. */
+  elementReferents(array: ArrayType, toRead: ToRead, text: string): Doc[] {
+    const { index: i, item } = loopNames(this.#depth);
+    const element: ToRead = {
+      ...toRead,
+      type: array.element,
+      range: null,
+      label: `${toRead.label}[]`,
+      element: i,
+      isTold: false,
+    };
+    if (this.#context.index.resolve(array.element).kind !== "pointer") {
+      const referents = this.#deeper.referents({ ...element, local: item }, item);
+      return [block(`for (const [${i}, ${item}] of ${text}.entries())`, referents)];
+    }
+    const local = `element${this.#depth || ""}`;
+    const pointee = this.#deeper.pointee({ ...element, local }, `${text}[${i}]`);
+    return [block(`for (let ${i} = 0; ${i} < ${text}.length; ${i}++)`, pointee)];
+  }
+
+  /** The checks of each element of an array. */
+  #elementChecks(array: ArrayType, checks: readonly Check[]): Check {
+    const { item } = loopNames(this.#depth);
+    const isNullableElement = this.#context.index.isNullable(array.element);
+    return (text, isNullable) => {
+      const statements = checks.flatMap((check) => check(item, isNullableElement));
+      if (statements.length === 0) return [];
+      return [block(`for (const ${item} of ${isNullable ? `${text} ?? []` : text})`, statements)];
+    };
+  }
+}
