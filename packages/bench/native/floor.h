@@ -83,7 +83,7 @@ static inline struct round_trips measure(int64_t warmup, int64_t length, pid_t s
 
 // Prints microseconds.
 static inline void print(struct round_trips r) {
-  static const double percents[] = {10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99};
+  static const double percents[] = {50, 75, 90, 95, 99, 99.5, 99.9, 99.99};
   qsort(r.times, r.timed, sizeof(int64_t), ascending);
   printf("{");
   for (size_t i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {

@@ -4,8 +4,8 @@ interface SystemDescription {
   /** As in `--systems`. */
   readonly name: string;
   readonly description: string;
-  /** What it is beside the others: ourselves in some configuration, an alternative, or the least that this machine can do. */
-  readonly kind: "ours" | "peer" | "floor";
+  /** What it is beside the others: ourselves, ourselves otherwise configured, an alternative, or the least there can be. */
+  readonly kind: "ours" | "variant" | "peer" | "floor";
   /** Packages whose versions are printed with the results. */
   readonly packages: readonly string[];
 }

@@ -83,13 +83,16 @@ export function linePlot(heading: Heading, axes: LineAxes, lines: readonly Line[
     const place = places[index] ?? 0;
     parts.push(
       `<line class="line-${style}" x1="${round(x(end?.x ?? 1) + 4)}" y1="${round(ends[index] ?? 0)}" x2="${RIGHT + 18}" y2="${round(place)}" stroke-width="1" opacity="0.5"/>`,
-      text(RIGHT + 22, place + 4, line.label, { style: `fill-${style}`, bold: line.kind === "ours" }),
+      text(RIGHT + 22, place + 4, line.label, {
+        style: line.kind === "floor" ? "faint" : `fill-${style}`,
+        bold: line.kind === "ours",
+      }),
     );
   });
   return svgDocument(heading, WIDTH, HEIGHT, parts);
 }
 
-/** Peers have colours of their own; ours and the floors are told apart by their names and dashes. */
+/** Peers have colours of their own; the others are told apart by their names. */
 function lineStyles(lines: readonly Line[]): string[] {
   let peers = 0;
   return lines.map(({ kind }) => (kind === "peer" ? hueOf(peers++) : kind));

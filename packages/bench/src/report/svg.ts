@@ -1,5 +1,5 @@
 /** What the systems of a plot are beside each other; decides their colours. */
-export type Kind = "ours" | "peer" | "floor";
+export type Kind = "ours" | "variant" | "peer" | "floor";
 
 /** Colours of the lines of peers, in turn: for light and for dark backgrounds. */
 const HUES = [
@@ -19,6 +19,7 @@ const LIGHT = {
   faint: "#475569",
   grid: "#e2e8f0",
   ours: "#c2410c",
+  variant: "#e8935f",
   peer: "#64748b",
   floor: "#a8b3c4",
 };
@@ -28,6 +29,7 @@ const DARK: typeof LIGHT = {
   faint: "#9aa7b6",
   grid: "#2b3440",
   ours: "#fb923c",
+  variant: "#b4652f",
   peer: "#8294ab",
   floor: "#4b5a6d",
 };
@@ -38,7 +40,7 @@ function rules(colors: typeof LIGHT, hue: 0 | 1): string {
     `.text{fill:${colors.text}}`,
     `.faint{fill:${colors.faint}}`,
     `.grid{stroke:${colors.grid}}`,
-    ...(["ours", "peer", "floor"] as const).flatMap((kind) => [
+    ...(["ours", "variant", "peer", "floor"] as const).flatMap((kind) => [
       `.fill-${kind}{fill:${colors[kind]}}`,
       `.line-${kind}{stroke:${colors[kind]}}`,
     ]),

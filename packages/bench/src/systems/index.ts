@@ -7,6 +7,8 @@ const floors = () => import("./native-floors.js");
 export const SYSTEMS: ReadonlyMap<string, () => Promise<System>> = new Map<string, () => Promise<System>>([
   ["ncalrpc", async () => (await ours()).ncalrpc],
   ["ncalrpc-socket", async () => (await ours()).ncalrpcSocket],
+  ["ncalrpc-sync", async () => (await ours()).ncalrpcSync],
+  ["ncalrpc-socket-sync", async () => (await ours()).ncalrpcSocketSync],
   ["ncalrpc-no-spin", async () => (await ours()).ncalrpcNoSpin],
   ["raw-net", async () => (await import("./raw-net.js")).rawNet],
   ["vscode-jsonrpc", async () => (await import("./vscode-jsonrpc.js")).vscodeJsonrpc],

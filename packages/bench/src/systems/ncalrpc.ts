@@ -23,7 +23,7 @@ function variant({ name, description, only, kernel: options, channel = awaited }
   return {
     name,
     description: `ours: ${description}`,
-    kind: "ours",
+    kind: only === undefined ? "ours" : "variant",
     packages: ["koffi"],
     ...(only === undefined ? {} : { only }),
     unavailable: {},
@@ -74,6 +74,17 @@ function awaited(client: EchoClient): Channel {
   };
 }
 
+/** Blocks the thread until each reply is there. */
+function blocking(client: EchoClient): Channel {
+  const { sync } = client;
+  return {
+    call: (payload) => sync.echo(payload),
+    echo: (payload) => sync.echo(payload).data,
+    upload: (payload) => sync.upload(payload),
+    close: () => client.close(),
+  };
+}
+
 function keepBusy(microseconds: number): void {
   const end = performance.now() + microseconds / 1_000;
   while (performance.now() < end);
@@ -90,6 +101,21 @@ export const ncalrpcSocket = variant({
   description: "the same without completion lists: every message goes over the port's socket",
   only: ["unary", "in-flight", "clients"],
   kernel: { completionList: false },
+});
+
+export const ncalrpcSync = variant({
+  name: "ncalrpc-sync",
+  description: "the same through client.sync, which blocks the client's thread",
+  only: ["unary"],
+  channel: blocking,
+});
+
+export const ncalrpcSocketSync = variant({
+  name: "ncalrpc-socket-sync",
+  description: "client.sync without completion lists",
+  only: ["unary"],
+  kernel: { completionList: false },
+  channel: blocking,
 });
 
 export const ncalrpcNoSpin = variant({

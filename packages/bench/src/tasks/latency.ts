@@ -8,7 +8,7 @@ const SIZE = 64;
 const MOST_CALLS = 2_000_000;
 
 /** Points of the distribution, in percent. */
-export const PERCENTILES = [10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.99] as const;
+export const PERCENTILES = [50, 75, 90, 95, 99, 99.5, 99.9, 99.99] as const;
 
 /** Name of a point among the values. */
 export function percentileName(percent: number): string {
