@@ -203,6 +203,8 @@ export interface CommunicationPort extends Disposable {
    * it cannot be. Throws AlpcError: INVALID_PARAMETER within onMessage, PORT_DISCONNECTED, QUOTA_EXCEEDED.
    */
   waitForMessages?(milliseconds: number): boolean;
+  /** As allocateView, for who blocks: waits for the view as waitForMessages does. Only where allocateView may answer with a promise. Throws AlpcError, TIMEOUT among them. */
+  waitForView?(size: number, milliseconds: number): View;
   close(): void;
 }
 

@@ -9,7 +9,7 @@ test("what is not generated is named with its place", () => {
   expect(limitations(compileCase("unions"))).toEqual([]);
 });
 
-test("[deprecated] becomes JSDoc's, in clients and handlers", () => {
+test("[deprecated] becomes JSDoc's, in clients, synchronous ones too, and handlers", () => {
   const model = compileText(
     "[ uuid(3e0d37a5-6f42-4b5d-9c52-6f1f3c1b8a78), version(1.0) ] interface Old { void Go(void); }",
   );
@@ -18,7 +18,7 @@ test("[deprecated] becomes JSDoc's, in clients and handlers", () => {
     key === "methods" && Array.isArray(value) ? value.map((method) => ({ ...method, attributes })) : value,
   );
   const [file] = generateTypeScript(JSON.parse(json));
-  expect(file?.text.match(/^ {2}\/\*\* @deprecated "\*\\\/ use Went" \*\/$/gm)).toHaveLength(2);
+  expect(file?.text.match(/^ {2}\/\*\* @deprecated "\*\\\/ use Went" \*\/$/gm)).toHaveLength(3);
 });
 
 test("an array for which there is no code is refused by its name", () => {

@@ -7,6 +7,7 @@ export { CallbackCall } from "./client/callback-call.js";
 export { Client, readNothing, writeNothing } from "./client/client.js";
 export { ContextHandle } from "./client/context-handle.js";
 export type { CallOptions } from "./client/pending-call.js";
+export { type SyncCallOptions, SyncClient } from "./client/sync-client.js";
 export type { EnumValue } from "./enum-value.js";
 export {
   defineInterface,

@@ -1,3 +1,4 @@
+export { createSealedBytes, releaseBytes, sealBytes } from "@ncalrpc/alpc";
 export type { Sid, Token } from "@ncalrpc/security";
 export type { CallbackCall } from "./client/callback-call.js";
 export { Client, type ClientBinding } from "./client/client.js";
@@ -5,6 +6,7 @@ export { ClientConnection } from "./client/client-connection.js";
 export type { ConnectOptions } from "./client/connect-options.js";
 export { ContextHandle } from "./client/context-handle.js";
 export type { CallOptions } from "./client/pending-call.js";
+export { type SyncCallOptions, SyncClient } from "./client/sync-client.js";
 export {
   type AccessDeniedEvent,
   type HandlerErrorEvent,

@@ -1,11 +1,13 @@
 import { AlpcError, type NtStatusName } from "../error.js";
+import type { ViewAttribute } from "../message-attributes.js";
 import { violation } from "../port-message.js";
 import type { SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
 import type { LibC } from "./libc.js";
 import type { MemoryMode } from "./mapped-memory.js";
 import { PortSections, type SectionChannel } from "./port-sections.js";
-import { openSection, type Section, type SectionKind } from "./section.js";
+import { SealedReceipts } from "./sealed-receipts.js";
+import { type OfferedKind, openSection, type Section } from "./section.js";
 
 export interface ClientSectionChannel extends SectionChannel {
   /** Asks the server for a section that holds `size` octets. Answers come in the order of the wishes. */
@@ -32,15 +34,38 @@ export class ClientSections extends PortSections {
   readonly #channel: ClientSectionChannel;
   readonly #options: ClientSectionOptions;
   readonly #wishes: Wish[] = [];
+  readonly #sealed: SealedReceipts;
 
   constructor(channel: ClientSectionChannel, options: ClientSectionOptions, now?: () => number) {
     super(channel, now);
     this.#channel = channel;
     this.#options = options;
+    this.#sealed = new SealedReceipts(options.libc, (sectionId) => channel.sendViewReleased(sectionId));
   }
 
   /** A view for a message to the server: at once if a section is free. Throws or rejects with AlpcError QUOTA_EXCEEDED, PORT_DISCONNECTED. */
   allocate(size: number): View | Promise<View> {
+    return (
+      this.#takeChecked(size) ??
+      new Promise((resolve, reject) => {
+        this.#want({ size, resolve, reject });
+      })
+    );
+  }
+
+  /** The same for who can't await: a view, or null if there will be one, or an error, when the server has answered. Throws AlpcError. */
+  allocateLater(
+    size: number,
+    resolve: (view: View) => void,
+    reject: (reason: AlpcError) => void,
+  ): View | null {
+    const view = this.#takeChecked(size);
+    if (view === null) this.#want({ size, resolve, reject });
+    return view;
+  }
+
+  /** A free section as a view, if there is one. Throws AlpcError. */
+  #takeChecked(size: number): View | null {
     this.checkOpen();
     const { maxViewSize } = this.#options;
     if (size > maxViewSize) {
@@ -49,16 +74,15 @@ export class ClientSections extends PortSections {
         `a view of ${size} octets; this server's sections hold up to ${maxViewSize}`,
       );
     }
-    return (
-      this.takeFree(size, false) ??
-      new Promise((resolve, reject) => {
-        this.#want({ size, resolve, reject });
-      })
-    );
+    return this.takeFree(size, false);
   }
 
   /** The server hands over a section: one that we asked for, or one that it fills. Takes `fd` over. */
-  onSection(sectionId: number, kind: SectionKind, size: number, fd: number): void {
+  onSection(sectionId: number, kind: OfferedKind, size: number, fd: number): void {
+    if (kind === "sealed") {
+      this.#sealed.onSection(sectionId, size, fd);
+      return;
+    }
     const { libc, mode, quota } = this.#options;
     const section = openSection(libc, fd, size, kind, mode);
     try {
@@ -85,8 +109,18 @@ export class ClientSections extends PortSections {
     else wish.reject(new AlpcError(status, message));
   }
 
+  override receive(attribute: ViewAttribute): View {
+    const { sectionId, offset, size, isSealed } = attribute;
+    return isSealed ? this.#sealed.receive(sectionId, offset, size) : super.receive(attribute);
+  }
+
+  override onSectionDropped(sectionId: number): void {
+    if (!this.#sealed.onDropped(sectionId)) super.onSectionDropped(sectionId);
+  }
+
   override close(): void {
     super.close();
+    this.#sealed.close();
     for (const wish of this.#wishes.splice(0))
       wish.reject(new AlpcError("PORT_DISCONNECTED", "the connection is closed"));
   }

@@ -8,6 +8,7 @@ import { MessageLedger } from "../message-ledger.js";
 import { ControlType, portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
 import { noDataEntries, noHandles } from "../received-message.js";
 import type { View } from "../view.js";
+import { waitForMessages, waitForView } from "./blocking-wait.js";
 import { ClientListAgreement, ServerListAgreement } from "./completion-list/list-agreement.js";
 import type { Connection, Stage } from "./connection.js";
 import type { DirectAccess } from "./direct-access.js";
@@ -39,6 +40,8 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   readonly maxPayload: number;
   readonly maxViewSize: number;
   readonly allowsDirectMemory: boolean;
+  readonly waitForMessages?: (milliseconds: number) => boolean;
+  readonly waitForView?: (size: number, milliseconds: number) => View;
   readonly #connection: Connection;
   readonly #identity: SenderIdentity;
   readonly #handler: PortHandler;
@@ -64,6 +67,10 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     this.#maxMessageLength = terms.maxMessageLength;
     this.#isClosed = connection.isEnded;
     connection.stage = this;
+    if (terms.side === "client") {
+      this.waitForMessages = (milliseconds) => waitForMessages(connection, milliseconds);
+      this.waitForView = (size, milliseconds) => waitForView(connection, this.#beside, size, milliseconds);
+    }
     if (terms.completionList && !connection.isEnded)
       connection.agreement =
         terms.side === "client"
@@ -72,7 +79,7 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#isClosed || this.#connection.isEnded;
   }
 
   get queuedMessages(): number {

@@ -60,10 +60,25 @@ export class PortAttachments {
   }
 
   allocateView(size: number): View | Promise<View> {
+    return this.#sectionsFor(size).allocate(size);
+  }
+
+  /** For a client that can't await: see ClientSections. Throws AlpcError. */
+  allocateViewLater(
+    size: number,
+    resolve: (view: View) => void,
+    reject: (reason: AlpcError) => void,
+  ): View | null {
+    const sections = this.#sectionsFor(size);
+    if (!(sections instanceof ClientSections)) throw new AlpcError("NOT_SUPPORTED", "a server does not wait");
+    return sections.allocateLater(size, resolve, reject);
+  }
+
+  #sectionsFor(size: number): ServerSections | ClientSections {
     if (this.#terms.maxViewSize === 0) throw new AlpcError("NOT_SUPPORTED", "this connection has no views");
     if (!Number.isSafeInteger(size) || size < 0)
       throw new AlpcError("INVALID_PARAMETER", `a view of ${size} octets`);
-    return this.#ownSections().allocate(size);
+    return this.#ownSections();
   }
 
   sealedView(bytes: Uint8Array): View | null {

@@ -6,34 +6,38 @@ import {
   type PortHandler,
   type ReceivedMessage,
 } from "@ncalrpc/alpc";
-import { type Reader, Writer } from "@ncalrpc/ndr";
+import type { Reader, Writer } from "@ncalrpc/ndr";
 import { Sid, type Token } from "@ncalrpc/security";
 import { defaultClientLimits } from "../limits.js";
 import { BIND_SIZE, type InterfaceId, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
 import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
 import { Features, formatHello, type Hello, parseHello } from "../protocol-lrpc/hello.js";
 import { LrpcMessageType } from "../protocol-lrpc/message-type.js";
-import { REQUEST_HEADER_SIZE, writeObjectUuid, writeRequestHeader } from "../protocol-lrpc/request.js";
-import { ViewCache } from "../protocol-lrpc/view-cache.js";
+import { REQUEST_HEADER_SIZE } from "../protocol-lrpc/request.js";
 import { RpcError } from "../rpc-error.js";
 import { rpcStatusFromNumber } from "../rpc-status.js";
 import { parseStringBinding } from "../string-binding.js";
+import { turn } from "../turn.js";
 import { CallTable } from "./call-table.js";
 import { CallTimer } from "./call-timer.js";
 import { type BoundCallbacks, CallbackReceiver } from "./callback-receiver.js";
 import { type ClientBinding, writeNothing } from "./client.js";
 import type { ConnectOptions } from "./connect-options.js";
-import { sendLargeRequest } from "./large-request.js";
 import { type CallOptions, type PendingCall, TypedCall } from "./pending-call.js";
+import { RequestSender } from "./request-sender.js";
 import { ResponseReceiver } from "./response-receiver.js";
+import type { SyncCallOptions } from "./sync-client.js";
+import { checkBlocking, waitForCall } from "./wait-for-call.js";
 
 export type { ConnectOptions } from "./connect-options.js";
 
-/** Room in front of a request's stub data. */
-const REQUEST_HEADROOM = PORT_MESSAGE_SIZE + REQUEST_HEADER_SIZE;
-
 const CLIENT_FEATURES =
-  Features.CANCEL | Features.DEADLINE | Features.FAULT_DETAILS | Features.DIRECT | Features.CALLBACKS;
+  Features.CANCEL |
+  Features.DEADLINE |
+  Features.FAULT_DETAILS |
+  Features.DIRECT |
+  Features.APART |
+  Features.CALLBACKS;
 const DEFAULT_TIMEOUT = 10_000;
 const MAX_TIMEOUT = 0xffff_fffe;
 
@@ -43,31 +47,35 @@ const MAX_TIMEOUT = 0xffff_fffe;
  */
 export class ClientConnection implements Disposable {
   readonly #port: CommunicationPort;
+  readonly #endpoint: string;
   readonly #server: Hello;
-  /** The object that calls are for, of the string binding. */
-  readonly #objectUuid: string | null;
-  readonly #shortLimit: number;
   readonly #bindTimeout: number;
   readonly #responses: ResponseReceiver;
   readonly #callbacks: CallbackReceiver;
   readonly #timer = new CallTimer((now) => this.#expire(now));
   readonly #calls: CallTable;
-  #spareWriter: Writer | null = new Writer({ headroom: REQUEST_HEADROOM });
-  readonly #views = new ViewCache();
+  readonly #requests: RequestSender;
   #lastBindingId = 0;
   readonly #closed: Promise<void>;
   #onClosed: () => void = () => {};
 
-  private constructor(port: CommunicationPort, objectUuid: string | null, options: ConnectOptions) {
+  private constructor(
+    port: CommunicationPort,
+    endpoint: string,
+    objectUuid: string | null,
+    options: ConnectOptions,
+  ) {
     const limits = { ...defaultClientLimits, ...options.limits };
     this.#port = port;
-    this.#objectUuid = objectUuid;
+    this.#endpoint = endpoint;
     this.#server = parseHello(port.payload);
-    this.#shortLimit = Math.min(
+    const shortLimit = Math.min(
       options.shortLimit ?? Number.POSITIVE_INFINITY,
       port.maxPayload - REQUEST_HEADER_SIZE,
     );
     this.#calls = new CallTable(this.#server.maxCalls, limits.maxWaitingCalls);
+    const requestOptions = { features: this.#server.features, objectUuid, shortLimit };
+    this.#requests = new RequestSender(port, this.#calls, requestOptions, () => this.#startWaiting());
     this.#bindTimeout = options.timeout ?? DEFAULT_TIMEOUT;
     this.#responses = new ResponseReceiver(limits);
     this.#callbacks = new CallbackReceiver(port, limits);
@@ -101,7 +109,7 @@ export class ClientConnection implements Disposable {
         },
         handler,
       );
-      const connection = new ClientConnection(port, objectUuid, options);
+      const connection = new ClientConnection(port, endpoint, objectUuid, options);
       handler.connection = connection;
       return connection;
     } catch (error) {
@@ -143,10 +151,11 @@ export class ClientConnection implements Disposable {
     const call = new TypedCall(LrpcMessageType.BIND, bindingId, 0, undefined, writeNothing, readBind, {
       timeout: this.#bindTimeout,
     });
+    const answered = call.promise();
     this.#timer.arm(call.deadline);
     this.#calls.assignId(call);
     this.#calls.addSent(call, this.#port.send(MessageType.REQUEST, message, message.length, 0, 0));
-    const answer = await call.promise;
+    const answer = await answered;
     if (answer.status !== 0) {
       const { major, minor } = id.version;
       throw new RpcError(rpcStatusFromNumber(answer.status), {
@@ -172,14 +181,42 @@ export class ClientConnection implements Disposable {
     options: CallOptions | undefined,
   ): Promise<S> {
     const call = new TypedCall(LrpcMessageType.RESPONSE, bindingId, opnum, request, write, read, options);
+    const promise = call.promise();
     if (options === undefined || this.#accept(call, options)) {
       if (this.#calls.hasSlot) {
-        this.#start(call);
+        this.#requests.start(call);
       } else {
         this.#wait(call);
       }
     }
-    return call.promise;
+    return promise;
+  }
+
+  /** The same, blocking the thread until the server has answered. Throws RpcError. */
+  callSync<Q, S>(
+    bindingId: number,
+    opnum: number,
+    request: Q,
+    write: (writer: Writer, request: Q) => void,
+    read: (reader: Reader) => S,
+    options: SyncCallOptions | undefined,
+  ): S {
+    checkBlocking(this.#port, this.#endpoint, options);
+    const call = new TypedCall(LrpcMessageType.RESPONSE, bindingId, opnum, request, write, read, options);
+    const outcomeOf = call.outcome();
+    if (options === undefined || this.#accept(call, options)) {
+      const expire = () => this.#giveUp(call, timedOut(call));
+      waitForCall(this.#port, call, () => this.#calls.hasSlot, expire);
+      if (!call.isSettled) {
+        this.#requests.start(call);
+        waitForCall(this.#port, call, () => call.isSettled, expire);
+      }
+    }
+    const outcome = outcomeOf();
+    if (outcome.status === "fulfilled") {
+      return outcome.value;
+    }
+    throw outcome.status === "rejected" ? outcome.reason : new RpcError("RPC_S_INTERNAL_ERROR");
   }
 
   /** Ends the connection. Calls in flight reject with RPC_S_CALL_FAILED, calls not yet sent with RPC_S_CALL_FAILED_DNE. */
@@ -193,7 +230,11 @@ export class ClientConnection implements Disposable {
 
   /** @internal A message of the server. */
   onMessage(message: ReceivedMessage): void {
-    if (message.type === MessageType.DATAGRAM && this.#callbacks.receive(message, this.#bindingOf)) {
+    if (message.type === MessageType.DATAGRAM && this.#responses.isOctets(message)) {
+      this.#responses.receiveOctets(message, (callId) => this.#calls.withId(callId));
+      return;
+    }
+    if (message.type === MessageType.DATAGRAM && this.#callBack(message)) {
       return;
     }
     const call =
@@ -227,6 +268,15 @@ export class ClientConnection implements Disposable {
       new RpcError("RPC_S_CALL_FAILED_DNE", { details, cause }),
     );
     this.#onClosed();
+  }
+
+  #callBack(message: ReceivedMessage): boolean {
+    turn.depth++;
+    try {
+      return this.#callbacks.receive(message, this.#bindingOf);
+    } finally {
+      turn.depth--;
+    }
   }
 
   /** The interface of a call that the server has not answered. */
@@ -263,77 +313,10 @@ export class ClientConnection implements Disposable {
     }
   }
 
-  #start(call: PendingCall): void {
-    if (this.#port.isClosed) {
-      call.fail(new RpcError("RPC_S_CALL_FAILED_DNE", { details: "the connection is closed" }));
-      return;
-    }
-    const writer = this.#spareWriter ?? new Writer({ headroom: REQUEST_HEADROOM });
-    this.#spareWriter = null;
-    let isKept = false;
-    try {
-      writer.reset(REQUEST_HEADROOM);
-      call.encode(writer);
-      if (writer.length <= this.#shortLimit) {
-        this.#sendShort(call, writer);
-      } else {
-        isKept = this.#sendLarge(call, writer);
-      }
-    } catch (error) {
-      call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE"));
-    }
-    if (!isKept) {
-      this.#spareWriter = writer;
-    }
-  }
-
-  #sendShort(call: PendingCall, writer: Writer): void {
-    writer.flatten();
-    const { storage, length } = writer;
-    this.#writeHeader(call, storage, this.#views.of(storage), 0);
-    const messageId = this.#port.send(MessageType.REQUEST, storage, REQUEST_HEADROOM + length, 0, 0);
-    this.#calls.addSent(call, messageId);
-  }
-
-  /** True if the request holds the writer beyond this call. */
-  #sendLarge(call: PendingCall, writer: Writer): boolean {
-    const sending = sendLargeRequest(
-      this.#port,
-      call,
-      writer,
-      (message, view, flags) => this.#writeHeader(call, message, view, flags),
-      (messageId) => this.#calls.addSent(call, messageId),
-    );
-    if (sending === undefined) {
-      return call.retained !== null;
-    }
-    void this.#calls.hold(call, sending).then(() => this.#startWaiting());
-    return true;
-  }
-
-  /** Names the call, which is sent next. */
-  #writeHeader(call: PendingCall, message: Buffer, view: DataView, flags: number): void {
-    this.#calls.assignId(call);
-    const { callId, bindingId, procNum } = call;
-    const timeout = this.#timeoutOf(call);
-    writeRequestHeader(view, PORT_MESSAGE_SIZE, flags, callId, bindingId, procNum, timeout);
-    if (this.#objectUuid !== null) {
-      writeObjectUuid(message, PORT_MESSAGE_SIZE, this.#objectUuid);
-    }
-  }
-
   #startWaiting(): void {
     for (let call = this.#calls.nextWaiting(); call !== undefined; call = this.#calls.nextWaiting()) {
-      this.#start(call);
+      this.#requests.start(call);
     }
-  }
-
-  /** What is left of the call's timeout, for the server; 0 without one. */
-  #timeoutOf(call: PendingCall): number {
-    if (call.deadline === Number.POSITIVE_INFINITY || (this.#server.features & Features.DEADLINE) === 0) {
-      return 0;
-    }
-    return Math.max(1, Math.ceil(call.deadline - performance.now()));
   }
 
   #giveUp(call: PendingCall, error: RpcError): void {

@@ -1,7 +1,6 @@
 import type { Reader, Writer } from "@ncalrpc/ndr";
-import { RpcError } from "../rpc-error.js";
 import type { ClientConnection } from "./client-connection.js";
-import { ContextHandle } from "./context-handle.js";
+import { type ContextHandle, contextAfter, contextId } from "./context-handle.js";
 import type { CallOptions } from "./pending-call.js";
 
 /** An interface that was bound on a connection. */
@@ -12,8 +11,15 @@ export interface ClientBinding {
   readonly ownsConnection: boolean;
 }
 
+/** @internal What a client calls through, for SyncClient alone. */
+export let bindingOf: (client: Client) => ClientBinding;
+
 /** What generated clients extend. */
 export abstract class Client implements AsyncDisposable {
+  static {
+    bindingOf = (client) => client.#binding;
+  }
+
   readonly #binding: ClientBinding;
 
   constructor(binding: ClientBinding) {
@@ -48,31 +54,16 @@ export abstract class Client implements AsyncDisposable {
     return connection.call(bindingId, opnum, request, write, read, options);
   }
 
-  /** What stands for a live handle of this client on the wire. Throws RpcError. */
   protected contextId(handle: ContextHandle): string {
-    if (!(handle instanceof ContextHandle) || handle.client !== this) {
-      throw new RpcError("RPC_X_SS_HANDLES_MISMATCH");
-    }
-    if (handle.closed && !this.connection.isClosed) {
-      throw new RpcError("RPC_X_SS_IN_NULL_CONTEXT", { details: "the handle was closed before" });
-    }
-    return handle.id;
+    return contextId(this, handle);
   }
 
-  /**
-   * The handle that an [in, out] parameter leaves behind: `handle` itself if the server kept it; else `handle` is
-   * closed, and the server's new one is what `make` makes of it, or null.
-   */
   protected contextAfter<H extends ContextHandle>(
     handle: H | null,
     id: string | null,
     make: (id: string) => H,
   ): H | null {
-    if (handle !== null && handle.id === id) {
-      return handle;
-    }
-    handle?.markClosed();
-    return id === null ? null : make(id);
+    return contextAfter(handle, id, make);
   }
 }
 

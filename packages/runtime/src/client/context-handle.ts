@@ -54,3 +54,30 @@ const goingStatuses: ReadonlySet<RpcStatusName> = new Set([
   "RPC_S_CALL_FAILED",
   "RPC_S_CALL_FAILED_DNE",
 ]);
+
+/** What stands for a live handle of `client` on the wire. Throws RpcError. */
+export function contextId(client: Client, handle: ContextHandle): string {
+  if (!(handle instanceof ContextHandle) || handle.client !== client) {
+    throw new RpcError("RPC_X_SS_HANDLES_MISMATCH");
+  }
+  if (handle.closed && !client.connection.isClosed) {
+    throw new RpcError("RPC_X_SS_IN_NULL_CONTEXT", { details: "the handle was closed before" });
+  }
+  return handle.id;
+}
+
+/**
+ * The handle that an [in, out] parameter leaves behind: `handle` itself if the server kept it; else `handle` is
+ * closed, and the server's new one is what `make` makes of it, or null.
+ */
+export function contextAfter<H extends ContextHandle>(
+  handle: H | null,
+  id: string | null,
+  make: (id: string) => H,
+): H | null {
+  if (handle !== null && handle.id === id) {
+    return handle;
+  }
+  handle?.markClosed();
+  return id === null ? null : make(id);
+}

@@ -1,32 +1,42 @@
 import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type View } from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
+import { Features } from "../protocol-lrpc/hello.js";
 import { LARGE_REQUEST_HEADER_SIZE, RequestFlags, writeLargeRequestSize } from "../protocol-lrpc/request.js";
 import { RpcError } from "../rpc-error.js";
+import { ApartRequest } from "./apart-request.js";
 import type { PendingCall } from "./pending-call.js";
 
 const MESSAGE_LENGTH = PORT_MESSAGE_SIZE + LARGE_REQUEST_HEADER_SIZE;
 
 /** Names the call and writes the request's header, with these flags, behind the room for the port's own. */
-type WriteHeader = (message: Buffer, view: DataView, flags: number) => void;
+export type WriteHeader = (message: Buffer, view: DataView, flags: number) => void;
 
 /** Called with the message's id when the request has gone out. */
-type OnSent = (messageId: number) => void;
+export type OnSent = (messageId: number) => void;
 
 /**
- * Sends a request whose stub data is too long for a message: in a view of a section that the server made, or, beyond
- * what a section holds, by letting the server read this process's memory. A promise if there is no free view yet; the
- * writer is in use until then, and for good if the data stays in it (`call.retained`). Throws RpcError and AlpcError.
+ * Sends a request whose stub data is too long for a message: its largest byte array apart, where the server's `features`
+ * allow that, else all of it, in a view of a section that the server made, or, beyond what a section holds, by letting the
+ * server read this process's memory. A promise if not everything has gone out yet; the writer is in use until then, and
+ * for good if the data stays in it (`call.retained`). Throws RpcError and AlpcError.
  */
 export function sendLargeRequest(
   port: CommunicationPort,
+  features: number,
   call: PendingCall,
   writer: Writer,
   writeHeader: WriteHeader,
   sent: OnSent,
 ): undefined | Promise<void> {
+  if ((features & Features.APART) !== 0 && !call.isBlocking && ApartRequest.isPossible(port, writer)) {
+    return new ApartRequest(port, call, writer, writeHeader, sent).send();
+  }
   const { length } = writer;
   if (length <= port.maxViewSize) {
-    const view = port.allocateView(length);
+    const view =
+      call.isBlocking && port.waitForView !== undefined
+        ? port.waitForView(length, call.deadline - performance.now())
+        : port.allocateView(length);
     if (view instanceof Promise) {
       return view.then((allocated) => sendView(port, call, writer, allocated, writeHeader, sent));
     }

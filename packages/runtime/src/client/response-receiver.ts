@@ -1,13 +1,34 @@
-import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage } from "@ncalrpc/alpc";
-import { Reader } from "@ncalrpc/ndr";
+import {
+  type CommunicationPort,
+  MessageType,
+  PORT_MESSAGE_SIZE,
+  type ReceivedMessage,
+  takeOctets,
+  type View,
+} from "@ncalrpc/alpc";
+import { type ApartArray, Reader } from "@ncalrpc/ndr";
 import type { ClientLimits } from "../limits.js";
+import {
+  APART,
+  APART_SIZE,
+  OCTETS_MESSAGE_TYPE,
+  OCTETS_SIZE,
+  octetsMessage,
+  readApartOffset,
+} from "../protocol-lrpc/apart.js";
 import { BIND_SIZE } from "../protocol-lrpc/bind.js";
 import { readFault } from "../protocol-lrpc/fault.js";
 import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
 import { PULL_SIZE, writePull } from "../protocol-lrpc/pull.js";
-import { RESPONSE_HEADER_SIZE, ResponseFlags, responseHeader } from "../protocol-lrpc/response.js";
+import {
+  LARGE_RESPONSE_HEADER_SIZE,
+  RESPONSE_HEADER_SIZE,
+  ResponseFlags,
+  responseHeader,
+} from "../protocol-lrpc/response.js";
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
+import { ApartResponse, sealedBytes } from "./apart-response.js";
 import type { PendingCall } from "./pending-call.js";
 
 const OWNED = { owned: true } as const;
@@ -69,7 +90,7 @@ export class ResponseReceiver {
     if (length < BIND_SIZE) {
       throw malformed("a bind answer is too short");
     }
-    return this.#complete(call, buffer, start, length, false);
+    return this.#complete(call, buffer, start, length);
   }
 
   #settleProcedure(port: CommunicationPort, message: ReceivedMessage, call: PendingCall): boolean {
@@ -87,42 +108,113 @@ export class ResponseReceiver {
       return this.#settleLarge(port, message, call, flags, responseHeader.largeDataSize(header, start));
     }
     if (call.pulled !== null) {
-      return this.#complete(call, call.pulled, 0, call.pulled.length, true);
+      return this.#complete(call, call.pulled, 0, call.pulled.length, OWNED);
     }
-    return this.#complete(call, buffer, start + RESPONSE_HEADER_SIZE, length - RESPONSE_HEADER_SIZE, false);
+    return this.#complete(call, buffer, start + RESPONSE_HEADER_SIZE, length - RESPONSE_HEADER_SIZE);
   }
 
-  /** The stub data is in the message's view, or still in the server. */
+  /** The stub data, or one array of it, is in the message's view, or still in the server. */
   #settleLarge(
     port: CommunicationPort,
-    { view }: ReceivedMessage,
+    message: ReceivedMessage,
     call: PendingCall,
     flags: number,
     size: number,
   ): boolean {
+    this.#checkSize(size);
+    const { view } = message;
+    if ((flags & ResponseFlags.PULL) !== 0) {
+      call.pulled = takeOctets(size);
+      call.messageId = sendPull(port, call.callId, call.pulled);
+      return false;
+    }
+    if (view === null || ((flags & APART) === 0 && size > view.size)) {
+      throw malformed("a response announces more data than its view holds");
+    }
+    if ((flags & APART) !== 0) {
+      return this.#settleApart(message, view, call, size);
+    }
+    // Shared memory is read from a private copy, unless the server can no longer write to it.
+    return view.isSecured
+      ? this.#complete(call, windowOf(view.bytes, size), 0, size)
+      : this.#complete(call, view.copy(size), 0, size, OWNED);
+  }
+
+  /** The message carries the stub data but for one array, of which the view has the rest. */
+  #settleApart(
+    { buffer, start, length }: ReceivedMessage,
+    view: View,
+    call: PendingCall,
+    size: number,
+  ): boolean {
+    const rest = start + LARGE_RESPONSE_HEADER_SIZE + APART_SIZE;
+    if (rest > start + length) {
+      throw malformed("a response is too short");
+    }
+    const offset = readApartOffset(this.#views.of(buffer), rest - APART_SIZE);
+    const bytes =
+      view.isSealed && view.size === size ? sealedBytes(view, call.options) : restOf(view, call, size);
+    return this.#complete(call, buffer, rest, start + length - rest, { apart: { bytes, offset } });
+  }
+
+  /** Whether a message is a part of an array that travels apart from its response. */
+  isOctets({ buffer, start, length }: ReceivedMessage): boolean {
+    return (
+      length >= OCTETS_SIZE && lrpcMessageType(this.#views.of(buffer), start, length) === OCTETS_MESSAGE_TYPE
+    );
+  }
+
+  /** Takes such a part for the call that `find` knows; a malformed one fails the call, one for nobody is dropped. */
+  receiveOctets(
+    { buffer, start, view }: ReceivedMessage,
+    find: (callId: number) => PendingCall | null,
+  ): void {
+    const header = this.#views.of(buffer);
+    const call = find(octetsMessage.callId(header, start));
+    try {
+      if (call === null || call.isSettled || view === null) {
+        return;
+      }
+      const size = octetsMessage.size(header, start);
+      this.#checkSize(size);
+      call.apart ??= new ApartResponse(size, call.options);
+      call.apart.add(view, octetsMessage.offset(header, start));
+    } catch (error) {
+      call?.fail(RpcError.from(error, "RPC_S_PROTOCOL_ERROR"));
+    } finally {
+      view?.release();
+    }
+  }
+
+  #checkSize(size: number): void {
     if (size > this.#maxResponseSize) {
       throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
         details: `the response has ${size} octets, and the limit is ${this.#maxResponseSize}`,
       });
     }
-    if ((flags & ResponseFlags.PULL) !== 0) {
-      call.pulled = Buffer.allocUnsafeSlow(size);
-      call.messageId = sendPull(port, call.callId, call.pulled);
-      return false;
-    }
-    if (view === null || size > view.size) {
-      throw malformed("a response announces more data than its view holds");
-    }
-    // Shared memory is read from a private copy, unless the server can no longer write to it.
-    const data = view.isSecured ? windowOf(view.bytes, size) : view.copy(size);
-    return this.#complete(call, data, 0, size, !view.isSecured);
   }
 
-  #complete(call: PendingCall, data: Buffer, start: number, length: number, isOwned: boolean): true {
-    this.#reader.attach(data, start, length, isOwned ? OWNED : undefined);
+  #complete(
+    call: PendingCall,
+    data: Buffer,
+    start: number,
+    length: number,
+    options?: { readonly owned?: boolean; readonly apart?: ApartArray },
+  ): true {
+    this.#reader.attach(data, start, length, options);
     call.complete(this.#reader);
     return true;
   }
+}
+
+/** An array whose last part, or all of it, is in `view`. */
+function restOf(view: View, call: PendingCall, size: number): Uint8Array {
+  const apart = call.apart ?? new ApartResponse(size, call.options);
+  if (apart.bytes.length !== size) {
+    throw malformed(`a response has an array of ${size} octets, parts came of one of ${apart.bytes.length}`);
+  }
+  apart.add(view, size - view.size);
+  return apart.bytes;
 }
 
 function windowOf({ buffer, byteOffset }: Uint8Array, size: number): Buffer {

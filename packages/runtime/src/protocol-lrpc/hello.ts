@@ -17,6 +17,8 @@ export const Features = {
   FAULT_DETAILS: 0x4,
   /** Stub data in the memory of the client, read and written by the server. */
   DIRECT: 0x8,
+  /** Byte arrays that travel apart from the rest of the stub data (apart.ts). */
+  APART: 0x10,
   /** Callbacks, during a call. */
   CALLBACKS: 0x40,
 } as const;

@@ -2,10 +2,15 @@ import {
   type CommunicationPort,
   MessageType,
   PORT_MESSAGE_SIZE,
+  prepareOctets,
   type ReceivedMessage,
+  releaseBytes,
+  sliceSize,
+  takeOctets,
   type View,
 } from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
+import { APART, APART_SIZE, OCTETS_SIZE, writeApartOffset, writeOctets } from "../protocol-lrpc/apart.js";
 import { Features, type Hello } from "../protocol-lrpc/hello.js";
 import {
   LARGE_RESPONSE_HEADER_SIZE,
@@ -18,6 +23,7 @@ import type { ReplyTo } from "./server-call.js";
 import type { ServerState } from "./server-state.js";
 
 const MESSAGE_LENGTH = PORT_MESSAGE_SIZE + LARGE_RESPONSE_HEADER_SIZE;
+const APART_HEADER_LENGTH = MESSAGE_LENGTH + APART_SIZE;
 
 /** Responses that a client may leave to be pulled, and for how long (milliseconds). */
 const MAX_WAITING = 4;
@@ -27,12 +33,15 @@ const MAX_WAIT = 10_000;
 export class LargeResponses {
   readonly #port: CommunicationPort;
   readonly #hello: Hello;
+  readonly #flush: () => void;
   /** Stub data that the client has been told to pull, by call id. */
   readonly #waiting = new Map<number, { readonly data: Buffer; readonly timer: NodeJS.Timeout }>();
 
-  constructor(port: CommunicationPort, hello: Hello) {
+  /** `flush` has what is queued go out now. */
+  constructor(port: CommunicationPort, hello: Hello, flush: () => void) {
     this.#port = port;
     this.#hello = hello;
+    this.#flush = flush;
   }
 
   /**
@@ -40,6 +49,9 @@ export class LargeResponses {
    * by then goes to `onFailure`. Throws RpcError.
    */
   send(replyTo: ReplyTo, writer: Writer, server: ServerState, onFailure: (error: RpcError) => void): boolean {
+    if (this.#sendApart(replyTo, writer)) {
+      return false;
+    }
     const { length } = writer;
     if (length <= this.#port.maxViewSize) {
       const view = this.#port.allocateView(length);
@@ -61,7 +73,8 @@ export class LargeResponses {
     if (this.#waiting.size >= MAX_WAITING) {
       throw new RpcError("RPC_S_OUT_OF_RESOURCES", { details: `${MAX_WAITING} responses wait to be pulled` });
     }
-    const data = Buffer.allocUnsafeSlow(length);
+    const data = takeOctets(length);
+    prepareOctets(data);
     writer.copyTo(data, 0);
     const timer = setTimeout(() => this.#waiting.delete(replyTo.callId), MAX_WAIT).unref();
     this.#waiting.set(replyTo.callId, { data, timer });
@@ -78,6 +91,7 @@ export class LargeResponses {
     this.#waiting.delete(callId);
     clearTimeout(waiting.timer);
     await this.#port.writePeerMemory(entry, waiting.data);
+    releaseBytes(waiting.data);
     if (!this.#port.isClosed) {
       this.#sendHeader(replyTo, 0, 0);
     }
@@ -88,6 +102,59 @@ export class LargeResponses {
       clearTimeout(timer);
     }
     this.#waiting.clear();
+  }
+
+  /**
+   * Sends the largest byte array apart from the rest: sealed memory as it is, else in slices, each of which the client copies
+   * out while the next is copied in. False if that is not possible. All is copied when this returns: the array is the
+   * handler's, which may change it.
+   */
+  #sendApart(replyTo: ReplyTo, writer: Writer): boolean {
+    const { apart } = writer;
+    if (apart === null || (this.#hello.features & Features.APART) === 0) {
+      return false;
+    }
+    const { bytes, offset } = apart;
+    const size = bytes.length;
+    if (APART_HEADER_LENGTH + writer.length - size > this.#port.maxPayload + PORT_MESSAGE_SIZE) {
+      return false;
+    }
+    const sealed = this.#port.sealedView?.(bytes) ?? null;
+    const slice = sliceSize(size);
+    if (sealed === null && (size > this.#port.maxViewSize || slice > this.#port.maxViewSize)) {
+      return false;
+    }
+    let at = 0;
+    for (; sealed === null && size - at > slice; at += slice) {
+      this.#sendOctets(replyTo.callId, size, at, this.#filledView(bytes, at, at + slice));
+    }
+    const view = sealed ?? this.#filledView(bytes, at, size);
+    const message = Buffer.alloc(APART_HEADER_LENGTH + writer.length - size);
+    const header = new DataView(message.buffer, message.byteOffset, message.length);
+    writeResponseHeader(header, PORT_MESSAGE_SIZE, ResponseFlags.VIEW_PRESENT | APART, replyTo.callId);
+    writeLargeResponseSize(header, PORT_MESSAGE_SIZE, size);
+    writeApartOffset(header, MESSAGE_LENGTH, offset);
+    writer.copyRest(message, APART_HEADER_LENGTH);
+    const { messageId, callbackId } = replyTo;
+    this.#port.send(MessageType.REPLY, message, message.length, messageId, callbackId, { view });
+    return true;
+  }
+
+  #sendOctets(callId: number, size: number, at: number, view: View): void {
+    const message = Buffer.alloc(PORT_MESSAGE_SIZE + OCTETS_SIZE);
+    const header = new DataView(message.buffer, message.byteOffset, message.length);
+    writeOctets(header, PORT_MESSAGE_SIZE, callId, size, at);
+    this.#port.send(MessageType.DATAGRAM, message, message.length, 0, 0, { view });
+    this.#flush();
+  }
+
+  #filledView(bytes: Uint8Array, start: number, end: number): View {
+    const view = this.#port.allocateView(end - start);
+    if (view instanceof Promise) {
+      throw new RpcError("RPC_S_INTERNAL_ERROR", { details: "a server waits for its own memory" });
+    }
+    view.fill(bytes.subarray(start, end), 0);
+    return view;
   }
 
   #sendView(replyTo: ReplyTo, writer: Writer, view: View): void {

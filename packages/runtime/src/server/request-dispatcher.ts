@@ -1,6 +1,7 @@
 import { MessageType, type ReceivedMessage } from "@ncalrpc/alpc";
 import { Reader } from "@ncalrpc/ndr";
 import { reportAccessDenied } from "../diagnostics.js";
+import { OCTETS_MESSAGE_TYPE } from "../protocol-lrpc/apart.js";
 import { readCancel } from "../protocol-lrpc/cancel.js";
 import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
 import { PULL_MESSAGE_TYPE, readPull } from "../protocol-lrpc/pull.js";
@@ -12,14 +13,19 @@ import {
 } from "../protocol-lrpc/request.js";
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
+import { turn } from "../turn.js";
 import { answerBind } from "./answer-bind.js";
 import type { InterfaceRegistry } from "./interface-registry.js";
+import type { FetchStubData, StubData } from "./large-requests.js";
 import type { MethodEntry } from "./registered-interface.js";
 import { type ReplyTo, ServerCall } from "./server-call.js";
 import type { ServerConnection } from "./server-connection.js";
 import type { ServerState } from "./server-state.js";
 
-const OWNED = { owned: true } as const;
+/** Flags of requests whose stub data does not simply follow the header. */
+const ELSEWHERE = RequestFlags.VIEW_PRESENT | RequestFlags.DIRECT;
+
+const CANCELLED = new RpcError("RPC_S_CALL_CANCELLED");
 
 /** Takes the messages of all connections of a server to the handlers of its interfaces. */
 export class RequestDispatcher {
@@ -36,11 +42,13 @@ export class RequestDispatcher {
 
   /** Nothing that a message holds makes this throw: it is answered, with a fault if need be, or its connection ends. */
   dispatch(connection: ServerConnection, message: ReceivedMessage): void {
+    turn.depth++;
     try {
       this.#dispatch(connection, message);
     } catch (error) {
       this.#refuse(connection, message, RpcError.from(error));
     } finally {
+      turn.depth--;
       message.view?.release();
       if (message.handles.length > 0) {
         closeAll(message.handles);
@@ -61,8 +69,11 @@ export class RequestDispatcher {
     } else if (type === MessageType.DATAGRAM && lrpcType === LrpcMessageType.CANCEL) {
       const callId = readCancel(buffer, start, length);
       if (callId !== null) {
+        connection.requests.abandon(callId, CANCELLED);
         connection.cancelCall(callId, new RpcError("RPC_S_CALL_CANCELLED"));
       }
+    } else if (type === MessageType.DATAGRAM && lrpcType === OCTETS_MESSAGE_TYPE) {
+      connection.requests.add(message, header);
     } else if (type === MessageType.DATAGRAM && isCallbackAnswer(lrpcType)) {
       if (!connection.callbacks.receive(message)) {
         throw malformed("an answer to no callback");
@@ -142,15 +153,17 @@ export class RequestDispatcher {
     if (denial !== null) {
       throw denied(call, denial);
     }
-    const stubData = this.#stubData(connection, message, flags, size);
+    const stubData =
+      (flags & ELSEWHERE) === 0 ? null : connection.requests.take(message, header, callId, flags, size);
     connection.beginCall(call);
     const authorized = binding.authorize === null ? true : authorize(binding.authorize, call);
     if (authorized === true && stubData === null) {
-      const { buffer, start, length } = message;
-      this.#serve(method, call, buffer, start + REQUEST_HEADER_SIZE, length - REQUEST_HEADER_SIZE, false);
+      const { buffer, length } = message;
+      this.#serve(method, call, buffer, start + REQUEST_HEADER_SIZE, length - REQUEST_HEADER_SIZE);
     } else if (authorized === true && stubData !== null && typeof stubData !== "function") {
-      this.#serve(method, call, stubData, 0, stubData.length, true);
+      this.#serveLarge(method, call, stubData);
     } else if (authorized === false) {
+      connection.requests.abandon(callId, CANCELLED);
       call.fail(unauthorized(call));
     } else {
       connection.addCall(call);
@@ -173,76 +186,50 @@ export class RequestDispatcher {
     }
   }
 
-  /**
-   * Stub data that is not in the message: a private copy of its view, or how to fetch it from the sender. Null if it
-   * follows the header. Throws RpcError.
-   */
-  #stubData(
-    connection: ServerConnection,
-    message: ReceivedMessage,
-    flags: number,
-    size: number,
-  ): Buffer | (() => Promise<Buffer>) | null {
-    if ((flags & RequestFlags.VIEW_PRESENT) !== 0) {
-      const { view } = message;
-      if (view === null || size > view.size) {
-        throw malformed("a request announces more data than its view holds");
-      }
-      return view.copy(size);
-    }
-    if ((flags & RequestFlags.DIRECT) !== 0) {
-      const [entry] = message.dataEntries;
-      if (entry === undefined || entry.size < size) {
-        throw malformed("a request announces more data than the memory that it offers");
-      }
-      return async () => {
-        const octets = Buffer.allocUnsafeSlow(size);
-        await connection.port.readPeerMemory(entry, octets);
-        return octets;
-      };
-    }
-    return null;
-  }
-
   async #serveLater(
     connection: ServerConnection,
     method: MethodEntry,
     call: ServerCall,
     authorized: boolean | Promise<boolean>,
-    stubData: Buffer | (() => Promise<Buffer>),
+    stubData: StubData | FetchStubData,
   ): Promise<void> {
     try {
       if ((await authorized) !== true) {
         throw unauthorized(call);
       }
-      const octets = typeof stubData === "function" ? await stubData() : stubData;
+      const data = typeof stubData === "function" ? await stubData() : stubData;
       if (connection.isClosed) {
         throw new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" });
       }
-      this.#serve(method, call, octets, 0, octets.length, true);
+      this.#serveLarge(method, call, data);
     } catch (error) {
+      connection.requests.abandon(call.callId, CANCELLED);
       call.fail(RpcError.from(error));
     }
+  }
+
+  #serveLarge(method: MethodEntry, call: ServerCall, data: StubData): void {
+    if (method.interface.borrowsBytes) {
+      call.borrowed = data.memory;
+    }
+    this.#serve(method, call, data.buffer, data.start, data.length, data);
+    this.#reader.detach();
   }
 
   /** Runs the handler on stub data that lies in memory that no one else can change. */
   #serve(
     method: MethodEntry,
     call: ServerCall,
-    data: Buffer,
+    buffer: Buffer,
     start: number,
     length: number,
-    isOwned: boolean,
+    options?: StubData,
   ): void {
     try {
-      this.#reader.attach(data, start, length, isOwned ? OWNED : undefined);
+      this.#reader.attach(buffer, start, length, options);
       method.serve(this.#reader, call);
     } catch (error) {
       call.fail(error);
-    } finally {
-      if (isOwned) {
-        this.#reader.detach();
-      }
     }
   }
 }
@@ -278,8 +265,9 @@ function closeAll(handles: ReceivedMessage["handles"]): void {
   }
 }
 
-function copyStubData({ buffer, start, length }: ReceivedMessage): Buffer {
-  return Buffer.from(buffer.subarray(start + REQUEST_HEADER_SIZE, start + length));
+function copyStubData({ buffer, start, length }: ReceivedMessage): StubData {
+  const copy = Buffer.from(buffer.subarray(start + REQUEST_HEADER_SIZE, start + length));
+  return { buffer: copy, start: 0, length: copy.length, owned: true, apart: null, memory: copy };
 }
 
 function malformed(details: string): RpcError {

@@ -23,6 +23,7 @@ import type { Client } from "../client/client.js";
 import { reportAccessDenied } from "../diagnostics.js";
 import type { InterfaceDefinition } from "../interface-definition.js";
 import { defaultServerLimits, type ServerLimits } from "../limits.js";
+import { noteLocalServer } from "../local-servers.js";
 import { offerManagement } from "../management.js";
 import { Features, formatHello, parseHello } from "../protocol-lrpc/hello.js";
 import { RpcError } from "../rpc-error.js";
@@ -59,7 +60,12 @@ export interface CloseOptions {
 }
 
 const SERVER_FEATURES =
-  Features.CANCEL | Features.DEADLINE | Features.FAULT_DETAILS | Features.DIRECT | Features.CALLBACKS;
+  Features.CANCEL |
+  Features.DEADLINE |
+  Features.FAULT_DETAILS |
+  Features.DIRECT |
+  Features.APART |
+  Features.CALLBACKS;
 
 /**
  * Serves interfaces on one endpoint. Who calls is known from the kernel and checked for every message, before anything
@@ -75,6 +81,7 @@ export class RpcServer implements AsyncDisposable {
   readonly #dispatcher: RequestDispatcher;
   readonly #connections = new Map<number, ServerConnection>();
   #port: ConnectionPort | null = null;
+  #note: Disposable | null = null;
   #closing: Promise<void> | null = null;
 
   /** Throws RpcError and SddlError for options that make no sense. */
@@ -90,6 +97,7 @@ export class RpcServer implements AsyncDisposable {
       new UserQuota(limits.maxContextsPerUser),
       options.shortLimit ?? Number.POSITIVE_INFINITY,
       options.exposeErrors ?? false,
+      () => kernel.flush(),
     );
     this.#dispatcher = new RequestDispatcher(this.#registry, this.#state);
     offerManagement(this, () => this.#registry);
@@ -128,6 +136,7 @@ export class RpcServer implements AsyncDisposable {
     }
     try {
       this.#port = this.#kernel.createPort(this.endpoint, this.#portAttributes, this.#handler);
+      this.#note = noteLocalServer(this.endpoint);
     } catch (error) {
       throw RpcError.from(error, "RPC_S_CANT_CREATE_ENDPOINT");
     }
@@ -170,6 +179,7 @@ export class RpcServer implements AsyncDisposable {
     }
     port.close();
     this.#port = null;
+    this.#note?.[Symbol.dispose]();
     // Connections end, and their context handles are run down, in jobs of their own.
     await setImmediate();
     await within(grace, this.#state.rundownsEnded());

@@ -1,4 +1,4 @@
-import { isAlpcError } from "@ncalrpc/alpc";
+import { isAlpcError, releaseBytes } from "@ncalrpc/alpc";
 import type { Reader, Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import type { CallOptions } from "../client/pending-call.js";
@@ -31,6 +31,8 @@ export class ServerCall implements ReplyTo {
   nextOpen: ServerCall | null = null;
   /** @internal Octets of memory that the request took beside its message. */
   readonly octets: number;
+  /** @internal Memory of the request that is taken back when the call has been answered. */
+  borrowed: Uint8Array | null = null;
   readonly #connection: ServerConnection;
   readonly #method: MethodEntry;
   #abort: AbortController | null = null;
@@ -215,6 +217,10 @@ export class ServerCall implements ReplyTo {
       clearTimeout(this.#timer);
     }
     this.#connection.endCall(this);
+    if (this.borrowed !== null) {
+      releaseBytes(this.borrowed);
+      this.borrowed = null;
+    }
     return true;
   }
 

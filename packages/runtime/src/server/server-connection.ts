@@ -10,6 +10,7 @@ import { RpcError } from "../rpc-error.js";
 import { findDenial } from "./access-rule.js";
 import { CallbackTable } from "./callback-table.js";
 import { ContextTable } from "./context-table.js";
+import { LargeRequests } from "./large-requests.js";
 import { LargeResponses } from "./large-responses.js";
 import { OpenCalls } from "./open-calls.js";
 import type { MethodEntry, RegisteredInterface } from "./registered-interface.js";
@@ -27,6 +28,7 @@ export class ServerConnection {
   /** Bound interfaces by binding id. */
   readonly bindings = new Map<number, RegisteredInterface>();
   readonly large: LargeResponses;
+  readonly requests: LargeRequests;
   readonly callbacks: CallbackTable;
   /** Calls that have not been answered. */
   inFlight = 0;
@@ -50,7 +52,8 @@ export class ServerConnection {
       server.limits.maxContexts,
       (rundown) => server.addRundown(rundown),
     );
-    this.large = new LargeResponses(port, hello);
+    this.large = new LargeResponses(port, hello, server.flush);
+    this.requests = new LargeRequests(port);
     this.callbacks = new CallbackTable(port, hello, server);
   }
 
@@ -121,6 +124,7 @@ export class ServerConnection {
   /** The port has closed: handlers are told, and contexts run down when the last of them is done. */
   onClosed(): void {
     this.large.clear();
+    this.requests.clear(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
     this.callbacks.close();
     this.cancelAll(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
     if (this.inFlight === 0) {

@@ -9,6 +9,8 @@ export class ServerState {
   readonly contextQuota: UserQuota;
   /** Octets of stub data up to which a response travels in the message itself. */
   readonly shortLimit: number;
+  /** Has what is queued go out now. */
+  readonly flush: () => void;
   /** Tell clients what a handler threw, whatever it was. */
   readonly #exposeErrors: boolean;
   /** New calls are refused. */
@@ -18,7 +20,14 @@ export class ServerState {
   #spareWriter: Writer | null = null;
   readonly #rundowns = new Set<Promise<void>>();
 
-  constructor(limits: ServerLimits, contextQuota: UserQuota, shortLimit: number, exposeErrors: boolean) {
+  constructor(
+    limits: ServerLimits,
+    contextQuota: UserQuota,
+    shortLimit: number,
+    exposeErrors: boolean,
+    flush: () => void,
+  ) {
+    this.flush = flush;
     this.limits = limits;
     this.contextQuota = contextQuota;
     this.shortLimit = shortLimit;

@@ -1,0 +1,146 @@
+import { setImmediate } from "node:timers/promises";
+import {
+  type CommunicationPort,
+  MessageType,
+  PORT_MESSAGE_SIZE,
+  sliceSize,
+  VIEWS_IN_FLIGHT,
+  type View,
+} from "@ncalrpc/alpc";
+import type { Writer } from "@ncalrpc/ndr";
+import { APART, APART_SIZE, OCTETS_SIZE, writeApartOffset, writeOctets } from "../protocol-lrpc/apart.js";
+import { LARGE_REQUEST_HEADER_SIZE, RequestFlags, writeLargeRequestSize } from "../protocol-lrpc/request.js";
+import type { OnSent, WriteHeader } from "./large-request.js";
+import type { PendingCall } from "./pending-call.js";
+
+const HEADER_LENGTH = PORT_MESSAGE_SIZE + LARGE_REQUEST_HEADER_SIZE;
+
+/**
+ * A request whose largest byte array travels apart: straight from the caller's array into shared memory, in slices, so that
+ * the server copies one out while the next is copied in, and a few slices of shared memory do for any size; or, beyond
+ * what a section holds and where the server reads its clients' memory, not copied here at all.
+ */
+export class ApartRequest {
+  readonly #port: CommunicationPort;
+  readonly #call: PendingCall;
+  readonly #bytes: Uint8Array;
+  readonly #message: Buffer;
+  readonly #header: DataView;
+  readonly #writeHeader: WriteHeader;
+  readonly #sent: OnSent;
+
+  /** The writer is free again when this returns. */
+  constructor(
+    port: CommunicationPort,
+    call: PendingCall,
+    writer: Writer,
+    writeHeader: WriteHeader,
+    sent: OnSent,
+  ) {
+    const { bytes, offset } = writer.apart ?? { bytes: nothing, offset: 0 };
+    this.#port = port;
+    this.#call = call;
+    this.#bytes = bytes;
+    this.#writeHeader = writeHeader;
+    this.#sent = sent;
+    this.#message = Buffer.alloc(lengthWithout(writer, bytes));
+    this.#header = new DataView(this.#message.buffer, this.#message.byteOffset, this.#message.length);
+    writeLargeRequestSize(this.#header, PORT_MESSAGE_SIZE, bytes.length);
+    writeApartOffset(this.#header, HEADER_LENGTH, offset);
+    writer.copyRest(this.#message, HEADER_LENGTH + APART_SIZE);
+  }
+
+  /** Whether a message holds what `writer` has beside its largest array. */
+  static isPossible(port: CommunicationPort, writer: Writer): boolean {
+    const { apart } = writer;
+    return (
+      apart !== null &&
+      (port.maxViewSize > 0 || port.allowsDirectMemory) &&
+      lengthWithout(writer, apart.bytes) <= port.maxPayload + PORT_MESSAGE_SIZE
+    );
+  }
+
+  /** A promise if not everything has gone out yet. Throws or rejects with AlpcError. */
+  send(): undefined | Promise<void> {
+    const { length } = this.#bytes;
+    if (this.#port.allowsDirectMemory && length > this.#port.maxViewSize) {
+      this.#sendDirect();
+      return undefined;
+    }
+    const slice = Math.min(sliceSize(length), this.#port.maxViewSize);
+    if (length > slice) {
+      return this.#sendSlices(slice);
+    }
+    const view = this.#port.allocateView(length);
+    if (view instanceof Promise) {
+      return view.then((allocated) => {
+        this.#sendSlice(allocated, 0, length);
+      });
+    }
+    this.#sendSlice(view, 0, length);
+    return undefined;
+  }
+
+  #sendDirect(): void {
+    const { buffer, byteOffset, length } = this.#bytes;
+    const memory = Buffer.from(buffer, byteOffset, length);
+    this.#call.retained = memory;
+    this.#sendRequest(RequestFlags.DIRECT, { dataEntries: [memory] });
+  }
+
+  async #sendSlices(slice: number): Promise<void> {
+    const { length } = this.#bytes;
+    const returned: (Promise<void> | undefined)[] = [];
+    for (let at = 0; at < length; at += slice) {
+      // A slice is taken again as soon as the server has given it back, while it is in the processor's cache.
+      await (returned.length < VIEWS_IN_FLIGHT ? undefined : returned.shift());
+      const view = await this.#port.allocateView(Math.min(slice, length - at));
+      returned.push(view.returned?.());
+      if (!this.#sendSlice(view, at, Math.min(slice, length - at))) {
+        return;
+      }
+      // Lets it go out, and this thread see to others.
+      await setImmediate();
+    }
+  }
+
+  /** Takes the view over. False if nobody waits for the call any more. */
+  #sendSlice(view: View, at: number, size: number): boolean {
+    let isSent = false;
+    try {
+      if (!this.#call.isSettled && !this.#port.isClosed) {
+        view.fill(this.#bytes.subarray(at, at + size), 0);
+        if (at === 0) {
+          this.#sendRequest(RequestFlags.VIEW_PRESENT, { view });
+        } else {
+          this.#sendOctets(view, at);
+        }
+        isSent = true;
+      }
+      return isSent;
+    } finally {
+      if (!isSent) {
+        view.release();
+      }
+    }
+  }
+
+  #sendRequest(flag: number, attributes: { readonly view?: View; readonly dataEntries?: Buffer[] }): void {
+    this.#writeHeader(this.#message, this.#header, flag | APART);
+    const { length } = this.#message;
+    this.#sent(this.#port.send(MessageType.REQUEST, this.#message, length, 0, 0, attributes));
+  }
+
+  #sendOctets(view: View, at: number): void {
+    const message = Buffer.alloc(PORT_MESSAGE_SIZE + OCTETS_SIZE);
+    const header = new DataView(message.buffer, message.byteOffset, message.length);
+    writeOctets(header, PORT_MESSAGE_SIZE, this.#call.callId, this.#bytes.length, at);
+    this.#port.send(MessageType.DATAGRAM, message, message.length, 0, 0, { view });
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+function lengthWithout(writer: Writer, bytes: Uint8Array): number {
+  return HEADER_LENGTH + APART_SIZE + writer.length - bytes.length;
+}
