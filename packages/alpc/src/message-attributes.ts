@@ -5,7 +5,7 @@ import { align8, portMessage, violation } from "./port-message.js";
 /**
  * The attribute block that follows a message at the next multiple of eight (ALPC_MESSAGE_ATTRIBUTES): u32 allocated,
  * u32 valid (the same here), then the attributes in descending order of their bits:
- * VIEW (0x40000000): 0 u32 flags, 8 u64 section, 16 u64 offset (0), 24 u64 size;
+ * VIEW (0x40000000): 0 u32 flags (secured: of sealed memory), 8 u64 section, 16 u64 offset (0 unless secured), 24 u64 size;
  * HANDLE (0x10000000): 0 u32 flags, 8 u64 zero, 16 u32 count, 20 u32 zero. The handles travel beside the octets.
  * Where the header has a DataInfoOffset it points behind the block, to PORT_DATA_INFORMATION: 0 u32 count, 8.. entries
  * of 0 u64 address, 8 u32 size, 12 u32 zero.
@@ -16,16 +16,26 @@ const HEADER = 8;
 const VIEW_SIZE = 0x20;
 const HANDLE_SIZE = 0x18;
 const DATA_ENTRY = 0x10;
-/** VIEW.Flags: ownership passes with the send; HANDLE.Flags: an array of handles. */
+/** VIEW.Flags: ownership passes with the send, and nobody can write to it; HANDLE.Flags: an array of handles. */
 const AUTO_RELEASE = 0x2_0000;
+const SECURED_ACCESS = 0x4_0000;
 const INDIRECT = 0x4_0000;
 
 /** Most octets that attributes can add to a message. */
 export const MAX_ATTRIBUTES_LENGTH =
   HEADER + VIEW_SIZE + HANDLE_SIZE + HEADER + MAX_DATA_ENTRIES * DATA_ENTRY;
 
+/** The VIEW attribute. */
+export interface ViewAttribute {
+  readonly sectionId: number;
+  readonly size: number;
+  /** Where in the section it starts; 0 unless the section is sealed. */
+  readonly offset: number;
+  readonly isSealed: boolean;
+}
+
 export interface MessageAttributes {
-  readonly view: { readonly sectionId: number; readonly size: number } | null;
+  readonly view: ViewAttribute | null;
   readonly handleCount: number;
   readonly dataEntries: readonly DataEntry[];
 }
@@ -53,9 +63,9 @@ export function writeAttributes(target: DataView, at: number, attributes: Messag
   target.setUint32(at + 4, valid, true);
   let next = at + HEADER;
   if (view !== null) {
-    setWord(target, next, AUTO_RELEASE);
+    setWord(target, next, view.isSealed ? AUTO_RELEASE | SECURED_ACCESS : AUTO_RELEASE);
     setWord(target, next + 8, view.sectionId);
-    setWord(target, next + 16, 0);
+    setWord(target, next + 16, view.offset);
     setWord(target, next + 24, view.size);
     next += VIEW_SIZE;
   }
@@ -107,9 +117,13 @@ export function readAttributes(
   let view: MessageAttributes["view"] = null;
   if ((valid & VIEW) !== 0) {
     const start = take(VIEW_SIZE);
-    expect(source, start, AUTO_RELEASE, "VIEW.Flags");
-    expect(source, start + 16, 0, "VIEW.ViewBase");
-    view = { sectionId: getWord(source, start + 8), size: getWord(source, start + 24) };
+    const isSealed = getWord(source, start) === (AUTO_RELEASE | SECURED_ACCESS);
+    if (!isSealed) {
+      expect(source, start, AUTO_RELEASE, "VIEW.Flags");
+      expect(source, start + 16, 0, "VIEW.ViewBase");
+    }
+    const offset = getWord(source, start + 16);
+    view = { sectionId: getWord(source, start + 8), size: getWord(source, start + 24), offset, isSealed };
   }
   let handleCount = 0;
   if ((valid & HANDLE) !== 0) {

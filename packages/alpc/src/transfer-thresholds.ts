@@ -28,3 +28,14 @@ export const SHORT_PAYLOAD_LIMIT = MAX_MESSAGE_LENGTH - PORT_MESSAGE_SIZE;
 
 /** Octets from which on a request offers its memory instead of asking for a view, where the server allows it: beyond what a pool should keep. */
 export const DIRECT_MEMORY_THRESHOLD = 64 * 1024 * 1024 + 1;
+
+const KiB = 1024;
+
+/** Octets of the parts in which an array of `size` octets is copied through sections: one process fills the next while the other empties one. */
+export function sliceSize(size: number): number {
+  if (size <= 512 * KiB) return size;
+  return size < 4096 * KiB ? 256 * KiB : 1024 * KiB;
+}
+
+/** Parts that a sender has filled and the receiver not yet given back. */
+export const VIEWS_IN_FLIGHT = 4;

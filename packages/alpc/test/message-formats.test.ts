@@ -52,11 +52,20 @@ describe("PORT_MESSAGE", () => {
 
 describe("message attributes", () => {
   const cases = [
-    { view: { sectionId: 7, size: 2 ** 40 + 5 }, handleCount: 0, dataEntries: [] },
+    {
+      view: { sectionId: 7, size: 2 ** 40 + 5, offset: 0, isSealed: false },
+      handleCount: 0,
+      dataEntries: [],
+    },
+    {
+      view: { sectionId: 8, size: 2 ** 30, offset: 2 ** 33 + 1, isSealed: true },
+      handleCount: 0,
+      dataEntries: [],
+    },
     { view: null, handleCount: 16, dataEntries: [] },
     { view: null, handleCount: 0, dataEntries: [{ address: 0x7fff_1234_5678n, size: 99 }] },
     {
-      view: { sectionId: 1, size: 0 },
+      view: { sectionId: 1, size: 0, offset: 0, isSealed: false },
       handleCount: 2,
       dataEntries: [
         { address: 1n, size: 2 },

@@ -64,13 +64,11 @@ class Pair implements Disposable {
   }
 
   toServer(view: View): View {
-    const { sectionId, size } = this.client.send(view);
-    return this.server.receive(sectionId, size);
+    return this.server.receive(this.client.send(view));
   }
 
   toClient(view: View): View {
-    const { sectionId, size } = this.server.send(view);
-    return this.client.receive(sectionId, size);
+    return this.client.receive(this.server.send(view));
   }
 
   [Symbol.dispose](): void {
@@ -81,6 +79,9 @@ class Pair implements Disposable {
     expect(Pair.resources()).toEqual(this.#before);
   }
 }
+
+/** A VIEW attribute. */
+const viewOf = (sectionId: number, size: number) => ({ sectionId, size, offset: 0, isSealed: false });
 
 const refused = (status: AlpcError["status"]) => expect.objectContaining({ name: "AlpcError", status });
 
@@ -188,14 +189,14 @@ describe("what breaks the protocol", () => {
 
   test("views of sections that are not there, or in use, or too small", async () => {
     using pair = new Pair();
-    expect(() => pair.server.receive(1, 1)).toThrow(brokenBy);
+    expect(() => pair.server.receive(viewOf(1, 1))).toThrow(brokenBy);
     const { sectionId } = pair.client.send(await pair.client.allocate(10));
-    expect(() => pair.server.receive(sectionId, 64 * KiB + 1)).toThrow(
+    expect(() => pair.server.receive(viewOf(sectionId, 64 * KiB + 1))).toThrow(
       "a view of 65537 octets in a section of 65536",
     );
-    expect(() => pair.client.receive(sectionId, 1)).toThrow(brokenBy);
-    const view = pair.server.receive(sectionId, 10);
-    expect(() => pair.server.receive(sectionId, 10)).toThrow("in use");
+    expect(() => pair.client.receive(viewOf(sectionId, 1))).toThrow(brokenBy);
+    const view = pair.server.receive(viewOf(sectionId, 10));
+    expect(() => pair.server.receive(viewOf(sectionId, 10))).toThrow("in use");
     expect(() => pair.server.onSectionDropped(sectionId)).toThrow(brokenBy);
     view.release();
     expect(() => pair.server.onSectionDropped(99)).toThrow(brokenBy);

@@ -1,10 +1,6 @@
 import { detachBuffer } from "../detach-buffer.js";
 import { AlpcError } from "../error.js";
-import { addressOf, C, errnoName, type LibC, viewOf } from "./libc.js";
-
-const PAGE = 4096;
-/** Octets from which a copy has all of its pages made by one system call, which is cheaper than a fault for each. */
-const POPULATE_FROM = 1024 * 1024;
+import { C, errnoName, type LibC, viewOf } from "./libc.js";
 
 /** How JavaScript sees mapped memory: in place, or (where the runtime refuses foreign ArrayBuffers, as Electron does) as a copy. */
 export type MemoryMode = "mapped" | "copied";
@@ -53,18 +49,16 @@ export class MappedMemory implements Disposable {
     return this.#isMapped;
   }
 
-  /** A copy of the first `length` octets. Throws as lend() does. */
-  copy(length: number): Buffer {
-    this.#check(length);
-    const copy = Buffer.allocUnsafeSlow(length);
-    if (length >= POPULATE_FROM) {
-      // Kernels before 5.14 don't know this advice, and make the pages one by one.
-      const start = Math.ceil(addressOf(copy) / PAGE) * PAGE;
-      const end = Math.floor((addressOf(copy) + length) / PAGE) * PAGE;
-      this.#libc.madvise(start, end - start, C.MADV_POPULATE_WRITE);
-    }
-    this.#libc.memcpy(copy, this.#range.address, length);
-    return copy;
+  /** Copies the first octets to `target`, as many as it holds. Throws as lend() does. */
+  copyTo(target: Uint8Array): void {
+    this.#check(target.length);
+    if (target.length > 0) this.#libc.memcpy(target, this.#range.address, target.length);
+  }
+
+  /** Copies `source` to octet `at`. Throws as lend() does. */
+  fill(source: Uint8Array, at: number): void {
+    this.#check(at + source.length);
+    if (source.length > 0) this.#libc.memcpy(this.#range.address + at, source, source.length);
   }
 
   /** A new window over the first `length` octets. Throws AlpcError: INVALID_PARAMETER beyond the mapping, PORT_DISCONNECTED after unmap(). */

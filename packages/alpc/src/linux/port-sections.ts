@@ -1,4 +1,5 @@
 import { AlpcError } from "../error.js";
+import type { ViewAttribute } from "../message-attributes.js";
 import { violation } from "../port-message.js";
 import type { View } from "../view.js";
 import { PortView } from "./port-view.js";
@@ -26,6 +27,8 @@ export abstract class PortSections {
   protected readonly channel: SectionChannel;
   readonly #shown = new Map<number, { readonly section: Section; view: PortView | null }>();
   readonly #own = new Set<PortView>();
+  /** Who waits for a view that was sent. */
+  readonly #awaited = new Map<number, () => void>();
   readonly #now: () => number;
   #trimTimer: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -48,7 +51,7 @@ export abstract class PortSections {
    * Hands a view that was allocated here over to the other side: it is detached, and what goes into the VIEW attribute
    * is returned. Throws AlpcError INVALID_PARAMETER if it is not (or no longer) a view of ours to send.
    */
-  send(view: View): { readonly sectionId: number; readonly size: number } {
+  send(view: View): ViewAttribute {
     if (!(view instanceof PortView) || !this.#own.delete(view)) {
       throw new AlpcError(
         "INVALID_PARAMETER",
@@ -56,11 +59,13 @@ export abstract class PortSections {
       );
     }
     view.end();
-    return { sectionId: view.sectionId, size: view.size };
+    if (view.onReturned !== null) this.#awaited.set(view.sectionId, view.onReturned);
+    return { sectionId: view.sectionId, size: view.size, offset: 0, isSealed: false };
   }
 
   /** A VIEW attribute came: the view for the handler. */
-  receive(sectionId: number, size: number): View {
+  receive({ sectionId, size, isSealed }: ViewAttribute): View {
+    if (isSealed) throw violation(`a sealed view of section ${sectionId}`);
     const shown = this.#shown.get(sectionId);
     if (shown === undefined) throw violation(`a view of section ${sectionId}, which does not exist`);
     if (shown.view !== null) throw violation(`a view of section ${sectionId}, which is in use`);
@@ -76,6 +81,11 @@ export abstract class PortSections {
   /** The other side has released a view that we sent. */
   onViewReleased(sectionId: number): void {
     this.pool.release(sectionId, this.#now());
+    const onReturned = this.#awaited.get(sectionId);
+    if (onReturned !== undefined) {
+      this.#awaited.delete(sectionId);
+      onReturned();
+    }
     this.#scheduleTrim();
   }
 
@@ -100,6 +110,8 @@ export abstract class PortSections {
     this.#shown.clear();
     for (const view of this.#own) view.end();
     this.#own.clear();
+    for (const onReturned of this.#awaited.values()) onReturned();
+    this.#awaited.clear();
     for (const section of this.pool.clear()) this.destroy(section);
   }
 

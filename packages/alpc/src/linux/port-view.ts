@@ -1,4 +1,6 @@
-import type { View } from "../view.js";
+import { AlpcError } from "../error.js";
+import { prepareOctets, takeOctets } from "../octet-memory.js";
+import { checkViewBounds, type View } from "../view.js";
 import type { MemoryWindow } from "./mapped-memory.js";
 import type { Section } from "./section.js";
 
@@ -8,6 +10,8 @@ const nothing = new Uint8Array(0);
 export class PortView implements View {
   readonly size: number;
   readonly sectionId: number;
+  /** Called when the other side has given the memory back, or the connection has ended. */
+  onReturned: (() => void) | null = null;
   readonly #section: Section;
   readonly #onReleased: (view: PortView) => void;
   #window: MemoryWindow | null = null;
@@ -25,6 +29,10 @@ export class PortView implements View {
     return false;
   }
 
+  get isSealed(): boolean {
+    return false;
+  }
+
   get bytes(): Uint8Array {
     if (this.#window !== null) return this.#window.bytes;
     if (this.#isOver || !this.#section.memory.isMapped) return nothing;
@@ -32,9 +40,27 @@ export class PortView implements View {
     return this.#window.bytes;
   }
 
+  fill(source: Uint8Array, at: number): void {
+    this.#check(at + source.length);
+    this.#section.memory.fill(source, at);
+  }
+
   copy(length: number): Buffer {
-    const { memory } = this.#section;
-    return this.#isOver || !memory.isMapped ? Buffer.alloc(0) : memory.copy(Math.min(length, this.size));
+    const octets = takeOctets(length);
+    prepareOctets(octets);
+    this.copyTo(octets);
+    return octets;
+  }
+
+  copyTo(target: Uint8Array): void {
+    this.#check(target.length);
+    this.#section.memory.copyTo(target);
+  }
+
+  returned(): Promise<void> {
+    return new Promise((resolve) => {
+      this.onReturned = resolve;
+    });
   }
 
   /** Detaches, after making what was written visible to the other side. False if the view was over already. */
@@ -48,5 +74,10 @@ export class PortView implements View {
 
   release(): void {
     if (this.end()) this.#onReleased(this);
+  }
+
+  #check(end: number): void {
+    if (this.#isOver) throw new AlpcError("PORT_DISCONNECTED", "the view was sent or released");
+    checkViewBounds(this.size, end);
   }
 }

@@ -5,7 +5,7 @@ import { ControlType, portMessage, violation, writePortMessage } from "../port-m
 import { type ClientSectionChannel, ClientSections } from "./client-sections.js";
 import type { Connection } from "./connection.js";
 import type { InboundPacket } from "./inbound-packet.js";
-import type { SectionKind } from "./section.js";
+import type { OfferedKind } from "./section.js";
 import { type ServerSectionChannel, ServerSections } from "./server-sections.js";
 
 /**
@@ -18,8 +18,10 @@ import { type ServerSectionChannel, ServerSections } from "./server-sections.js"
  * | SECTION_REFUSED  | server | NTSTATUS                    |
  * | SECTION_DROPPED  | either | id                          |
  * | VIEW_RELEASED    | either | id                          |
+ *
+ * Views of sealed sections are not released one by one: VIEW_RELEASED answers SECTION_DROPPED when none is left.
  */
-const kinds: readonly SectionKind[] = ["request", "reply"];
+const kinds: readonly OfferedKind[] = ["request", "reply", "sealed"];
 
 /** Sends what the sections of a connection have to say. */
 export class SectionMessages implements ServerSectionChannel, ClientSectionChannel {
@@ -33,7 +35,7 @@ export class SectionMessages implements ServerSectionChannel, ClientSectionChann
     this.#send(ControlType.SECTION_WANTED, size, Math.floor(size / 0x1_0000_0000));
   }
 
-  sendSection(sectionId: number, kind: SectionKind, size: number, fd: number): void {
+  sendSection(sectionId: number, kind: OfferedKind, size: number, fd: number): void {
     const words = [sectionId, kinds.indexOf(kind), size, Math.floor(size / 0x1_0000_0000)];
     const packet = new Uint32Array((PORT_MESSAGE_SIZE >> 2) + words.length);
     writePortMessage(packet, 0, ControlType.SECTION_OFFERED, words.length * 4, 0, 0);

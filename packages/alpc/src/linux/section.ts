@@ -9,6 +9,9 @@ import { MappedMemory, type MemoryMode } from "./mapped-memory.js";
  */
 export type SectionKind = "request" | "reply";
 
+/** Sections as they are offered: those, and memory that nobody can change any more (SealedMemory). */
+export type OfferedKind = SectionKind | "sealed";
+
 /** A port section that is mapped here. */
 export class Section implements Disposable {
   readonly kind: SectionKind;
@@ -123,7 +126,8 @@ export function checkSection(libc: LibC, fd: number, size: number): void {
   }
 }
 
-function createMemoryFile(libc: LibC): number {
+/** A new memory file, empty, to be sealed. Throws AlpcError INSUFFICIENT_RESOURCES. */
+export function createMemoryFile(libc: LibC): number {
   const name = "ncalrpc-section";
   let fd = libc.memfd_create(name, C.MFD_CLOEXEC | C.MFD_ALLOW_SEALING | C.MFD_NOEXEC_SEAL);
   // Linux before 6.3 does not know MFD_NOEXEC_SEAL.

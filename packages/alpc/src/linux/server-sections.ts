@@ -1,15 +1,19 @@
-import { AlpcError } from "../error.js";
+import { AlpcError, isAlpcError } from "../error.js";
+import type { ViewAttribute } from "../message-attributes.js";
+import { SealedView } from "../sealed-view.js";
 import type { SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
 import type { LibC } from "./libc.js";
 import type { MemoryMode } from "./mapped-memory.js";
 import { PortSections, type SectionChannel } from "./port-sections.js";
-import { makeSection, type Section, type SectionKind } from "./section.js";
+import { sealedMemoryOf } from "./seal-memory.js";
+import { SealedOffers } from "./sealed-offers.js";
+import { makeSection, type OfferedKind, type Section, type SectionKind } from "./section.js";
 import { sectionSizeFor } from "./section-pool.js";
 
 export interface ServerSectionChannel extends SectionChannel {
   /** Hands the client a section to map. Takes `fd` over: it is closed when the client has it, or the connection ends. */
-  sendSection(sectionId: number, kind: SectionKind, size: number, fd: number): void;
+  sendSection(sectionId: number, kind: OfferedKind, size: number, fd: number): void;
   /** Answers a client's wish: it gets no section, for this reason. */
   sendSectionRefused(reason: AlpcError): void;
 }
@@ -30,12 +34,14 @@ const MAX_SECTIONS = 256;
 export class ServerSections extends PortSections {
   readonly #channel: ServerSectionChannel;
   readonly #options: ServerSectionOptions;
+  readonly #sealed: SealedOffers;
   #lastId = 0;
 
   constructor(channel: ServerSectionChannel, options: ServerSectionOptions, now?: () => number) {
     super(channel, now);
     this.#channel = channel;
     this.#options = options;
+    this.#sealed = new SealedOffers(channel, options.quota, () => ++this.#lastId);
   }
 
   /** A view for a message to the client. Throws AlpcError QUOTA_EXCEEDED, INSUFFICIENT_RESOURCES, PORT_DISCONNECTED. */
@@ -56,6 +62,35 @@ export class ServerSections extends PortSections {
     const id = this.#give(section);
     this.pool.add(id, section);
     return this.lend(id, section, size);
+  }
+
+  /** See CommunicationPort.sealedView. */
+  sealedView(bytes: Uint8Array): View | null {
+    this.checkOpen();
+    const memory = sealedMemoryOf(bytes);
+    if (memory === null) return null;
+    try {
+      return this.#sealed.view(memory, bytes);
+    } catch (error) {
+      if (isAlpcError(error)) return null;
+      throw error;
+    }
+  }
+
+  override send(view: View): ViewAttribute {
+    if (!(view instanceof SealedView) || view.owner !== this.#sealed) return super.send(view);
+    const { sectionId, size, offset } = view;
+    view.release();
+    return { sectionId, size, offset, isSealed: true };
+  }
+
+  override onViewReleased(sectionId: number): void {
+    if (!this.#sealed.onReleased(sectionId)) super.onViewReleased(sectionId);
+  }
+
+  override close(): void {
+    super.close();
+    this.#sealed.close();
   }
 
   /** The client asks for a section that holds `size` octets; the channel gets the answer. */

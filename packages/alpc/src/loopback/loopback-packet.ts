@@ -5,8 +5,8 @@ import type { PortLimits } from "../kernel.js";
 import { type MessageType, PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import { MAX_DATA_ENTRIES } from "../port-limits.js";
 import type { SectionQuota } from "../section-quota.js";
+import type { View } from "../view.js";
 import type { LoopbackIdentity } from "./loopback-identity.js";
-import type { LoopbackView } from "./loopback-view.js";
 
 /** A message on its way. */
 export interface LoopbackPacket {
@@ -14,7 +14,7 @@ export interface LoopbackPacket {
   readonly id: number;
   readonly callbackId: number;
   readonly bytes: Buffer;
-  readonly view: LoopbackView | null;
+  readonly view: View | null;
   readonly handles: readonly ReceivedHandle[];
   readonly dataEntries: readonly DataEntry[];
   /** When it may be handed on, milliseconds of performance.now(). */

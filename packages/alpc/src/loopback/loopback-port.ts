@@ -6,11 +6,14 @@ import type { CommunicationPort, PortHandler } from "../kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import { MessageLedger } from "../message-ledger.js";
 import { noDataEntries, noHandles } from "../received-message.js";
+import { SealedView } from "../sealed-view.js";
+import { systemMemory } from "../system-memory.js";
 import type { View } from "../view.js";
 import { duplicateHandles } from "./loopback-handles.js";
 import type { LoopbackHub } from "./loopback-hub.js";
 import { LoopbackMemory } from "./loopback-memory.js";
 import { checkLoopbackMessage, type LoopbackPacket, type LoopbackPortOptions } from "./loopback-packet.js";
+import { sealedView } from "./loopback-sealed-view.js";
 import { LoopbackView } from "./loopback-view.js";
 
 let lastId = 0;
@@ -140,6 +143,12 @@ export class LoopbackPort implements CommunicationPort {
     return this.#ownView(new LoopbackView(size, this.#options.quota, (view) => this.#views.delete(view)));
   }
 
+  sealedView(bytes: Uint8Array): View | null {
+    this.#openPeer();
+    const memory = systemMemory?.sealedMemoryOf(bytes) ?? null;
+    return memory === null ? null : sealedView(this, memory, bytes);
+  }
+
   async readPeerMemory(entry: DataEntry, target: Buffer): Promise<void> {
     const source = this.#peerMemory(entry, target);
     await Promise.resolve();
@@ -263,8 +272,8 @@ export class LoopbackPort implements CommunicationPort {
     this.#hub.markReady(this);
   }
 
-  #handOver(view: View | undefined, peer: LoopbackPort): LoopbackView | null {
-    if (view === undefined) return null;
+  #handOver(view: View | undefined, peer: LoopbackPort): View | null {
+    if (view === undefined || (view instanceof SealedView && view.owner === this)) return view ?? null;
     if (!(view instanceof LoopbackView) || !this.#views.has(view)) {
       throw new AlpcError("INVALID_PARAMETER", "the view is not one of this port's, or was sent before");
     }

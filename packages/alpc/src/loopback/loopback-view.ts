@@ -1,5 +1,7 @@
+import { AlpcError } from "../error.js";
+import { prepareOctets, takeOctets } from "../octet-memory.js";
 import type { SectionQuota } from "../section-quota.js";
-import type { View } from "../view.js";
+import { checkViewBounds, type View } from "../view.js";
 
 /** Memory that moves from one side to the other: who has sent it cannot reach it any more. */
 export class LoopbackView implements View {
@@ -9,6 +11,7 @@ export class LoopbackView implements View {
   #isReleased = false;
   readonly size: number;
   readonly isSecured = true;
+  readonly isSealed = false;
 
   /** Charges the quota until it is released. Throws AlpcError QUOTA_EXCEEDED. */
   constructor(size: number, quota: SectionQuota, onReleased: (view: LoopbackView) => void) {
@@ -33,8 +36,21 @@ export class LoopbackView implements View {
     return view;
   }
 
+  fill(source: Uint8Array, at: number): void {
+    this.#check(at + source.length);
+    this.#bytes.set(source, at);
+  }
+
   copy(length: number): Buffer {
-    return Buffer.from(this.#bytes.subarray(0, length));
+    const octets = takeOctets(length);
+    prepareOctets(octets);
+    this.copyTo(octets);
+    return octets;
+  }
+
+  copyTo(target: Uint8Array): void {
+    this.#check(target.length);
+    target.set(this.#bytes.subarray(0, target.length));
   }
 
   release(): void {
@@ -44,5 +60,10 @@ export class LoopbackView implements View {
     if (buffer.byteLength > 0) structuredClone(buffer, { transfer: [buffer] });
     this.#quota.release(this.size);
     this.#onReleased(this);
+  }
+
+  #check(end: number): void {
+    if (this.#isReleased) throw new AlpcError("PORT_DISCONNECTED", "the view was sent or released");
+    checkViewBounds(this.size, end);
   }
 }

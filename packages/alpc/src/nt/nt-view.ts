@@ -1,5 +1,7 @@
 import { detachBuffer } from "../detach-buffer.js";
-import type { View } from "../view.js";
+import { AlpcError } from "../error.js";
+import { prepareOctets, takeOctets } from "../octet-memory.js";
+import { checkViewBounds, type View } from "../view.js";
 
 /**
  * A view as this side sees it: memory of its own. What is sent is copied into a section when it is sent, what arrives is
@@ -9,6 +11,7 @@ import type { View } from "../view.js";
 export class NtView implements View {
   readonly size: number;
   readonly isSecured = true;
+  readonly isSealed = false;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #onReleased: (view: NtView) => void;
   #isReleased = false;
@@ -23,8 +26,21 @@ export class NtView implements View {
     return this.#bytes;
   }
 
+  fill(source: Uint8Array, at: number): void {
+    this.#check(at + source.length);
+    this.#bytes.set(source, at);
+  }
+
   copy(length: number): Buffer {
-    return Buffer.from(this.#bytes.subarray(0, length));
+    const octets = takeOctets(length);
+    prepareOctets(octets);
+    this.copyTo(octets);
+    return octets;
+  }
+
+  copyTo(target: Uint8Array): void {
+    this.#check(target.length);
+    target.set(this.#bytes.subarray(0, target.length));
   }
 
   release(): void {
@@ -32,5 +48,10 @@ export class NtView implements View {
     this.#isReleased = true;
     detachBuffer(this.#bytes.buffer);
     this.#onReleased(this);
+  }
+
+  #check(end: number): void {
+    if (this.#isReleased) throw new AlpcError("PORT_DISCONNECTED", "the view was sent or released");
+    checkViewBounds(this.size, end);
   }
 }

@@ -1,5 +1,4 @@
-import type { DataEntry } from "../data-information.js";
-import { addressOf } from "./libc.js";
+import type { DataEntry } from "./data-information.js";
 
 /** Milliseconds for which lent memory is kept after a connection has ended: a copy on the other side may still be running. */
 const AFTERLIFE = 30_000;
@@ -14,11 +13,6 @@ export class DataLoans {
   readonly #requests = new WeakMap<DataEntry, number>();
   readonly #borrowed = new Set<number>();
   readonly #copies = new Map<number, number>();
-
-  /** Entries for buffers that own their memory or are part of one that does. */
-  entriesOf(buffers: readonly Buffer[]): DataEntry[] {
-    return buffers.map((buffer) => ({ address: BigInt(addressOf(buffer)), size: buffer.length }));
-  }
 
   /** A request of ours with these buffers goes out. */
   lend(requestId: number, buffers: readonly Buffer[]): void {

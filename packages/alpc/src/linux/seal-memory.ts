@@ -1,0 +1,50 @@
+import { unmapForGood } from "./lasting-memory.js";
+import { addressOf, C, loadLibC } from "./libc.js";
+import { SealedMemory } from "./sealed-memory.js";
+
+/** The memory behind arrays that were sealed here, by their buffers; it does not keep them. */
+const sealed = new WeakMap<ArrayBufferLike, SealedMemory>();
+/** Nobody has the array any more: clients are told, and the memory goes when the last of their views does. */
+const collected = new FinalizationRegistry<SealedMemory>((memory) => memory.close());
+
+/** See sealBytes. */
+export function seal(bytes: Uint8Array): Uint8Array {
+  return show(SealedMemory.of(loadLibC(), bytes));
+}
+
+/** See createSealedBytes. */
+export async function fillAndSeal(
+  size: number,
+  fill: (target: Uint8Array) => void | Promise<void>,
+): Promise<Uint8Array> {
+  return show(await SealedMemory.fill(loadLibC(), size, fill));
+}
+
+/** The sealed memory that an array, or a part of one, lies in; null if it is an ordinary array. */
+export function sealedMemoryOf(bytes: Uint8Array): SealedMemory | null {
+  const memory = sealed.get(bytes.buffer);
+  return memory === undefined || memory.isClosed ? null : memory;
+}
+
+/** Gives sealed memory back now. False if `bytes` is an ordinary array. */
+export function releaseSealed(bytes: Uint8Array): boolean {
+  sealed.get(bytes.buffer)?.close();
+  return unmapForGood(loadLibC(), bytes);
+}
+
+const PAGE = 4096;
+
+/** Has the system make all pages of new memory by one call, which is cheaper than a fault for each. */
+export function populate(memory: Uint8Array): void {
+  const start = Math.ceil(addressOf(memory) / PAGE) * PAGE;
+  const end = Math.floor((addressOf(memory) + memory.length) / PAGE) * PAGE;
+  // Kernels before 5.14 don't know this advice, and make the pages one by one.
+  if (end > start) loadLibC().madvise(start, end - start, C.MADV_POPULATE_WRITE);
+}
+
+function show(memory: SealedMemory): Uint8Array {
+  const bytes = memory.map();
+  sealed.set(bytes.buffer, memory);
+  collected.register(bytes.buffer, memory);
+  return bytes;
+}

@@ -1,0 +1,15 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+setFlagsFromString("--expose-gc");
+const collect: () => void = runInNewContext("gc");
+
+/** Collects until `isDone`, for at most some seconds; answers whether it came to that. */
+export async function collectUntil(isDone: () => boolean): Promise<boolean> {
+  for (let i = 0; i < 100 && !isDone(); i++) {
+    collect();
+    await delay(10);
+  }
+  return isDone();
+}
