@@ -20,6 +20,8 @@ export class PortClient {
   readonly datagrams: string[] = [];
   readonly requests: string[] = [];
   batches = 0;
+  /** Told of the text of each answer, at once. */
+  onText: (text: string) => void = () => {};
   readonly closed: Promise<AlpcError | null>;
   readonly #calls = new Map<number, (answer: Answer) => void>();
   #port: CommunicationPort | null = null;
@@ -49,6 +51,7 @@ export class PortClient {
             client.requests.push(text);
             port.send(MessageType.REPLY, message("a port"), PORT_MESSAGE_SIZE + 6, messageId, 0);
           } else {
+            client.onText(text);
             client.#calls.get(messageId)?.({ type, text, view });
             client.#calls.delete(messageId);
           }

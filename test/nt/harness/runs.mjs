@@ -10,6 +10,7 @@ export const runs = [
   { name: "runtime", suites: ["runtime"] },
   { name: "samples", suites: ["samples"] },
   { name: "windows", suites: ["windows"] },
+  { name: "pool", suites: ["pool"] },
   { name: "identity", suites: ["identity"] },
   { name: "users", suites: ["users"], needsStandin: true },
   { name: "examples", suites: ["examples"] },

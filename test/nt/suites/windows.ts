@@ -1,7 +1,17 @@
 import { defaultKernel } from "@ncalrpc/alpc";
+import { afterAll } from "vitest";
 import { windowsSuite } from "../../../packages/alpc/test/nt/windows-suite.js";
 import { allow } from "../../../packages/alpc/test/programs/test-server.mjs";
+import { type ServerProcess, startProgram, stopProgram } from "../../../packages/alpc/test/server-process.js";
 
 const kernel = defaultKernel();
 const { user } = kernel.currentToken();
-windowsSuite(kernel, process.env["NCALRPC_TEST_LIBRARY"] ?? "ntdll.dll", allow(user, user));
+const servers: ServerProcess[] = [];
+afterAll(() => Promise.all(servers.map(stopProgram)));
+
+windowsSuite(kernel, process.env["NCALRPC_TEST_LIBRARY"] ?? "ntdll.dll", allow(user, user), async () => {
+  const name = `windows-server-${process.pid}-${servers.length}`;
+  const { child } = await startProgram("port-server.mjs", [name, "{}"]);
+  servers.push(child);
+  return name;
+});

@@ -1,5 +1,4 @@
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import type { Token } from "@ncalrpc/security";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeConnectRequest } from "../../src/connect-message.js";
@@ -26,12 +25,13 @@ const textOf = ({ buffer, start, length }: ReceivedMessage): string =>
 
 /**
  * What only the ports of Windows have, and the traps of ALPC that the port suite does not step into. Runs as a Windows
- * program; everything is in one process. `library` is what the kernel was made with; the descriptor lets the own user connect.
+ * program; everything is in one process but `startServer`'s, which answers as the port suite's does. `library` is what the kernel was made with; the descriptor lets the own user connect.
  */
 export function windowsSuite(
   kernel: Kernel,
   library: string,
   securityDescriptor: PortAttributes["securityDescriptor"],
+  startServer: () => Promise<string>,
 ): void {
   describe("ports of Windows", () => {
     let count = 0;
@@ -333,24 +333,56 @@ export function windowsSuite(
       });
     });
 
-    describe("a busy process", () => {
-      it("reads files while four ports never rest", async () => {
-        const name = serve(echo);
-        const clients = await Promise.all([1, 2, 3, 4].map(() => connect(name)));
-        let isOver = false;
-        const busy = clients.map(async (client) => {
-          let calls = 0;
-          for (; !isOver; calls++) await client.call("x");
-          return calls;
+    describe("waiting for messages in this thread", () => {
+      it("hands on what comes for that port, and keeps the rest for the event loop", async () => {
+        const name = await startServer();
+        const [client, other] = [await connect(name), await connect(name)];
+        const seen: string[] = [];
+        void other.call("first of the other").then(() => seen.push("other"));
+        const answers = [client.call("one"), client.call("two")];
+        const isAnswered = () => seen.length > 0;
+        for (const answer of answers) void answer.then(({ text }) => seen.push(text));
+        // Nothing but this loop runs here: no turn of the event loop, no promise.
+        const wait = client.port.waitForMessages ?? (() => false);
+        const texts: string[] = [];
+        client.onText = (text) => texts.push(text);
+        while (texts.length < 2) expect(wait(5_000)).toBe(true);
+        expect([texts, isAnswered()]).toEqual([["one", "two"], false]);
+        expect(wait(20)).toBe(false);
+        await Promise.all(answers);
+        await eventually(() => seen.length === 3);
+        client.port.close();
+        other.port.close();
+      });
+
+      it("ends when the server goes", async () => {
+        const name = await startServer();
+        const client = await connect(name);
+        const wait = client.port.waitForMessages ?? (() => false);
+        client.request("close");
+        while (!client.port.isClosed) expect(wait(5_000)).toBe(true);
+        expect(() => wait(1)).toThrow(expect.objectContaining({ status: "PORT_DISCONNECTED" }));
+        expect(await client.closed).toBeNull();
+      });
+
+      it("is not for handlers, nor for a server's side", async () => {
+        const thrown: unknown[] = [];
+        const name = serve((port, received) => {
+          thrown.push(port.waitForMessages);
+          reply(port, received, "");
         });
-        const started = performance.now();
-        for (let i = 0; i < 20; i++) expect((await readFile(process.execPath)).length).toBeGreaterThan(0);
-        const milliseconds = performance.now() - started;
-        isOver = true;
-        for (const calls of await Promise.all(busy)) expect(calls).toBeGreaterThan(0);
-        // A blocked pool would not be slow, but stand still.
-        expect(milliseconds).toBeLessThan(15_000);
-        for (const { port } of clients) port.close();
+        const client = await connect(name);
+        client.onText = () => {
+          try {
+            client.port.waitForMessages?.(1);
+          } catch (error) {
+            thrown.push(error);
+          }
+        };
+        await client.call("x");
+        const invalid = expect.objectContaining({ status: "INVALID_PARAMETER" });
+        expect(thrown).toEqual([undefined, invalid]);
+        client.port.close();
       });
     });
 
