@@ -1,3 +1,4 @@
+import { OpenIds } from "./open-ids.js";
 import { violation } from "./port-message.js";
 
 /**
@@ -6,8 +7,8 @@ import { violation } from "./port-message.js";
  */
 export class MessageLedger {
   readonly #parity: number;
-  readonly #sent = new Set<number>();
-  readonly #received = new Set<number>();
+  readonly #sent = new OpenIds();
+  readonly #received = new OpenIds();
   #lastIssued: number;
   #hasWrapped = false;
   #hasCancelled = false;

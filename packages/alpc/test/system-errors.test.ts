@@ -49,7 +49,7 @@ describe("a system call that fails", () => {
 
   /** A port's whole life; whatever fails has to be an AlpcError, and soon. */
   const live = async ({ libc }: FaultyLibC): Promise<void> => {
-    const kernel = createLinuxKernel({ libc, environment, linger: false });
+    const kernel = createLinuxKernel({ libc, environment, spin: false });
     const { user } = kernel.currentToken();
     let port: ConnectionPort | null = null;
     try {

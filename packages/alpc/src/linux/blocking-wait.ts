@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { AlpcError } from "../error.js";
 import type { View } from "../view.js";
 import type { Connection } from "./connection.js";
@@ -10,8 +9,6 @@ import { systemError } from "./system-error.js";
 const pollfd = new Int32Array(2);
 const pollfdOctets = Buffer.from(pollfd.buffer);
 
-/** Milliseconds during which a waiting thread looks into the completion list before it sleeps. */
-const SPIN = availableParallelism() > 1 ? 0.05 : 0;
 /** Looks between two readings of the clock. */
 const LOOKS = 64;
 
@@ -75,16 +72,21 @@ export function waitForView(
   throw new AlpcError("TIMEOUT", `no view of ${size} octets in ${milliseconds} ms`);
 }
 
-/** Looks into the completion list for a while: whether there is something in it. */
-function look({ list }: Connection): boolean {
+/** Looks into the completion list for as long as that may pay: whether there is something in it. */
+function look({ list, machinery }: Connection): boolean {
   if (list === null || !list.isOpen) return false;
   if (list.hasNews()) return true;
-  if (SPIN === 0) return false;
+  const { poller } = machinery.completion;
+  const start = performance.now();
+  const allowance = poller.allowance(start);
+  if (allowance === 0) return false;
   list.wakeUp();
-  const until = performance.now() + SPIN;
+  let now = start;
   do {
     for (let i = 0; i < LOOKS; i++) if (list.hasNews()) return true;
-  } while (performance.now() < until);
+    now = performance.now();
+  } while (now < start + allowance);
+  poller.spent(now, now - start);
   return false;
 }
 

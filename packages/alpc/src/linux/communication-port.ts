@@ -1,5 +1,4 @@
 import type { Token } from "@ncalrpc/security";
-import { copyOctets } from "../copy-octets.js";
 import type { DataEntry } from "../data-information.js";
 import { AlpcError } from "../error.js";
 import type { CommunicationPort, PortHandler } from "../kernel.js";
@@ -11,6 +10,7 @@ import type { View } from "../view.js";
 import { waitForMessages, waitForView } from "./blocking-wait.js";
 import { ClientListAgreement, ServerListAgreement } from "./completion-list/list-agreement.js";
 import type { Connection, Stage } from "./connection.js";
+import { copyPayload } from "./copy-payload.js";
 import type { DirectAccess } from "./direct-access.js";
 import { closedByPeer } from "./farewell.js";
 import type { InboundPacket } from "./inbound-packet.js";
@@ -114,7 +114,7 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     const room = connection.reserve(length);
     const at = connection.reservedAt;
     writePortMessage(room.words, at, type, length - PORT_MESSAGE_SIZE, id, callbackId);
-    copyOctets(bytes, PORT_MESSAGE_SIZE, length, room.slab, at + PORT_MESSAGE_SIZE);
+    copyPayload(bytes, length, room, at);
     connection.commit(room, length);
     return id;
   }

@@ -62,6 +62,7 @@ export class CompletionPort {
       {
         beginBatch: () => this.beginBatch(),
         endBatch: () => this.#endBatch(),
+        flush,
         schedule: () => this.#schedule(),
       },
       spin,

@@ -213,7 +213,8 @@ export class Connection implements EventSource, Outlet, ListOwner {
 
   /** Tells the listener of what is handed on that the batch ends. */
   noteBatch(): void {
-    this.machinery.completion.atBatchEnd(this.#stage.batchListener);
+    const { batchListener } = this.#stage;
+    if (batchListener.onBatchEnd !== undefined) this.machinery.completion.atBatchEnd(batchListener);
   }
 
   #receiveElsewhere(fd: number): HandleReceiver {

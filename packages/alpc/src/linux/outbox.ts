@@ -57,7 +57,9 @@ export class Outbox implements PacketRoom {
   readonly #iovecs = Buffer.allocUnsafeSlow(CAPACITY * IOVEC).fill(0);
   readonly #iovecWords = new Uint32Array(this.#iovecs.buffer);
   readonly #dirty: Outlet[] = [];
-  #unpublished: Outlet[] = [];
+  /** Outlets whose lists are to be published; the array is kept. */
+  readonly #unpublished: (Outlet | undefined)[] = [];
+  #unpublishedCount = 0;
   readonly #flushLater = (): void => {
     this.#scheduled = false;
     this.flush();
@@ -99,7 +101,7 @@ export class Outbox implements PacketRoom {
 
   /** Publishes an outlet's list with the next flush. To be called once until then. */
   publishLater(outlet: Outlet): void {
-    this.#unpublished.push(outlet);
+    this.#unpublished[this.#unpublishedCount++] = outlet;
   }
 
   /** Sends at the end of what runs now, after all promise jobs that it has set off. */
@@ -112,10 +114,11 @@ export class Outbox implements PacketRoom {
   /** Sends everything that is queued. What the system does not take stays with its connection. */
   flush(): void {
     // Lists first: what goes over the socket may say that it comes after their entries.
-    if (this.#unpublished.length > 0) {
-      const outlets = this.#unpublished;
-      this.#unpublished = [];
-      for (let i = 0; i < outlets.length; i++) outlets[i]?.publish();
+    while (this.#unpublishedCount > 0) {
+      const index = --this.#unpublishedCount;
+      const outlet = this.#unpublished[index];
+      this.#unpublished[index] = undefined;
+      outlet?.publish();
     }
     if (this.#count === 0) return;
     for (let i = 0; i < this.#dirty.length; i++) {

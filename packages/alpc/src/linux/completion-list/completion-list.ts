@@ -149,7 +149,7 @@ export class CompletionList implements PolledList {
 
   /** Whether there was a message. */
   #handOn(): boolean {
-    const [held] = this.#held;
+    const held = this.#held.length === 0 ? undefined : this.#held[0];
     if (held !== undefined && this.#isDue(held)) {
       this.#held.shift();
       this.#receivedOnSocket = (this.#receivedOnSocket + 1) | 0;

@@ -6,6 +6,9 @@ import { ENTRY_HEADER, type Ring } from "./list-memory.js";
 /** Octets up to which a loop over words beats a call. */
 const SHORT = 512;
 
+/** How often the room is given back while the ring goes round once. */
+const PUBLICATIONS = 16;
+
 /** What `take` answers when it has no message. */
 export const NOTHING = 0;
 export const WAITS_FOR_SOCKET = -1;
@@ -77,9 +80,9 @@ export class ListConsumer {
     return length;
   }
 
-  /** Gives the room of what was taken back to the producer. */
+  /** Gives the room of what was taken back to the producer: now and then, as it has other ways when there is none. */
   publish(): void {
-    if (this.#published === this.#head) return;
+    if (((this.#head - this.#published) | 0) < this.#capacity / PUBLICATIONS) return;
     this.#published = this.#head;
     Atomics.store(this.#control, this.#ring.head, this.#head);
   }

@@ -23,6 +23,8 @@ export interface Turns {
   beginBatch(): void;
   /** Tells the listeners that the batch is over, and sends what it has queued. */
   endBatch(): void;
+  /** Sends what has been queued. */
+  flush(): void;
   /** Takes a turn after everything else of the event loop has had its own. */
   schedule(): void;
 }
@@ -31,10 +33,13 @@ export interface Turns {
 const LONGEST_RUN = 0.25;
 /** The same while nothing comes: what we wait for may wait for an event itself. */
 const LONGEST_IDLE_RUN = 0.03;
-/** Jobs that only look once, so that chains of promises of some length run on between them. */
-const SHORT_JOBS = 4;
-/** Looks of the jobs after that. */
-const LOOKS = 32;
+/**
+ * A job looks once, so that chains of promises run on between jobs; but each job costs memory, so those that find nothing
+ * get longer and longer. The clock is read after long ones only.
+ */
+const GROWTH = 4;
+const LONG_LOOKS = 64;
+const MOST_LOOKS = 256;
 /** How much longer we wait for a peer that has to be woken: else two who sleep would never find that both could be awake. */
 const WAKING = 4;
 /** Jobs between two readings of the clock while messages flow. */
@@ -65,7 +70,7 @@ export class ListPoller {
   /** Something has come since the clock was read. */
   #hasProgress = false;
   #lastProgress = 0;
-  #jobs = 0;
+  #looks = 1;
   #unclocked = 0;
   #sleeps = 0;
 
@@ -96,6 +101,16 @@ export class ListPoller {
   /** Whether other processes need the processors: then nothing else should spin either. */
   get isPaused(): boolean {
     return this.#budget?.isPaused(performance.now()) ?? true;
+  }
+
+  /** Milliseconds that a thread which blocks may look into a list before it sleeps. */
+  allowance(now: number): number {
+    return this.#budget?.allows(now) === true ? this.#patience : 0;
+  }
+
+  /** Such a thread has looked for so long, in vain. */
+  spent(now: number, milliseconds: number): void {
+    this.#budget?.spent(now, milliseconds);
   }
 
   /** A message has been written, outside of a turn: true if it will be published soon. */
@@ -133,7 +148,7 @@ export class ListPoller {
 
   #startRun(): void {
     this.#now = this.#runStart = this.#lastProgress = performance.now();
-    this.#jobs = 0;
+    this.#looks = 1;
     this.#isQueued = true;
     this.#scope.runInAsyncScope(this.#queue);
   }
@@ -160,45 +175,48 @@ export class ListPoller {
 
   #run(): void {
     this.#isQueued = false;
-    this.#turns.beginBatch();
+    // What the jobs before this one have sent: nobody answers before it is there.
+    this.#turns.flush();
+    const messages = this.#poll();
+    if (messages > 0) {
+      this.#turns.endBatch();
+      this.#looks = 1;
+      this.#unclocked += messages;
+      if (this.#unclocked < UNCLOCKED && this.#hot.length > 0) this.#again();
+      else this.#clock();
+      return;
+    }
+    const looks = this.#looks;
+    this.#looks = Math.min(looks * GROWTH, MOST_LOOKS);
+    if (this.#hot.length > 0 && (this.#look(looks) || looks < LONG_LOOKS)) this.#again();
+    else this.#clock();
+  }
+
+  /** Hands on what is there: how many messages. */
+  #poll(): number {
     let messages = 0;
     for (let i = 0; i < this.#hot.length; i++) {
       const list = this.#hot[i];
-      const got = list?.poll() ?? 0;
-      if (list !== undefined && got > 0) {
-        messages += got;
-        this.#progress(list);
-      }
+      if (list === undefined || !list.hasNews()) continue;
+      if (messages === 0) this.#turns.beginBatch();
+      const got = list.poll();
+      if (got > 0) this.#progress(list);
+      // Even if what was there could not be handed on, the batch has begun.
+      messages += Math.max(got, 1);
     }
-    this.#turns.endBatch();
-    if (messages > 0) {
-      this.#jobs = 0;
-      // The clock costs about as much as a message.
-      this.#unclocked += messages;
-      if (this.#unclocked < UNCLOCKED && this.#hot.length > 0) {
-        this.#again();
-        return;
-      }
-    } else if (++this.#jobs <= SHORT_JOBS && this.#hot.length > 0) {
-      this.#again();
-      return;
-    } else if (this.#lookHard()) {
-      this.#again();
-      return;
+    return messages;
+  }
+
+  #look(times: number): boolean {
+    for (let look = 0; look < times; look++) {
+      for (let i = 0; i < this.#hot.length; i++) if (this.#hot[i]?.hasNews()) return true;
     }
-    this.#clock();
+    return false;
   }
 
   #again(): void {
     this.#isQueued = true;
     this.#queue();
-  }
-
-  #lookHard(): boolean {
-    for (let look = 0; look < LOOKS; look++) {
-      for (let i = 0; i < this.#hot.length; i++) if (this.#hot[i]?.hasNews()) return true;
-    }
-    return false;
   }
 
   /** Reads the clock, and decides who goes on. */
