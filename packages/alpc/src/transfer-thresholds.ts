@@ -31,11 +31,17 @@ export const DIRECT_MEMORY_THRESHOLD = 64 * 1024 * 1024 + 1;
 
 const KiB = 1024;
 
-/** Octets of the parts in which an array of `size` octets is copied through sections: one process fills the next while the other empties one. */
+/** Octets up to which an array is copied through a section in one go. */
+const ONE_GO = 2048 * KiB;
+const SLICE = 1024 * KiB;
+
+/**
+ * Octets of the parts in which an array of `size` octets is copied through sections: one process fills the next while the
+ * other empties one.
+ */
 export function sliceSize(size: number): number {
-  if (size <= 512 * KiB) return size;
-  return size < 4096 * KiB ? 256 * KiB : 1024 * KiB;
+  return size <= ONE_GO ? size : SLICE;
 }
 
 /** Parts that a sender has filled and the receiver not yet given back. */
-export const VIEWS_IN_FLIGHT = 4;
+export const VIEWS_IN_FLIGHT = 16;

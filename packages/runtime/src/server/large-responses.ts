@@ -5,12 +5,10 @@ import {
   prepareOctets,
   type ReceivedMessage,
   releaseBytes,
-  sliceSize,
   takeOctets,
   type View,
 } from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
-import { APART, APART_SIZE, OCTETS_SIZE, writeApartOffset, writeOctets } from "../protocol-lrpc/apart.js";
 import { Features, type Hello } from "../protocol-lrpc/hello.js";
 import {
   LARGE_RESPONSE_HEADER_SIZE,
@@ -19,11 +17,11 @@ import {
   writeResponseHeader,
 } from "../protocol-lrpc/response.js";
 import { RpcError } from "../rpc-error.js";
+import { ApartResponses } from "./apart-responses.js";
 import type { ReplyTo } from "./server-call.js";
 import type { ServerState } from "./server-state.js";
 
 const MESSAGE_LENGTH = PORT_MESSAGE_SIZE + LARGE_RESPONSE_HEADER_SIZE;
-const APART_HEADER_LENGTH = MESSAGE_LENGTH + APART_SIZE;
 
 /** Responses that a client may leave to be pulled, and for how long (milliseconds). */
 const MAX_WAITING = 4;
@@ -33,7 +31,7 @@ const MAX_WAIT = 10_000;
 export class LargeResponses {
   readonly #port: CommunicationPort;
   readonly #hello: Hello;
-  readonly #flush: () => void;
+  readonly #apart: ApartResponses;
   /** Stub data that the client has been told to pull, by call id. */
   readonly #waiting = new Map<number, { readonly data: Buffer; readonly timer: NodeJS.Timeout }>();
 
@@ -41,7 +39,7 @@ export class LargeResponses {
   constructor(port: CommunicationPort, hello: Hello, flush: () => void) {
     this.#port = port;
     this.#hello = hello;
-    this.#flush = flush;
+    this.#apart = new ApartResponses(port, flush);
   }
 
   /**
@@ -49,10 +47,15 @@ export class LargeResponses {
    * by then goes to `onFailure`. Throws RpcError.
    */
   send(replyTo: ReplyTo, writer: Writer, server: ServerState, onFailure: (error: RpcError) => void): boolean {
-    if (this.#sendApart(replyTo, writer)) {
+    const { length } = writer;
+    if (
+      !this.#needsPull(length) &&
+      (this.#hello.features & Features.APART) !== 0 &&
+      this.#apart.canSend(writer)
+    ) {
+      this.#apart.send(replyTo, writer, onFailure);
       return false;
     }
-    const { length } = writer;
     if (length <= this.#port.maxViewSize) {
       const view = this.#port.allocateView(length);
       if (view instanceof Promise) {
@@ -65,7 +68,7 @@ export class LargeResponses {
       this.#sendView(replyTo, writer, view);
       return false;
     }
-    if (!this.#port.allowsDirectMemory || (this.#hello.features & Features.DIRECT) === 0) {
+    if (!this.#needsPull(length)) {
       throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
         details: `the response has ${length} octets, and a section of this connection holds ${this.#port.maxViewSize}`,
       });
@@ -104,57 +107,13 @@ export class LargeResponses {
     this.#waiting.clear();
   }
 
-  /**
-   * Sends the largest byte array apart from the rest: sealed memory as it is, else in slices, each of which the client copies
-   * out while the next is copied in. False if that is not possible. All is copied when this returns: the array is the
-   * handler's, which may change it.
-   */
-  #sendApart(replyTo: ReplyTo, writer: Writer): boolean {
-    const { apart } = writer;
-    if (apart === null || (this.#hello.features & Features.APART) === 0) {
-      return false;
-    }
-    const { bytes, offset } = apart;
-    const size = bytes.length;
-    if (APART_HEADER_LENGTH + writer.length - size > this.#port.maxPayload + PORT_MESSAGE_SIZE) {
-      return false;
-    }
-    const sealed = this.#port.sealedView?.(bytes) ?? null;
-    const slice = sliceSize(size);
-    if (sealed === null && (size > this.#port.maxViewSize || slice > this.#port.maxViewSize)) {
-      return false;
-    }
-    let at = 0;
-    for (; sealed === null && size - at > slice; at += slice) {
-      this.#sendOctets(replyTo.callId, size, at, this.#filledView(bytes, at, at + slice));
-    }
-    const view = sealed ?? this.#filledView(bytes, at, size);
-    const message = Buffer.alloc(APART_HEADER_LENGTH + writer.length - size);
-    const header = new DataView(message.buffer, message.byteOffset, message.length);
-    writeResponseHeader(header, PORT_MESSAGE_SIZE, ResponseFlags.VIEW_PRESENT | APART, replyTo.callId);
-    writeLargeResponseSize(header, PORT_MESSAGE_SIZE, size);
-    writeApartOffset(header, MESSAGE_LENGTH, offset);
-    writer.copyRest(message, APART_HEADER_LENGTH);
-    const { messageId, callbackId } = replyTo;
-    this.#port.send(MessageType.REPLY, message, message.length, messageId, callbackId, { view });
-    return true;
-  }
-
-  #sendOctets(callId: number, size: number, at: number, view: View): void {
-    const message = Buffer.alloc(PORT_MESSAGE_SIZE + OCTETS_SIZE);
-    const header = new DataView(message.buffer, message.byteOffset, message.length);
-    writeOctets(header, PORT_MESSAGE_SIZE, callId, size, at);
-    this.#port.send(MessageType.DATAGRAM, message, message.length, 0, 0, { view });
-    this.#flush();
-  }
-
-  #filledView(bytes: Uint8Array, start: number, end: number): View {
-    const view = this.#port.allocateView(end - start);
-    if (view instanceof Promise) {
-      throw new RpcError("RPC_S_INTERNAL_ERROR", { details: "a server waits for its own memory" });
-    }
-    view.fill(bytes.subarray(start, end), 0);
-    return view;
+  /** Whether the client is to offer memory for that much, since no section holds it. */
+  #needsPull(length: number): boolean {
+    return (
+      length > this.#port.maxViewSize &&
+      this.#port.allowsDirectMemory &&
+      (this.#hello.features & Features.DIRECT) !== 0
+    );
   }
 
   #sendView(replyTo: ReplyTo, writer: Writer, view: View): void {
