@@ -5,14 +5,14 @@ const MIB = 1_024 * KIB;
 
 export const FULL: Settings = {
   warmup: 300,
-  duration: 900,
-  payloadDuration: 60,
+  duration: 800,
+  payloadDuration: 40,
   payloadCalls: 2,
   payloadSizes: [64, KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB, 8 * MIB, 64 * MIB],
   clientCounts: [1, 10, 100, 1_000],
   launches: 3,
   idleConnections: 1_000,
-  idleTime: 1_500,
+  idleTime: 1_000,
   timeout: 60_000,
 };
 

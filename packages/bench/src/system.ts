@@ -1,3 +1,4 @@
+import type { Direction } from "./scenarios/payload-metrics.js";
 import type { ScenarioName, Settings, Values } from "./scenario.js";
 
 interface SystemDescription {
@@ -17,6 +18,8 @@ export interface PairedSystem extends SystemDescription {
   readonly unavailable: Readonly<Partial<Record<ScenarioName, string>>>;
   /** The only scenarios that this system is there for. Absent: all but those for variants of ourselves. */
   readonly only?: readonly ScenarioName[];
+  /** The only ways to move octets that are measured. Absent: all. */
+  readonly directions?: readonly Direction[];
   /** Larger ones are not tried. */
   readonly largestPayload?: { readonly octets: number; readonly reason: string };
   /**

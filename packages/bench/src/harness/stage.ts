@@ -77,9 +77,13 @@ export class Stage implements Disposable {
       await server?.expect("listening", timeout);
       const launchTime = server === null ? Number.NaN : performance.now() - before;
       stage = new Stage(system, path, timeout, server, launchTime);
-      while (stage.#clients.length < clients) {
-        stage.#clients.push(await stage.launchClient());
+      const launches = Array.from({ length: clients }, stage.launchClient, stage);
+      for (const launch of await Promise.allSettled(launches)) {
+        if (launch.status === "fulfilled") {
+          stage.#clients.push(launch.value);
+        }
       }
+      await Promise.all(launches);
       return stage;
     } catch (error) {
       (stage ?? server)?.[Symbol.dispose]();

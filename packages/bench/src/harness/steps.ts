@@ -22,7 +22,7 @@ export interface StepPlan {
 }
 
 /** What starting a server and a client takes, milliseconds, about. */
-const START_TIME = 500;
+const START_TIME = 400;
 
 /** Does it make sense to measure, at this length of the bench? */
 export function applies(system: System, scenario: Scenario, quick: boolean): boolean {

@@ -28,16 +28,7 @@ export const clients: Scenario = {
   ),
   clients: PROCESSES,
   fresh: true,
-  systems: [
-    "ncalrpc",
-    "ncalrpc-socket",
-    "raw-net",
-    "vscode-jsonrpc",
-    "grpc-js",
-    "zeromq",
-    "capnp-es",
-    "seqpacket-poll",
-  ],
+  systems: ["ncalrpc", "ncalrpc-socket", "raw-net", "vscode-jsonrpc", "grpc-js", "zeromq", "seqpacket-poll"],
   quickSystems: ["ncalrpc", "raw-net"],
   expected: (settings) => settings.clientCounts.length * (settings.duration / 2 + LEAD) + 1_200,
   async measure(stage, settings) {

@@ -25,18 +25,9 @@ export const idle: Scenario = {
   ],
   clients: 1,
   fresh: true,
-  systems: [
-    "ncalrpc",
-    "raw-net",
-    "vscode-jsonrpc",
-    "grpc-js",
-    "connect-node",
-    "zeromq",
-    "capnp-es",
-    "seqpacket-poll",
-  ],
+  systems: ["ncalrpc", "raw-net", "grpc-js", "connect-node", "zeromq", "seqpacket-poll"],
   quickSystems: ["ncalrpc", "raw-net"],
-  expected: (settings) => settings.idleTime + settings.idleConnections * 0.7 + SETTLE,
+  expected: (settings) => settings.idleTime + settings.idleConnections * 0.4 + SETTLE,
   async measure(stage, settings) {
     const look = async (collect: boolean) => {
       const [client, server] = await Promise.all([

@@ -35,7 +35,7 @@ export const unary: Scenario = {
   ],
   clients: 1,
   fresh: false,
-  expected: (settings) => settings.warmup + 2 * settings.duration,
+  expected: (settings) => settings.warmup + 1.5 * settings.duration,
   async measure(stage, settings) {
     const { warmup, duration } = settings;
     const latencies = await stage.client.perform({ kind: "latency", warmup, duration });

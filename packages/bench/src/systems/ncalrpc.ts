@@ -1,10 +1,11 @@
 import { basename } from "node:path";
 import type { Kernel } from "@ncalrpc/alpc";
 import type { LinuxKernelOptions } from "@ncalrpc/alpc/linux";
-import { formatStringBinding, RpcServer } from "@ncalrpc/runtime";
-import { Echo, type EchoClient } from "../gen/echo.js";
+import { formatStringBinding, type RegisterOptions, RpcServer, sealBytes } from "@ncalrpc/runtime";
+import { Echo, type EchoClient, type EchoHandlers } from "../gen/echo.js";
 import { samplePayload } from "../sample-payload.js";
 import type { ScenarioName } from "../scenario.js";
+import type { Direction } from "../scenarios/payload-metrics.js";
 import type { Channel, PairedSystem } from "../system.js";
 
 /** What the scenarios open must fit. */
@@ -17,15 +18,29 @@ interface Variant {
   /** Absent: the kernel that the runtime takes by itself. */
   readonly kernel?: LinuxKernelOptions;
   readonly channel?: (client: EchoClient) => Channel;
+  readonly directions?: readonly Direction[];
+  /** What the server's handler of Download answers with. */
+  readonly source?: (length: number) => Uint8Array;
+  readonly register?: RegisterOptions<EchoHandlers>;
 }
 
-function variant({ name, description, only, kernel: options, channel = awaited }: Variant): PairedSystem {
+function variant({
+  name,
+  description,
+  only,
+  kernel: options,
+  channel = awaited,
+  directions,
+  source = samplePayload,
+  register = {},
+}: Variant): PairedSystem {
   return {
     name,
     description: `ours: ${description}`,
     kind: only === undefined ? "ours" : "variant",
     packages: ["koffi"],
     ...(only === undefined ? {} : { only }),
+    ...(directions === undefined ? {} : { directions }),
     unavailable: {},
 
     async serve(path, listening) {
@@ -34,12 +49,13 @@ function variant({ name, description, only, kernel: options, channel = awaited }
         port: { limits: { maxConnections: CONNECTIONS, maxConnectionsPerUser: CONNECTIONS } },
         ...(await kernelOption(options)),
       });
-      server.register(Echo, {
+      const handlers: EchoHandlers = {
         echo: (data) => ({ data }),
         upload: (data) => data.length,
-        download: (length) => ({ data: samplePayload(length) }),
+        download: (length) => ({ data: source(length) }),
         work: keepBusy,
-      });
+      };
+      server.register(Echo, handlers, register);
       await server.listen();
       await listening();
     },
@@ -85,6 +101,38 @@ function blocking(client: EchoClient): Channel {
   };
 }
 
+/** Receives what is large into the same memory each time. */
+function reusing(client: EchoClient): Channel {
+  const memory = new Map<number, Uint8Array>();
+  const target = (length: number): { bytes: Uint8Array } => {
+    const bytes = memory.get(length) ?? new Uint8Array(length);
+    memory.set(length, bytes);
+    return { bytes };
+  };
+  return {
+    ...awaited(client),
+    echo: async (payload) => (await client.echo(payload, target(payload.length))).data,
+    download: async (length) => (await client.download(length, target(length))).data.length,
+  };
+}
+
+/** Sees what is large where the server has sealed it. */
+function viewing(client: EchoClient): Channel {
+  return {
+    ...awaited(client),
+    download: async (length) => (await client.download(length, { bytes: "view" })).data.length,
+  };
+}
+
+const sealed = new Map<number, Uint8Array>();
+
+/** One for each length, for all calls. */
+function sealedPayload(length: number): Uint8Array {
+  const payload = sealed.get(length) ?? sealBytes(samplePayload(length));
+  sealed.set(length, payload);
+  return payload;
+}
+
 function keepBusy(microseconds: number): void {
   const end = performance.now() + microseconds / 1_000;
   while (performance.now() < end);
@@ -123,4 +171,22 @@ export const ncalrpcNoSpin = variant({
   description: "the same without spinning: who waits sleeps at once",
   only: ["unary", "contention"],
   kernel: { spin: false },
+});
+
+export const ncalrpcReuse = variant({
+  name: "ncalrpc-reuse",
+  description: "receivers use their memory again (requestBytes: borrowed, bytes: an array of the caller's)",
+  only: ["payload"],
+  channel: reusing,
+  register: { requestBytes: "borrowed" },
+});
+
+export const ncalrpcView = variant({
+  name: "ncalrpc-view",
+  description:
+    "the handler answers with octets that it sealed once, the client sees them in place (bytes: view)",
+  only: ["payload"],
+  directions: ["download"],
+  channel: viewing,
+  source: sealedPayload,
 });
