@@ -152,5 +152,15 @@ function handlers(late: Promise<string>[]): ConversationHandlers {
       return data?.length ?? 0;
     },
     ping: (value) => value,
+    count: refuse,
+    emit: refuse,
+    double: refuse,
+    first: refuse,
+    giveThenFail: refuse,
+    emitters: refuse,
   };
+}
+
+function refuse(): never {
+  throw new Error("not of interest here");
 }

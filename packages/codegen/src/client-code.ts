@@ -25,8 +25,8 @@ export interface Argument {
 
 /** The parameters that callers pass, with names that a function can bind. */
 export function argumentsOf(context: ModuleContext, shape: MethodShape): Argument[] {
-  const scope = context.locals("call", "options", "request", "response");
-  return shape.request.map((parameter) => {
+  const scope = context.locals("call", "open", "options", "pipes", "request", "response", "result");
+  return shape.parameters.map((parameter) => {
     const property = shape.properties.get(parameter.name) ?? parameter.name;
     return { parameter, property, local: scope.claim(property) };
   });
@@ -81,7 +81,7 @@ function clientMethod(context: ModuleContext, shape: MethodShape): Doc {
   const result: Doc = ["Promise<", clientResult(context, shape), ">"];
   // A handle that can't be used rejects, as every other failure does.
   const passesHandles = shape.request.some(({ type }) => context.index.contextHandle(type) !== null);
-  const isAsync = shape.responseHasHandles || passesHandles || hasPipes(context, shape);
+  const isAsync = shape.responseHasHandles || passesHandles || shape.hasPipes;
   const taken = list(signature(context, shape, parameters, "CallOptions"));
   const head: Doc = [isAsync ? "async " : "", names.method, taken, ": ", result];
   const body = clientBody(context, shape, parameters, false);
@@ -92,7 +92,7 @@ function clientMethod(context: ModuleContext, shape: MethodShape): Doc {
 export function syncClientMethod(context: ModuleContext, shape: MethodShape): Doc {
   const { method, names } = shape;
   const doc = docComment(method.doc, deprecation(method));
-  if (hasPipes(context, shape)) {
+  if (shape.hasPipes) {
     const refused = run("return this.refuseStreams", stringLiteral(method.name));
     return [doc, block(`${names.method}(): never`, [refused])];
   }
@@ -104,10 +104,6 @@ export function syncClientMethod(context: ModuleContext, shape: MethodShape): Do
     clientResult(context, shape),
   ];
   return [doc, block(head, clientBody(context, shape, parameters, true))];
-}
-
-function hasPipes(context: ModuleContext, shape: MethodShape): boolean {
-  return shape.responseHasPipes || shape.request.some(({ type }) => context.index.pipe(type) !== null);
 }
 
 function signature(
@@ -139,7 +135,8 @@ function clientBody(
   const statements: Doc[] = [];
   let request: Doc = "undefined";
   if (hasRequest) {
-    request = braced(parameters.map((argument) => requestProperty(context, shape, argument)));
+    const sent = parameters.filter(({ parameter }) => !shape.inPipes.includes(parameter));
+    request = braced(sent.map((argument) => requestProperty(context, shape, argument)));
     if (shape.responseNeedsRequest) {
       statements.push(["const request = ", request, ";"]);
       request = "request";
@@ -148,41 +145,105 @@ function clientBody(
   const read = shape.response === "nothing" ? context.library("readNothing") : names.response.read;
   const reader = shape.responseNeedsRequest ? `(r) => ${read}(r, request)` : read;
   const write = hasRequest ? names.request.write : context.library("writeNothing");
-  const called = call("this.call", String(method.opnum), request, write, reader, "options");
-  if (!shape.responseHasHandles && !shape.responseHasPipes) {
+  const args = [String(method.opnum), request, write, reader];
+  if (shape.hasPipes) return [...statements, ...clientPipes(context, shape, parameters, args)];
+  const called = call("this.call", ...args, "options");
+  if (!shape.responseHasHandles) {
     // Only a promise of nothing is something to return.
     const isVoid = isSync && shape.response === "nothing";
     return [...statements, [isVoid ? "" : "return ", called, ";"]];
   }
   statements.push([isSync ? "const response = " : "const response = await ", called, ";"]);
   const client = isSync ? "this.#client" : "this";
-  if (typeof shape.response === "string") {
+  return [...statements, ["return ", withHandles(context, shape, parameters, client), ";"]];
+}
+
+/** The call of a method with pipes, which are handed on beside the response. */
+function clientPipes(
+  context: ModuleContext,
+  shape: MethodShape,
+  parameters: readonly Argument[],
+  args: readonly Doc[],
+): Doc[] {
+  const ins = parameters.flatMap(({ parameter, local }): Doc[] => {
+    const { write } = pipeFunctions(context, parameter);
+    return shape.inPipes.includes(parameter) ? [call(context.library("outgoingPipe"), local, write())] : [];
+  });
+  const opened = shape.outPipes.map((member): Doc => {
+    const { read } = pipeFunctions(context, member);
+    return `${shape.properties.get(member.name)}: open(${read()})`;
+  });
+  const openOuts: Doc = opened.length === 0 ? "() => ({})" : ["(open) => (", braced(opened), ")"];
+  const called: Doc = [
+    "await ",
+    call("this.callWithPipes", ...args, list(ins, "[", "]"), openOuts, "options"),
+    ";",
+  ];
+  const isNothing = shape.response === "nothing";
+  if (shape.outPipes.length === 0) {
+    if (isNothing) return [called];
+    const response = shape.responseHasHandles ? withHandles(context, shape, parameters, "this") : "response";
     return [
-      ...statements,
-      ["return ", handleAfter(context, shape.outs[0], "response", parameters, client), ";"],
+      ["const { response } = ", called],
+      ["return ", response, ";"],
     ];
   }
-  const properties = shape.response.map((member): Doc => {
+  if (isNothing) return [["const { pipes } = ", called], "return pipes;"];
+  const rest = shape.responseHasHandles
+    ? handleProperties(context, shape, parameters, "this")
+    : ["...response"];
+  return [
+    ["const { response, pipes } = ", called],
+    ["return ", braced(["...pipes", ...rest]), ";"],
+  ];
+}
+
+/** The names of a pipe's functions, asked for where they are used. */
+export function pipeFunctions(
+  context: ModuleContext,
+  { type }: Member,
+): { readonly read: () => string; readonly write: () => string } {
+  const name = (which: "read" | "write") => (): string => {
+    const pipe = context.index.pipe(type);
+    if (pipe === null) throw new RangeError("The model has no pipe where one is expected");
+    return context.typeName(pipe.unit.name, pipe.definition.name, which);
+  };
+  return { read: name("read"), write: name("write") };
+}
+
+/** The response with handles in place of their ids. */
+function withHandles(
+  context: ModuleContext,
+  shape: MethodShape,
+  parameters: readonly Argument[],
+  client: string,
+): Doc {
+  return typeof shape.response === "string"
+    ? handleAfter(context, shape.outs[0], "response", parameters, client)
+    : braced(handleProperties(context, shape, parameters, client));
+}
+
+function handleProperties(
+  context: ModuleContext,
+  shape: MethodShape,
+  parameters: readonly Argument[],
+  client: string,
+): Doc[] {
+  const members = typeof shape.response === "string" ? [] : shape.response;
+  return members.map((member): Doc => {
     const property = shape.properties.get(member.name) ?? member.name;
     const text = `response.${property}`;
     const value = handleAfter(context, member, text, parameters, client);
-    const isNew =
-      value !== text &&
-      context.index.pipe(member.type) === null &&
-      !parameters.some(({ parameter }) => parameter.name === member.name);
+    const isNew = value !== text && !parameters.some(({ parameter }) => parameter.name === member.name);
     if (isNew && isNullableResult(shape, member)) {
       return conditionalProperty(property, `${text} === null`, "null", value);
     }
     return [property, ": ", value];
   });
-  return [...statements, ["return ", braced(properties), ";"]];
 }
 
 function requestProperty(context: ModuleContext, shape: MethodShape, argument: Argument): Doc {
   const { parameter, property, local } = argument;
-  if (context.index.pipe(parameter.type) !== null) {
-    return [property, ": ", call(`await ${context.library("Writer")}.drain`, local)];
-  }
   if (context.index.contextHandle(parameter.type) === null) {
     return property === local ? property : `${property}: ${local}`;
   }
@@ -205,9 +266,6 @@ function handleAfter(
   client: string,
 ): Doc {
   const handle = member === undefined ? null : context.index.contextHandle(member.type);
-  if (member !== undefined && context.index.pipe(member.type) !== null) {
-    return call(`${context.library("Reader")}.stream`, text);
-  }
   if (member === undefined || handle === null) return text;
   const type = context.handleClass(handle.unit.name, handle.name);
   const before = parameters.find(({ parameter }) => parameter.name === member.name);
@@ -223,8 +281,7 @@ function isNullableResult(shape: MethodShape, member: Member): boolean {
 }
 
 function clientType(context: ModuleContext, shape: MethodShape, parameter: Parameter): string {
-  const pipe = context.index.pipe(parameter.type);
-  if (pipe !== null) return context.streamText(pipe, true);
+  if (shape.inPipes.includes(parameter)) return context.streamText(parameter.type, true);
   const handle = context.index.contextHandle(parameter.type);
   if (handle === null) return context.typeText(parameter.type);
   const type = context.typeName(handle.unit.name, handle.name, "type");
@@ -236,24 +293,24 @@ export function clientResult(context: ModuleContext, shape: MethodShape): Doc {
   return resultType(context, shape, false, (unit, name) => context.typeName(unit, name, "type"));
 }
 
-/** The response with another type in place of each context handle, and with streams in place of the chunks of pipes. */
+/** The response with another type in place of each context handle, and its pipes. */
 export function resultType(
   context: ModuleContext,
   shape: MethodShape,
   isSource: boolean,
   handleType: (unit: string, name: string) => string,
 ): Doc {
-  if (!shape.responseHasHandles && !shape.responseHasPipes) return responseType(context, shape);
+  if (!shape.responseHasHandles && shape.outPipes.length === 0) return responseType(context, shape);
   const typeOf = (member: Member): string => {
-    const pipe = context.index.pipe(member.type);
-    if (pipe !== null) return context.streamText(pipe, isSource);
     const handle = context.index.contextHandle(member.type);
     if (handle === null) return context.typeText(member.type);
     const type = handleType(handle.unit.name, handle.name);
     return isNullableResult(shape, member) ? `${type} | null` : type;
   };
-  if (typeof shape.response === "string") return shape.outs.map(typeOf)[0] ?? "void";
-  return typeLiteral(
-    shape.response.map((member) => `${shape.properties.get(member.name)}: ${typeOf(member)}`),
-  );
+  const property = (member: Member, type: string): string => `${shape.properties.get(member.name)}: ${type}`;
+  const pipes = shape.outPipes.map((member) => property(member, context.streamText(member.type, isSource)));
+  if (typeof shape.response !== "string") {
+    return typeLiteral([...pipes, ...shape.response.map((member) => property(member, typeOf(member)))]);
+  }
+  return pipes.length > 0 ? typeLiteral(pipes) : (shape.outs.map(typeOf)[0] ?? "void");
 }

@@ -77,6 +77,17 @@ export function callWithFunction(callee: Doc, args: readonly Doc[], last: Doc): 
   };
 }
 
+/** A call with `head => [items]` as its last argument, of which the array breaks first. */
+export function callWithArray(callee: Doc, args: readonly Doc[], head: Doc, items: readonly Doc[]): Doc {
+  const array = list(items, "[", "]");
+  const broken = ["[", indent(hardline, join([",", hardline], items), ","), hardline, "]"];
+  return choices(
+    group(callee, "(", join(", ", [...args, [head, array]]), ")"),
+    [callee, "(", join(", ", [...args, [head, broken]]), ")"],
+    brokenCall(callee, [...args, [head, array]]),
+  );
+}
+
 /** A call with an object as its last argument, of which the object breaks first. */
 export function callWithObject(callee: Doc, args: readonly Doc[], properties: readonly Doc[]): Doc {
   const object = braced(properties);

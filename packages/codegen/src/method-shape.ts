@@ -13,11 +13,16 @@ export interface MethodShape {
   readonly names: MethodNames;
   /** Property names of parameters by their IDL name, and under `return` that of the return value. */
   readonly properties: ReadonlyMap<string, string>;
-  /** What is sent to the server, in order. */
+  /** What is sent to the server in the request, in order. */
   readonly ins: readonly Parameter[];
-  /** What is sent back, in order, with the return value last. */
+  /** What is sent back in the response, in order, with the return value last. */
   readonly outs: readonly Member[];
-  /** What the client passes. */
+  /** Pipes, which are sent apart from them: after the request and before the response (MS-RPCE 2.2.5.3.5, C706 14.3.10). */
+  readonly inPipes: readonly Parameter[];
+  readonly outPipes: readonly Parameter[];
+  /** What the client passes: the request's and the pipes. */
+  readonly parameters: readonly Parameter[];
+  /** What of that the request has. */
   readonly request: readonly Parameter[];
   /** What it gets back: nothing, the return value, or an object of these. */
   readonly response: "nothing" | "value" | readonly Member[];
@@ -25,8 +30,7 @@ export interface MethodShape {
   readonly inOnly: readonly Parameter[];
   /** Whether reading and writing the response takes the request. */
   readonly responseNeedsRequest: boolean;
-  /** Whether a pipe is among the results. */
-  readonly responseHasPipes: boolean;
+  readonly hasPipes: boolean;
   /** Whether a context handle is among the parameters or the result. */
   readonly requestHasHandles: boolean;
   readonly responseHasHandles: boolean;
@@ -43,12 +47,13 @@ export function methodShape(context: ModuleContext, method: Method): MethodShape
   const parameters = settled(index, method.parameters, false);
   const isPipe = ({ type }: Member): boolean => index.pipe(type) !== null;
   const isOther = (member: Member): boolean => !isPipe(member);
-  // [in] pipes come after all other parameters, [out] pipes before them (MS-RPCE 2.2.5.3.5, C706 14.3.10).
   const sent = parameters.filter(({ direction }) => direction !== "out").map(asSent);
-  const ins = [...sent.filter(isOther), ...sent.filter(isPipe)];
+  const ins = sent.filter(isOther);
+  const inPipes = sent.filter(isPipe);
   const inOnly = parameters.filter(({ direction }) => direction === "in");
   const returning = parameters.filter(({ direction }) => direction !== "in");
-  const outParameters = [...returning.filter(isPipe), ...returning.filter(isOther)];
+  const outParameters = returning.filter(isOther);
+  const outPipes = returning.filter(isPipe);
   const returned: Member[] =
     method.returns === null
       ? []
@@ -82,11 +87,19 @@ export function methodShape(context: ModuleContext, method: Method): MethodShape
     properties,
     ins,
     outs,
-    request: visible(sent),
-    response: outParameters.length > 0 ? visible(outs) : method.returns === null ? "nothing" : "value",
+    inPipes,
+    outPipes,
+    parameters: visible(sent),
+    request: visible(ins),
+    response:
+      outParameters.length > 0 || (outPipes.length > 0 && method.returns !== null)
+        ? visible(outs)
+        : method.returns === null
+          ? "nothing"
+          : "value",
     inOnly,
     responseNeedsRequest: inOnly.some(({ name }) => used.has(name)),
-    responseHasPipes: outParameters.some(isPipe),
+    hasPipes: inPipes.length > 0 || outPipes.length > 0,
     requestHasHandles: hasHandles(ins),
     responseHasHandles: hasHandles(outs),
     closes,
@@ -100,7 +113,7 @@ export function callbackShape(context: ModuleContext, callback: Method): MethodS
   if (shape.requestHasHandles || shape.responseHasHandles) {
     throw new UnsupportedError([`${where}: a context handle in a [callback]`]);
   }
-  if ([...shape.ins, ...shape.outs].some(({ type }) => context.index.pipe(type) !== null)) {
+  if (shape.hasPipes) {
     throw new UnsupportedError([`${where}: a pipe in a [callback]`]);
   }
   return shape;

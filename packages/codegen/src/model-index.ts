@@ -93,10 +93,11 @@ export class ModelIndex {
   }
 
   /** The pipe that a type is, or that it points to by reference. */
-  pipe(type: Type): PipeDefinition | null {
+  pipe(type: Type): { readonly unit: Unit; readonly definition: PipeDefinition } | null {
     const resolved = this.resolve(type);
     if (resolved.kind === "pointer" && resolved.pointer === "ref") return this.pipe(resolved.target);
-    return resolved.kind === "definition" && resolved.definition.kind === "pipe" ? resolved.definition : null;
+    if (resolved.kind !== "definition" || resolved.definition.kind !== "pipe") return null;
+    return { unit: resolved.unit, definition: resolved.definition };
   }
 
   /** The context handle's name that a type is, or that it points to by reference. */

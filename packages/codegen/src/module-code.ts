@@ -1,4 +1,4 @@
-import type { TypeDefinition } from "@ncalrpc/idl";
+import type { PipeDefinition, TypeDefinition } from "@ncalrpc/idl";
 import { callbackClass, clientClass } from "./client-code.js";
 import { type Doc, render } from "./doc.js";
 import { handleClass } from "./handle-code.js";
@@ -6,6 +6,7 @@ import { methodCodecs, methodTypes } from "./method-code.js";
 import { callbackShape, type MethodShape, methodShape } from "./method-shape.js";
 import type { Composite, ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
+import { pipeCodecs } from "./pipe-code.js";
 import { serializeCode, serializes } from "./serialize-code.js";
 import { callbackHandlersInterface, handlersInterface, interfaceDefinition } from "./server-code.js";
 import { structCodecs } from "./struct-code.js";
@@ -26,6 +27,12 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   );
   const all = [...shapes, ...callbacks];
   const used = isShared || encode || decode ? null : compositesWithin(context.index, all);
+  const pipes = new Set(
+    all
+      .flatMap(({ inPipes, outPipes }) => [...inPipes, ...outPipes])
+      .map(({ type }) => context.index.pipe(type)?.definition),
+  );
+  const usesPipe = (definition: PipeDefinition): boolean => isShared || pipes.has(definition);
   const parts: string[] = [];
   // Printed at once: the layout documents of a large interface would be many times its text.
   const print = (docs: readonly Doc[]): void => {
@@ -35,6 +42,8 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   for (const definition of unit.types) print(typeCode(context, definition));
   for (const shape of all) print(methodTypes(context, shape));
   for (const definition of unit.types) {
+    if (definition.kind === "pipe")
+      print(usesPipe(definition) ? pipeCodecs(context, definition, isShared) : []);
     if (definition.kind !== "struct" && definition.kind !== "union") continue;
     if (wellKnown(definition) !== null) continue;
     if (used?.has(definition) === false) continue;
@@ -82,8 +91,8 @@ function typeCode(context: ModuleContext, definition: TypeDefinition): Doc[] {
 /** The structs and unions that methods exchange, directly or within others. */
 function compositesWithin(index: ModelIndex, shapes: readonly MethodShape[]): ReadonlySet<Composite> {
   const found = new Set<Composite>();
-  for (const { ins, outs } of shapes) {
-    for (const member of [...ins, ...outs]) index.collect(member.type, found);
+  for (const { ins, outs, inPipes, outPipes } of shapes) {
+    for (const member of [...ins, ...outs, ...inPipes, ...outPipes]) index.collect(member.type, found);
   }
   return found;
 }

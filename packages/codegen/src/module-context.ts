@@ -1,4 +1,4 @@
-import type { PipeDefinition, Type, Unit } from "@ncalrpc/idl";
+import type { Type, Unit } from "@ncalrpc/idl";
 import { Layout } from "./layout.js";
 import { chunkType, type ModelIndex } from "./model-index.js";
 import { localScope, moduleScope, type Scope } from "./names.js";
@@ -131,9 +131,11 @@ export class ModuleContext {
   }
 
   /** The chunks of a pipe as programs hand them on: `source` is what we are given, else what we give. */
-  streamText(pipe: PipeDefinition, source: boolean): string {
-    const chunk = this.typeText(chunkType(pipe));
-    return source ? `AsyncIterable<${chunk}> | Iterable<${chunk}>` : `AsyncIterable<${chunk}>`;
+  streamText(type: Type, source: boolean): string {
+    const pipe = this.index.pipe(type);
+    if (pipe === null) throw new RangeError("The model has no pipe where one is expected");
+    const chunk = this.typeText(chunkType(pipe.definition));
+    return source ? `${this.libraryType("PipeSource")}<${chunk}>` : `AsyncIterable<${chunk}>`;
   }
 
   /** A name that a unit's module declares: the two modules of one unit share their names, others' may clash. */

@@ -49,17 +49,19 @@ const globals = [
 
 /** What generated modules may import from the runtime; reserved in each, used there or not. */
 const libraryNames = [
-  ..."Awaitable CallbackCall Callbacks CallOptions Client ContextHandle EnumValue InterfaceSchemas Reader ServerCall SyncCallOptions SyncClient Writer".split(
-    " ",
-  ),
-  ..."countOfPending defineInterface pending pendingCount readNothing schema writeNothing z".split(" "),
+  ..."Awaitable CallbackCall Callbacks CallOptions Client ContextHandle EnumValue".split(" "),
+  ..."InterfaceSchemas PipeSource Reader ServerCall SyncCallOptions SyncClient Writer".split(" "),
+  ..."countOfPending defineInterface outgoingPipe pending pendingCount readNothing schema".split(" "),
+  ..."writeNothing z".split(" "),
 ];
 
 /** Locals of readers and writers that are not named in IDL. */
 const localNames = "i inner innermost item j k r w".split(" ");
 
 /** Members of the runtime's `Client` and `SyncClient` that a method of an interface must not hide. */
-const clientMembers = "call close contextAfter contextId connection refuseStreams sync".split(" ");
+const clientMembers = "call callWithPipes close contextAfter contextId connection refuseStreams sync".split(
+  " ",
+);
 
 /** Names of one kind in one place. A name that is taken gets a trailing underscore, as often as needed. */
 export class Scope {

@@ -1,6 +1,6 @@
-import type { ArrayType, PipeDefinition } from "@ncalrpc/idl";
-import { block, call, type Doc, group, indent, line, list, run, softline } from "./doc.js";
-import { chunkType, isVarying } from "./model-index.js";
+import type { ArrayType } from "@ncalrpc/idl";
+import { block, call, type Doc, list, run } from "./doc.js";
+import { isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { rangeOf } from "./range-code.js";
@@ -16,7 +16,7 @@ export function loopNames(depth: number): { readonly index: string; readonly ite
   return { index: indexNames[depth] ?? `i${depth}_`, item: itemNames[depth] ?? `item${depth}_` };
 }
 
-/** Prints code that reads arrays and pipes, for a `ReadCode` that reads their elements. */
+/** Prints code that reads arrays for a `ReadCode` that reads their elements. */
 export class ReadArray {
   readonly #context: ModuleContext;
   readonly #locals: Scope;
@@ -116,41 +116,6 @@ export class ReadArray {
     const joined = limits?.locals.slice(1) ?? toRead.joined?.slice(1) ?? [];
     const elements = this.#elements(array, { ...toRead, joined }, count, before, first(), isItem);
     return { declare, ...elements, checks: [...checks, ...elements.checks] };
-  }
-
-  /** The chunks of a pipe up to its end, as an array of arrays. */
-  pipe(pipe: PipeDefinition, toRead: ToRead): Reading {
-    const { layout } = this.#context;
-    const { local } = toRead;
-    const chunk = chunkType(pipe);
-    const packed = layout.typedArray(chunk) === null ? [] : ["true"];
-    const args = [String(layout.elementMinimum(chunk)), ...packed];
-    const name = this.#locals.claim(`${local}Count`);
-    const item = this.#locals.claim(`${local}Chunk`);
-    const toReadChunk = { ...toRead, type: chunk, local: item, range: null, isTold: true };
-    const reading = this.read(chunk, toReadChunk, name, true, false);
-    const within = pipe.range === null ? [] : checkRange(toRead, name, pipe.range, name, false);
-    const steps = [
-      `let ${name} = `,
-      call(`${told(toRead)}.chunk`, ...args),
-      ";",
-      line,
-      `${name} !== 0;`,
-      line,
-    ];
-    return {
-      declare: [],
-      before: [
-        `const ${local}: ${this.#context.typeText(chunk)}[] = [];`,
-        block(
-          ["for (", group(indent(softline, ...steps, `${name} = `, call("r.chunk", ...args)), softline), ")"],
-          [...within, ...reading.before, run(`${local}.push`, reading.value), run("r.chunkEnd", name)],
-        ),
-      ],
-      value: local,
-      holds: "local",
-      checks: [],
-    };
   }
 
   /** The max counts of an array of several open dimensions, which all come first (C706 14.3.3.5); null for other arrays. */

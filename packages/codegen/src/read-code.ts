@@ -56,9 +56,6 @@ export class ReadCode {
     }
     if (resolved.kind === "string") return readString(this.#context, this.#locals, resolved, toRead, null);
     if (resolved.kind === "array") return this.#arrays().read(resolved, toRead, null, inBlock, true);
-    if (resolved.kind === "definition" && resolved.definition.kind === "pipe") {
-      return this.#arrays().pipe(resolved.definition, toRead);
-    }
     const hoisted = layout.isConformant(toRead.type) ? this.#countArguments(toRead.type) : null;
     const count = hoisted === null ? null : call("r.count", ...hoisted);
     if (!layout.hasPointers(toRead.type)) return this.body(toRead, count);

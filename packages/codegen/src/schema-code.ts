@@ -66,7 +66,10 @@ export class SchemaCode {
     if (definition.kind === "context_handle") {
       return [isResult ? this.#schema("context()") : `${this.#z}.guid()`, ".nullable()"];
     }
-    if (definition.kind === "pipe") return call(`${this.#z}.array`, this.type(chunkType(definition), null));
+    if (definition.kind === "pipe") {
+      if (isResult) return this.#schema("stream()");
+      return call(`${this.#z}.array`, this.type(chunkType(definition), null));
+    }
     if (range !== null && definition.kind === "alias") return this.type(definition.type, range, isResult);
     return this.#context.typeName(type.unit, type.name, "schema");
   }

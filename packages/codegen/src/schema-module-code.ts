@@ -120,26 +120,35 @@ function methodSchemas(context: ModuleContext, shape: MethodShape, schemas: Sche
   const add = (
     { type, schema }: { readonly type: string; readonly schema: string },
     members: readonly Member[],
-    hasHandles: boolean,
+    isPlain: boolean,
     isResult: boolean,
   ): void => {
     const isGraph = members.some((member) => context.index.holdsFullPointers(member.type));
     const make = lazily(context, isGraph);
     const record = recordSchema(schemas, members, properties, isResult);
-    // With handles as they are on the wire, it is of use to the runtime alone.
+    // With handles as they are on the wire, or with pipes, it is of use to the runtime alone.
     const typed = `export const ${schema}: ${context.library("z")}.ZodType<`;
     docs.push([
-      hasHandles
-        ? lazyAssignment(`const ${schema}`, make, record)
-        : lazyAssignment(`${typed}${context.ownType(type)}>`, `/* @__PURE__ */ ${make}`, record),
+      isPlain
+        ? lazyAssignment(`${typed}${context.ownType(type)}>`, `/* @__PURE__ */ ${make}`, record)
+        : lazyAssignment(`const ${schema}`, make, record),
       ";",
     ]);
   };
-  if (shape.request.length > 0) add(names.request, shape.request, shape.requestHasHandles, false);
-  if (typeof shape.response !== "string") {
-    add(names.response, shape.response, shape.responseHasHandles, true);
+  if (shape.parameters.length > 0) {
+    add(names.request, shape.parameters, !shape.requestHasHandles && shape.inPipes.length === 0, false);
+  }
+  const results = resultMembers(shape);
+  if (results !== null) {
+    add(names.response, results, !shape.responseHasHandles && shape.outPipes.length === 0, true);
   }
   return docs;
+}
+
+/** What a method's result has as an object; null if it is none. */
+function resultMembers({ outPipes, response }: MethodShape): readonly Member[] | null {
+  if (typeof response !== "string") return [...outPipes, ...response];
+  return outPipes.length === 0 ? null : outPipes;
 }
 
 /** The function by which the interface's definition finds the schemas. */
@@ -147,9 +156,9 @@ function interfaceSchemas(context: ModuleContext, shapes: readonly MethodShape[]
   const z = context.library("z");
   const entries = shapes.map((shape): Doc => {
     const { names, method } = shape;
-    const request = shape.request.length > 0 ? names.request.schema : `${z}.object({})`;
+    const request = shape.parameters.length > 0 ? names.request.schema : `${z}.object({})`;
     const response: Doc =
-      typeof shape.response !== "string"
+      resultMembers(shape) !== null
         ? names.response.schema
         : method.returns === null
           ? `${z}.void()`

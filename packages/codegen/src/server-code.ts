@@ -4,6 +4,7 @@ import {
   argumentsOf,
   deprecation,
   isNullableHandle,
+  pipeFunctions,
   resultType,
   withBlankLines,
 } from "./client-code.js";
@@ -11,6 +12,7 @@ import {
   block,
   braced,
   call,
+  callWithArray,
   callWithFunction,
   callWithObject,
   type Doc,
@@ -71,8 +73,7 @@ function handlersOf(
 }
 
 function serverType(context: ModuleContext, shape: MethodShape, parameter: Argument["parameter"]): string {
-  const pipe = context.index.pipe(parameter.type);
-  if (pipe !== null) return context.streamText(pipe, false);
+  if (shape.inPipes.includes(parameter)) return context.streamText(parameter.type, false);
   if (context.index.contextHandle(parameter.type) === null) return context.typeText(parameter.type);
   return isNullableHandle(shape, parameter) ? "object | null" : "object";
 }
@@ -126,7 +127,7 @@ function schemasOf({ names }: ModuleContext, shapes: readonly MethodShape[]): Do
 
 function methodRecord(context: ModuleContext, shape: MethodShape, handlers: string, callType: string): Doc {
   const { names, method } = shape;
-  const reader = shape.request.length > 0 ? "r" : "_r";
+  const reader = shape.parameters.length > 0 ? "r" : "_r";
   const parameters = [
     `handlers: ${handlers}`,
     `${reader}: ${context.libraryType("Reader")}`,
@@ -145,20 +146,27 @@ function methodRecord(context: ModuleContext, shape: MethodShape, handlers: stri
 function serveBody(context: ModuleContext, shape: MethodShape): Doc[] {
   const { names } = shape;
   const parameters = argumentsOf(context, shape);
-  const statements: Doc[] = parameters.length === 0 ? [] : [`const request = ${names.request.read}(r);`];
-  let handled: Doc = call(
+  const statements: Doc[] = shape.request.length === 0 ? [] : [`const request = ${names.request.read}(r);`];
+  for (const { parameter, local } of parameters) {
+    if (shape.inPipes.includes(parameter)) {
+      const { read } = pipeFunctions(context, parameter);
+      statements.push(`const ${local} = call.pipe(r, ${read()});`);
+    }
+  }
+  const handled: Doc = call(
     `handlers.${names.method}`,
     ...parameters.map((argument) => handlerArgument(context, shape, argument)),
     "call",
   );
-  if (shape.response === "nothing") {
-    return [...statements, run("call.respond", handled, context.library("writeNothing"))];
+  const respond = shape.response === "nothing" ? context.library("writeNothing") : responder(context, shape);
+  if (shape.outPipes.length > 0) {
+    const outgoing = shape.outPipes.map((member): Doc => {
+      const { write } = pipeFunctions(context, member);
+      return call(context.library("outgoingPipe"), `result.${shape.properties.get(member.name)}`, write());
+    });
+    const responded = callWithArray("call.respondWithPipes", [handled, respond], "(result) => ", outgoing);
+    return [...statements, [responded, ";"]];
   }
-  if (shape.responseHasPipes) {
-    statements.push(drained(context, shape, handled));
-    handled = "handled()";
-  }
-  const respond = responder(context, shape);
   const responded =
     typeof respond === "string"
       ? call("call.respond", handled, respond)
@@ -166,25 +174,9 @@ function serveBody(context: ModuleContext, shape: MethodShape): Doc[] {
   return [...statements, [responded, ";"]];
 }
 
-/** A function that runs the handler and takes in the pipes of its result. */
-function drained(context: ModuleContext, shape: MethodShape, handled: Doc): Doc {
-  const pipes = shape.outs.flatMap((member): Doc[] => {
-    if (context.index.pipe(member.type) === null) return [];
-    const property = shape.properties.get(member.name) ?? member.name;
-    return [[property, ": ", call(`await ${context.library("Writer")}.drain`, `result.${property}`)]];
-  });
-  const statements: Doc[] = [
-    ["const result = await ", handled, ";"],
-    ["return ", braced(["...result", ...pipes]), ";"],
-  ];
-  return [block("const handled = async () =>", statements), ";"];
-}
-
 function handlerArgument(context: ModuleContext, shape: MethodShape, argument: Argument): Doc {
+  if (shape.inPipes.includes(argument.parameter)) return argument.local;
   const text = `request.${argument.property}`;
-  if (context.index.pipe(argument.parameter.type) !== null) {
-    return call(`${context.library("Reader")}.stream`, text);
-  }
   const handle = context.index.contextHandle(argument.parameter.type);
   if (handle === null) return text;
   const lookup = isNullableHandle(shape, argument.parameter) ? "call.contextOrNull" : "call.context";

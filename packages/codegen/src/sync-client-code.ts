@@ -9,14 +9,15 @@ export function syncClientClass(context: ModuleContext, shapes: readonly MethodS
   if (shapes.length === 0) return [];
   const { names, unit } = context;
   const methods = shapes.map((shape) => syncClientMethod(context, shape));
-  const makesHandles = shapes.some((shape) => shape.responseHasHandles && !shape.responseHasPipes);
+  const makesHandles = shapes.some((shape) => shape.responseHasHandles && !shape.hasPipes);
   const client: Doc[] = [
     `readonly #client: ${names.client};`,
     block(`constructor(client: ${names.client})`, ["super(client);", "this.#client = client;"]),
   ];
   const head = `export class ${names.syncClient} extends ${context.library("SyncClient")}`;
-  return [
+  const code: Doc = [
     docComment(`Client of ${unit.name} whose methods block: the \`sync\` property of its client.`),
     withBlankLines(head, makesHandles ? [...client, ...methods] : methods),
   ];
+  return [code];
 }

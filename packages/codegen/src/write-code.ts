@@ -1,16 +1,8 @@
-import type {
-  ArrayType,
-  Member,
-  PipeDefinition,
-  Range,
-  StringType,
-  StructDefinition,
-  Type,
-} from "@ncalrpc/idl";
+import type { ArrayType, Member, Range, StringType, StructDefinition, Type } from "@ncalrpc/idl";
 import { block, call, type Doc, ifBlock, run } from "./doc.js";
 import { atMost, comparison, equals, expressionText, idlText, operandText } from "./expression.js";
 import { Frame, tagTerm, tagText } from "./frame.js";
-import { chunkType, isVarying, type Resolved, structMembers } from "./model-index.js";
+import { isVarying, type Resolved, structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
@@ -65,9 +57,6 @@ export class WriteCode {
       return [...this.body(written), ...this.#pointee(resolved, written)];
     }
     if (resolved.kind === "string") return this.#string(resolved, written, false);
-    if (resolved.kind === "definition" && resolved.definition.kind === "pipe") {
-      return this.#pipe(resolved.definition, written);
-    }
     const counts = layout.isConformant(written.type) ? this.#hoistedCounts(written) : [];
     return [
       ...counts.map((count) => run("w.count", count)),
@@ -143,30 +132,6 @@ export class WriteCode {
     const isDue =
       pointer.pointer === "ptr" ? call("w.fullReferent", written.text) : `${written.text} !== null`;
     return [...nullCheck("w", index, written, written.text), ifBlock(isDue, this.item(target))];
-  }
-
-  #pipe(pipe: PipeDefinition, written: Written): Doc[] {
-    const chunk = { ...written, type: chunkType(pipe), text: "chunk", range: null };
-    const { range } = pipe;
-    const within =
-      range === null
-        ? []
-        : [
-            run(
-              "w.check",
-              comparison(`chunk.length >= ${range.min}`, "&&", `chunk.length <= ${range.max}`),
-              stringLiteral(`${written.label}: range(${range.min}, ${range.max})`),
-            ),
-          ];
-    return [
-      block(`for (const chunk of ${written.text})`, [
-        ...within,
-        "w.chunk(chunk.length);",
-        ...this.body(chunk),
-        "w.chunkEnd(chunk.length);",
-      ]),
-      "w.pipeEnd();",
-    ];
   }
 
   /** A union's tag has to be what switch_is says, where values have both. */

@@ -19,6 +19,29 @@ function runtimeModule(specifier: string): string {
 }
 
 type Write = (writer: Writer, value: unknown) => void;
+type Read = (reader: Reader) => unknown;
+
+type ReadChunk = (reader: Reader) => unknown;
+type OpenPipe = (read: ReadChunk) => AsyncIterable<unknown>;
+
+interface EncodedChunk {
+  readonly length: number;
+  write(writer: Writer, start: number, end: number): void;
+}
+
+interface OutgoingPipe {
+  chunks(): AsyncIterable<EncodedChunk>;
+}
+
+/** What the runtime's clients offer to generated ones for methods with pipes. */
+type CallWithPipes = (
+  opnum: number,
+  request: unknown,
+  write: Write,
+  read: Read,
+  ins: readonly OutgoingPipe[],
+  openOuts: (open: OpenPipe) => unknown,
+) => Promise<{ readonly response: unknown; readonly pipes: unknown }>;
 
 export interface Schema {
   parse(value: unknown): unknown;
@@ -67,40 +90,64 @@ export class Loaded {
     return { octets, respond: (response) => this.#decode(response, read) };
   }
 
-  /** As `request`, for a method that takes in pipes first. */
+  /** The request of a method that may have pipes, which are within it. */
   async send(method: string, args: readonly unknown[]): Promise<Buffer> {
     let octets: Buffer = Buffer.alloc(0);
     const call = (_opnum: number, request: unknown, write: Write): void => {
       octets = this.#encode(request, write);
     };
-    const client = Object.create(this.definition.client.prototype, { call: { value: call } });
+    const callWithPipes: CallWithPipes = async (_opnum, request, write, _read, ins) => {
+      const drained = await drainPipes(ins);
+      octets = this.#encode(request, (writer, value) => {
+        write(writer, value);
+        writePipes(writer, drained);
+      });
+      return { response: undefined, pipes: undefined };
+    };
     // What the method makes of the response is of no interest, and there is none.
-    await Promise.resolve(client[method](...args)).catch(() => {});
+    await Promise.resolve(this.#client(call, callWithPipes)[method](...args)).catch(() => {});
     return octets;
   }
 
-  /** As `respond`, of a handler whose result holds pipes. */
+  /** As `respond`, of a handler whose result may hold pipes. */
   async answer(method: string, octets: Buffer, result: unknown): Promise<Buffer> {
     let response: Promise<Buffer> = Promise.resolve(Buffer.alloc(0));
     const respond = (value: unknown, write: Write): void => {
       response = Promise.resolve(value).then((settled) => this.#encode(settled, write));
     };
-    this.#serve(method, octets, () => result, respond);
+    const respondWithPipes = (
+      value: unknown,
+      write: Write,
+      pipes: (value: unknown) => readonly OutgoingPipe[],
+    ): void => {
+      response = drainPipes(pipes(value)).then((drained) =>
+        this.#encode(value, (writer, settled) => {
+          writePipes(writer, drained);
+          write(writer, settled);
+        }),
+      );
+    };
+    this.#serve(method, octets, () => result, respond, respondWithPipes);
     return response;
   }
 
-  /** What a client's method makes of a response's octets; it may take in pipes first. */
+  /** What a client's method makes of a response's octets. */
   async responded(method: string, args: readonly unknown[], response: Buffer): Promise<unknown> {
-    let result: unknown;
-    const client = Object.create(this.definition.client.prototype, {
-      call: {
-        value: (_opnum: number, _request: unknown, _write: Write, read: (reader: Reader) => unknown) => {
-          result = this.#decode(response, read);
-        },
-      },
+    const call = async (_opnum: number, _request: unknown, _write: Write, read: Read): Promise<unknown> =>
+      this.#decode(response, read);
+    const callWithPipes: CallWithPipes = async (_opnum, _request, _write, read, _ins, openOuts) =>
+      this.#decode(response, (reader) => ({
+        pipes: openOuts((each) => readPipe(reader, each)),
+        response: read(reader),
+      }));
+    return await this.#client(call, callWithPipes)[method](...args);
+  }
+
+  #client(call: unknown, callWithPipes: CallWithPipes) {
+    return Object.create(this.definition.client.prototype, {
+      call: { value: call },
+      callWithPipes: { value: callWithPipes },
     });
-    await client[method](...args);
-    return result;
   }
 
   /** What a handler is given for a request's octets. */
@@ -128,10 +175,13 @@ export class Loaded {
     octets: Buffer,
     handler: (...given: unknown[]) => unknown,
     respond: (value: unknown, write: Write) => void,
+    respondWithPipes: unknown = () => {},
   ): void {
     const served = this.definition.methods.find(({ name }) => name === method);
     if (served === undefined) throw new Error(`no method ${method}`);
-    this.#decode(octets, (reader) => served.serve({ [method]: handler }, reader, { respond }));
+    this.#decode(octets, (reader) =>
+      served.serve({ [method]: handler }, reader, { respond, respondWithPipes, pipe: readPipe }),
+    );
   }
 
   #encode(value: unknown, write: Write): Buffer {
@@ -150,6 +200,34 @@ export class Loaded {
     if (reader.remaining !== 0) throw new Error(`${reader.remaining} octets were not read`);
     return value;
   }
+}
+
+/** The chunks of pipes, as they are written into a request or a response. */
+async function drainPipes(pipes: readonly OutgoingPipe[]): Promise<EncodedChunk[][]> {
+  return await Promise.all(
+    pipes.map(async (pipe) => {
+      const chunks: EncodedChunk[] = [];
+      for await (const chunk of pipe.chunks()) chunks.push(chunk);
+      return chunks;
+    }),
+  );
+}
+
+function writePipes(writer: Writer, pipes: readonly EncodedChunk[][]): void {
+  for (const chunks of pipes) {
+    for (const chunk of chunks) chunk.write(writer, 0, chunk.length);
+    writer.pipeEnd();
+  }
+}
+
+function readPipe(reader: Reader, read: ReadChunk): AsyncIterable<unknown> {
+  const chunks: unknown[] = [];
+  for (let chunk = read(reader); chunk !== null; chunk = read(reader)) chunks.push(chunk);
+  return streamOf(chunks);
+}
+
+async function* streamOf(chunks: readonly unknown[]): AsyncGenerator<unknown, void, undefined> {
+  yield* chunks;
 }
 
 /** Runs generated modules against the built runtime; answers the last one's exports. */

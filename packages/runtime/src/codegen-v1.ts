@@ -15,6 +15,7 @@ export {
   type InterfaceRecord,
   type MethodDefinition,
 } from "./interface-definition.js";
+export { outgoingPipe, type PipeSource } from "./pipes/pipe.js";
 export { Callbacks } from "./server/callbacks.js";
 export type { ServerCall } from "./server/server-call.js";
 

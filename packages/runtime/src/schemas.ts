@@ -36,6 +36,15 @@ export const schema = {
   /** The server's own object behind a context handle. */
   context: () =>
     z.custom<object>((value) => typeof value === "object" && value !== null, "expected an object"),
+  /** Where the chunks of a pipe come from, which are looked at one by one. */
+  stream: () =>
+    z.custom<object>(
+      (value) =>
+        typeof value === "object" &&
+        value !== null &&
+        (Symbol.asyncIterator in value || Symbol.iterator in value),
+      "expected an iterable of chunks",
+    ),
   int8Array: () => typedArray(Int8Array, z.int().min(-0x80).max(0x7f)),
   int16Array: () => typedArray(Int16Array, z.int().min(-0x8000).max(0x7fff)),
   uint16Array: () => typedArray(Uint16Array, z.int().min(0).max(0xffff)),

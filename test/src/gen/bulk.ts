@@ -240,7 +240,6 @@ export class BulkClient extends Client {
 }
 
 /** Client of Bulk whose methods block: the `sync` property of its client. */
-
 export class BulkSyncClient extends SyncClient {
   /** Takes octets between two other parameters; answers how many there were, their checksum (CRC-32), and both. */
   upload(before: string, data: Uint8Array, after: bigint, options?: SyncCallOptions): UploadResponse {

@@ -84,7 +84,6 @@ export class OtherProbeClient extends Client {
 }
 
 /** Client of OtherProbe whose methods block: the `sync` property of its client. */
-
 export class OtherProbeSyncClient extends SyncClient {
   readonly #client: OtherProbeClient;
 

@@ -534,7 +534,6 @@ export class ProbeClient extends Client {
 }
 
 /** Client of Probe whose methods block: the `sync` property of its client. */
-
 export class ProbeSyncClient extends SyncClient {
   readonly #client: ProbeClient;
 

@@ -57,7 +57,6 @@ export class HelloClient extends Client {
 }
 
 /** Client of Hello whose methods block: the `sync` property of its client. */
-
 export class HelloSyncClient extends SyncClient {
   /** Greets whoever calls. */
   greet(name: string, options?: SyncCallOptions): GreetResponse {

@@ -554,7 +554,6 @@ export class ServiceControlClient extends Client {
 }
 
 /** Client of ServiceControl whose methods block: the `sync` property of its client. */
-
 export class ServiceControlSyncClient extends SyncClient {
   readonly #client: ServiceControlClient;
 

@@ -153,7 +153,6 @@ export class EchoClient extends Client {
 }
 
 /** Client of Echo whose methods block: the `sync` property of its client. */
-
 export class EchoSyncClient extends SyncClient {
   /** Answers with the same data. */
   echo(data: Uint8Array, options?: SyncCallOptions): EchoResponse {

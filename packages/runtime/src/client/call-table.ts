@@ -46,6 +46,7 @@ export class CallTable {
     this.#slots[call.callId & SLOT_MASK] = call;
     this.#sequence++;
     this.#active++;
+    call.pipes?.begin(call.callId);
   }
 
   isSent(call: PendingCall): boolean {

@@ -8,12 +8,14 @@ import {
 } from "@ncalrpc/alpc";
 import type { Reader, Writer } from "@ncalrpc/ndr";
 import { Sid, type Token } from "@ncalrpc/security";
-import { defaultClientLimits } from "../limits.js";
+import { type ClientLimits, defaultClientLimits } from "../limits.js";
+import { PipeTable } from "../pipes/pipe-table.js";
 import { BIND_SIZE, type InterfaceId, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
 import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
 import { Features, formatHello, type Hello, parseHello } from "../protocol-lrpc/hello.js";
-import { LrpcMessageType } from "../protocol-lrpc/message-type.js";
+import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
 import { REQUEST_HEADER_SIZE } from "../protocol-lrpc/request.js";
+import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
 import { rpcStatusFromNumber } from "../rpc-status.js";
 import { parseStringBinding } from "../string-binding.js";
@@ -23,7 +25,7 @@ import { CallTimer } from "./call-timer.js";
 import { type BoundCallbacks, CallbackReceiver } from "./callback-receiver.js";
 import { type ClientBinding, writeNothing } from "./client.js";
 import type { ConnectOptions } from "./connect-options.js";
-import { type CallOptions, type PendingCall, TypedCall } from "./pending-call.js";
+import { type CallOptions, type CallPipes, type PendingCall, TypedCall } from "./pending-call.js";
 import { RequestSender } from "./request-sender.js";
 import { ResponseReceiver } from "./response-receiver.js";
 import type { SyncCallOptions } from "./sync-client.js";
@@ -37,7 +39,8 @@ const CLIENT_FEATURES =
   Features.FAULT_DETAILS |
   Features.DIRECT |
   Features.APART |
-  Features.CALLBACKS;
+  Features.CALLBACKS |
+  Features.PIPES;
 const DEFAULT_TIMEOUT = 10_000;
 const MAX_TIMEOUT = 0xffff_fffe;
 
@@ -48,10 +51,13 @@ const MAX_TIMEOUT = 0xffff_fffe;
 export class ClientConnection implements Disposable {
   readonly #port: CommunicationPort;
   readonly #endpoint: string;
+  readonly #limits: ClientLimits;
   readonly #server: Hello;
   readonly #bindTimeout: number;
   readonly #responses: ResponseReceiver;
   readonly #callbacks: CallbackReceiver;
+  #pipes: PipeTable | null = null;
+  readonly #views = new ViewCache();
   readonly #timer = new CallTimer((now) => this.#expire(now));
   readonly #calls: CallTable;
   readonly #requests: RequestSender;
@@ -68,6 +74,7 @@ export class ClientConnection implements Disposable {
     const limits = { ...defaultClientLimits, ...options.limits };
     this.#port = port;
     this.#endpoint = endpoint;
+    this.#limits = limits;
     this.#server = parseHello(port.payload);
     const shortLimit = Math.min(
       options.shortLimit ?? Number.POSITIVE_INFINITY,
@@ -179,8 +186,10 @@ export class ClientConnection implements Disposable {
     write: (writer: Writer, request: Q) => void,
     read: (reader: Reader) => S,
     options: CallOptions | undefined,
+    pipes: CallPipes | null = null,
   ): Promise<S> {
     const call = new TypedCall(LrpcMessageType.RESPONSE, bindingId, opnum, request, write, read, options);
+    call.pipes = pipes;
     const promise = call.promise();
     if (options === undefined || this.#accept(call, options)) {
       if (this.#calls.hasSlot) {
@@ -230,11 +239,7 @@ export class ClientConnection implements Disposable {
 
   /** @internal A message of the server. */
   onMessage(message: ReceivedMessage): void {
-    if (message.type === MessageType.DATAGRAM && this.#responses.isOctets(message)) {
-      this.#responses.receiveOctets(message, (callId) => this.#calls.withId(callId));
-      return;
-    }
-    if (message.type === MessageType.DATAGRAM && this.#callBack(message)) {
+    if (message.type === MessageType.DATAGRAM && this.#receiveDatagram(message)) {
       return;
     }
     const call =
@@ -262,6 +267,7 @@ export class ClientConnection implements Disposable {
   onClosed(cause: unknown): void {
     this.#timer.stop();
     this.#callbacks.close();
+    this.#pipes?.close(new RpcError("RPC_S_CALL_FAILED", { details: "the connection was closed" }));
     const details = cause instanceof Error ? cause.message : "the connection was closed";
     this.#calls.failAll(
       new RpcError("RPC_S_CALL_FAILED", { details, cause }),
@@ -270,13 +276,40 @@ export class ClientConnection implements Disposable {
     this.#onClosed();
   }
 
-  #callBack(message: ReceivedMessage): boolean {
+  /** @internal The pipes of its calls, or null if the server takes them within requests and responses. */
+  get pipes(): PipeTable | null {
+    if ((this.#server.features & Features.PIPES) === 0) {
+      return null;
+    }
+    this.#pipes ??= new PipeTable(this.#port, this.#limits.maxDepth);
+    return this.#pipes;
+  }
+
+  /** What the server sends of its own accord. False for a message that is nothing of that, or breaks the protocol. */
+  #receiveDatagram(message: ReceivedMessage): boolean {
+    if (this.#responses.isOctets(message)) {
+      this.#responses.receiveOctets(message, (callId) => this.#calls.withId(callId));
+      return true;
+    }
     turn.depth++;
     try {
-      return this.#callbacks.receive(message, this.#bindingOf);
+      return this.#callbacks.receive(message, this.#bindingOf) || this.#receivePipe(message);
+    } catch {
+      return false;
     } finally {
       turn.depth--;
     }
+  }
+
+  #receivePipe(message: ReceivedMessage): boolean {
+    const { buffer, start, length } = message;
+    const header = this.#views.of(buffer);
+    const lrpcType = lrpcMessageType(header, start, length);
+    if (this.#pipes === null || !PipeTable.takes(lrpcType)) {
+      return false;
+    }
+    this.#pipes.receive(message, header, lrpcType, () => false);
+    return true;
   }
 
   /** The interface of a call that the server has not answered. */

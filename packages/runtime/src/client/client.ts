@@ -1,4 +1,6 @@
 import type { Reader, Writer } from "@ncalrpc/ndr";
+import type { OpenPipe, OutgoingPipe } from "../pipes/pipe.js";
+import { callWithPipes, type PipedResult } from "./call-with-pipes.js";
 import type { ClientConnection } from "./client-connection.js";
 import { type ContextHandle, contextAfter, contextId } from "./context-handle.js";
 import type { CallOptions } from "./pending-call.js";
@@ -52,6 +54,19 @@ export abstract class Client implements AsyncDisposable {
   ): Promise<S> {
     const { connection, bindingId } = this.#binding;
     return connection.call(bindingId, opnum, request, write, read, options);
+  }
+
+  /** The same for a procedure with pipes: `ins` are sent, and `openOuts` opens what is read, each in their order. */
+  protected callWithPipes<Q, S, P>(
+    opnum: number,
+    request: Q,
+    write: (writer: Writer, request: Q) => void,
+    read: (reader: Reader) => S,
+    ins: readonly OutgoingPipe[],
+    openOuts: (open: OpenPipe) => P,
+    options: CallOptions | undefined,
+  ): Promise<PipedResult<S, P>> {
+    return callWithPipes(this.#binding, opnum, request, write, read, ins, openOuts, options);
   }
 
   protected contextId(handle: ContextHandle): string {

@@ -17,6 +17,12 @@ export interface CallOptions {
   readonly bytes?: "copy" | "view" | Uint8Array;
 }
 
+/** The pipes of a call, which travel beside its request. */
+export interface CallPipes {
+  /** The request is on its way, as the call of that id. */
+  begin(callId: number): void;
+}
+
 /** A call, or a bind, from its start until the server has answered it. The types of its values are TypedCall's. */
 export interface PendingCall {
   /** The type of the LRPC message that answers it, if no fault does. */
@@ -40,6 +46,8 @@ export interface PendingCall {
   pulled: Buffer | null;
   /** What has come of a byte array that travels apart from the response. */
   apart: ApartResponse | null;
+  /** Null for most calls, and for all to servers that take pipes within the request. */
+  pipes: CallPipes | null;
   encode(writer: Writer): void;
   /** Decodes the answer and resolves. Throws what the decoder throws. */
   complete(reader: Reader): void;
@@ -72,6 +80,7 @@ export class TypedCall<Q, S> implements PendingCall {
   retained: Buffer | null = null;
   pulled: Buffer | null = null;
   apart: ApartResponse | null = null;
+  pipes: CallPipes | null = null;
   readonly #request: Q;
   readonly #write: (writer: Writer, request: Q) => void;
   readonly #read: (reader: Reader) => S;

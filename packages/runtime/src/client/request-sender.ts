@@ -1,7 +1,12 @@
 import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc/alpc";
 import { Writer } from "@ncalrpc/ndr";
 import { Features } from "../protocol-lrpc/hello.js";
-import { REQUEST_HEADER_SIZE, writeObjectUuid, writeRequestHeader } from "../protocol-lrpc/request.js";
+import {
+  REQUEST_HEADER_SIZE,
+  RequestFlags,
+  writeObjectUuid,
+  writeRequestHeader,
+} from "../protocol-lrpc/request.js";
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
 import type { CallTable } from "./call-table.js";
@@ -93,7 +98,9 @@ export class RequestSender {
   #writeHeader(call: PendingCall, message: Buffer, view: DataView, flags: number): void {
     this.#calls.assignId(call);
     const { callId, bindingId, procNum } = call;
-    writeRequestHeader(view, PORT_MESSAGE_SIZE, flags, callId, bindingId, procNum, this.#timeoutOf(call));
+    const allFlags = call.pipes === null ? flags : flags | RequestFlags.PIPE;
+    const timeout = this.#timeoutOf(call);
+    writeRequestHeader(view, PORT_MESSAGE_SIZE, allFlags, callId, bindingId, procNum, timeout);
     if (this.#options.objectUuid !== null) {
       writeObjectUuid(message, PORT_MESSAGE_SIZE, this.#options.objectUuid);
     }

@@ -545,7 +545,6 @@ export class EndpointMapperClient extends Client {
 }
 
 /** Client of EndpointMapper whose methods block: the `sync` property of its client. */
-
 export class EndpointMapperSyncClient extends SyncClient {
   readonly #client: EndpointMapperClient;
 

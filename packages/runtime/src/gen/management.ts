@@ -293,7 +293,6 @@ export class ManagementClient extends Client {
 }
 
 /** Client of Management whose methods block: the `sync` property of its client. */
-
 export class ManagementSyncClient extends SyncClient {
   /** The interfaces that the server offers. */
   inqIfIds(options?: SyncCallOptions): InqIfIdsResponse {

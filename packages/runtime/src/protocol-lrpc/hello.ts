@@ -21,6 +21,8 @@ export const Features = {
   APART: 0x10,
   /** Callbacks, during a call. */
   CALLBACKS: 0x40,
+  /** Pipes in messages of their own. */
+  PIPES: 0x80,
 } as const;
 
 /** "NCAL", little-endian. */

@@ -8,6 +8,8 @@ export const LARGE_REQUEST_HEADER_SIZE = 0x48;
 export const RequestFlags = {
   OBJECT_UUID: 0x1,
   VIEW_PRESENT: 0x4,
+  /** LRPC: of a pipe. Extension: the pipes of the call travel in messages of their own, in both directions. */
+  PIPE: 0x40,
   /** Extension: the stub data is in the first data entry of the message. */
   DIRECT: 0x10000,
 } as const;

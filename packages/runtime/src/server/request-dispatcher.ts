@@ -1,6 +1,7 @@
 import { MessageType, type ReceivedMessage } from "@ncalrpc/alpc";
 import { Reader } from "@ncalrpc/ndr";
 import { reportAccessDenied } from "../diagnostics.js";
+import { PipeTable } from "../pipes/pipe-table.js";
 import { OCTETS_MESSAGE_TYPE } from "../protocol-lrpc/apart.js";
 import { readCancel } from "../protocol-lrpc/cancel.js";
 import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
@@ -78,6 +79,8 @@ export class RequestDispatcher {
       if (!connection.callbacks.receive(message)) {
         throw malformed("an answer to no callback");
       }
+    } else if (type === MessageType.DATAGRAM && PipeTable.takes(lrpcType)) {
+      connection.pipes.receive(message, header, lrpcType, (callId) => connection.hasCall(callId));
     } else if (type !== MessageType.CANCELED) {
       throw malformed(`unexpected LRPC message type ${lrpcType}`);
     }
@@ -149,6 +152,7 @@ export class RequestDispatcher {
       (flags & RequestFlags.OBJECT_UUID) === 0 ? null : readObjectUuid(message.buffer, start),
       size,
     );
+    call.streamsPipes = (flags & RequestFlags.PIPE) !== 0;
     const denial = connection.findDenial(message.token, method);
     if (denial !== null) {
       throw denied(call, denial);

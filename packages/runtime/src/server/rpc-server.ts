@@ -65,7 +65,8 @@ const SERVER_FEATURES =
   Features.FAULT_DETAILS |
   Features.DIRECT |
   Features.APART |
-  Features.CALLBACKS;
+  Features.CALLBACKS |
+  Features.PIPES;
 
 /**
  * Serves interfaces on one endpoint. Who calls is known from the kernel and checked for every message, before anything

@@ -2,7 +2,9 @@ import { isAlpcError, releaseBytes } from "@ncalrpc/alpc";
 import type { Reader, Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import type { CallOptions } from "../client/pending-call.js";
+import type { OutgoingPipe, ReadChunk } from "../pipes/pipe.js";
 import { isRpcError, RpcError } from "../rpc-error.js";
+import { CallPipes } from "./call-pipes.js";
 import type { MethodEntry } from "./registered-interface.js";
 import type { ServerConnection } from "./server-connection.js";
 
@@ -35,6 +37,9 @@ export class ServerCall implements ReplyTo {
   borrowed: Uint8Array | null = null;
   readonly #connection: ServerConnection;
   readonly #method: MethodEntry;
+  #pipes: CallPipes | null = null;
+  /** @internal The client has the pipes of this call in messages of their own. */
+  streamsPipes = false;
   #abort: AbortController | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isAnswered = false;
@@ -136,6 +141,34 @@ export class ServerCall implements ReplyTo {
     return await this.#connection.callbacks.call(this, opnum, write, read, options);
   }
 
+  /** For generated code: the next [in] pipe, after all that was read of the request. */
+  pipe<T>(reader: Reader, read: ReadChunk<T>): AsyncIterable<T> {
+    return this.#callPipes().incoming(reader, read);
+  }
+
+  /** For generated code: as `respond`, for a result with [out] pipes, which `pipes` finds. */
+  respondWithPipes<T>(
+    result: T | Promise<T>,
+    write: (writer: Writer, value: T) => void,
+    pipes: (value: T) => readonly OutgoingPipe[],
+  ): void {
+    const callPipes = this.#callPipes();
+    const prepared = async (): Promise<T> => {
+      const value = await result;
+      await callPipes.prepare(pipes(value));
+      return value;
+    };
+    this.respond(prepared(), (writer, value) => {
+      callPipes.write(writer);
+      write(writer, value);
+    });
+  }
+
+  #callPipes(): CallPipes {
+    this.#pipes ??= new CallPipes(this.callId, this.streamsPipes ? this.#connection.pipes : null);
+    return this.#pipes;
+  }
+
   /** For generated code: the state behind a context handle. Throws RpcError. */
   context(typeName: string, id: string | null): object {
     if (id === null) {
@@ -182,6 +215,7 @@ export class ServerCall implements ReplyTo {
 
   /** @internal Answers with a fault, unless the call has been answered. */
   fail(error: unknown): void {
+    this.#pipes?.abandon();
     if (this.#end()) {
       this.#abandonContexts();
       this.#connection.sendFault(this, error);
@@ -195,6 +229,9 @@ export class ServerCall implements ReplyTo {
     try {
       this.#method.interface.checks?.check(this.#method.name, value);
       this.#connection.sendResponse(this, value, write);
+      if (this.#pipes?.isSending === true) {
+        void this.#connection.keepBusy(this.#pipes.send((error) => this.#connection.faultOf(this, error)));
+      }
       this.#end();
     } catch (error) {
       // That a limit is reached is the client's business, that a result can't be encoded is not.
@@ -215,6 +252,9 @@ export class ServerCall implements ReplyTo {
     this.#isAnswered = true;
     if (this.#timer !== null) {
       clearTimeout(this.#timer);
+    }
+    if (this.#pipes?.isSending !== true) {
+      this.#pipes?.endIncoming();
     }
     this.#connection.endCall(this);
     if (this.borrowed !== null) {

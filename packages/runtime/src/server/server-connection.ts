@@ -2,6 +2,7 @@ import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc
 import type { Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import { reportHandlerError } from "../diagnostics.js";
+import { PipeTable } from "../pipes/pipe-table.js";
 import { MAX_FAULT_SIZE, writeFault } from "../protocol-lrpc/fault.js";
 import { Features, type Hello } from "../protocol-lrpc/hello.js";
 import { RESPONSE_HEADER_SIZE, writeResponseHeader } from "../protocol-lrpc/response.js";
@@ -30,6 +31,7 @@ export class ServerConnection {
   readonly large: LargeResponses;
   readonly requests: LargeRequests;
   readonly callbacks: CallbackTable;
+  #pipes: PipeTable | null = null;
   /** Calls that have not been answered. */
   inFlight = 0;
   /** Octets that the requests of those calls took beside their messages. */
@@ -82,6 +84,12 @@ export class ServerConnection {
     return denial;
   }
 
+  /** The pipes of its calls that travel in messages of their own. */
+  get pipes(): PipeTable {
+    this.#pipes ??= new PipeTable(this.port, this.#server.limits.maxDepth);
+    return this.#pipes;
+  }
+
   /** Whether a call with that id has not been answered yet and outlived its message. */
   hasCall(callId: number): boolean {
     return this.#calls.find(callId) !== null;
@@ -113,6 +121,19 @@ export class ServerConnection {
     this.bytesInFlight -= call.octets;
     this.#calls.remove(call);
     this.callbacks.endCall(call);
+    this.#pipes?.forget(call.callId);
+    this.#idle();
+  }
+
+  /** Counts a call as in flight while `sending` goes on, though it has been answered. */
+  async keepBusy(sending: Promise<void>): Promise<void> {
+    this.inFlight++;
+    await sending;
+    this.inFlight--;
+    this.#idle();
+  }
+
+  #idle(): void {
     if (this.inFlight === 0) {
       if (this.isClosed) {
         this.contexts.clear();
@@ -126,6 +147,7 @@ export class ServerConnection {
     this.large.clear();
     this.requests.clear(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
     this.callbacks.close();
+    this.#pipes?.close(new RpcError("RPC_S_CALL_FAILED", { details: "the client is gone" }));
     this.cancelAll(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
     if (this.inFlight === 0) {
       this.contexts.clear();
@@ -161,10 +183,12 @@ export class ServerConnection {
 
   /** Answers a call with a fault. What is not an RpcError is reported here and says nothing to the client. */
   sendFault(call: ServerCall, thrown: unknown): void {
-    this.fault(
-      call,
-      this.#server.faultOf(thrown, (error) => reportHandlerError(call.caller, call.name, error)),
-    );
+    this.fault(call, this.faultOf(call, thrown));
+  }
+
+  /** What the client gets to know of what a handler threw; the rest is reported here. */
+  faultOf(call: ServerCall, thrown: unknown): RpcError {
+    return this.#server.faultOf(thrown, (error) => reportHandlerError(call.caller, call.name, error));
   }
 
   /** Answers a message with a fault. */

@@ -466,7 +466,6 @@ export class ArraysClient extends Client {
 }
 
 /** Client of Arrays whose methods block: the `sync` property of its client. */
-
 export class ArraysSyncClient extends SyncClient {
   sendFixed(value: Fixed, options?: SyncCallOptions): SendFixedResponse {
     return this.call(0, { value }, writeSendFixedRequest, readSendFixedResponse, options);

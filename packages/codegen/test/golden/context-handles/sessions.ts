@@ -335,7 +335,6 @@ export class SessionsClient extends Client {
 }
 
 /** Client of Sessions whose methods block: the `sync` property of its client. */
-
 export class SessionsSyncClient extends SyncClient {
   readonly #client: SessionsClient;
 

@@ -143,7 +143,6 @@ export class NotesClient extends Client {
 }
 
 /** Client of Notes whose methods block: the `sync` property of its client. */
-
 export class NotesSyncClient extends SyncClient {
   /** Adds a note. */
   add(note: Note, options?: SyncCallOptions): NoteId {

@@ -236,7 +236,6 @@ export class EchoClient extends Client {
 }
 
 /** Client of Echo whose methods block: the `sync` property of its client. */
-
 export class EchoSyncClient extends SyncClient {
   ping(options?: SyncCallOptions): void {
     this.call(0, undefined, writeNothing, readNothing, options);

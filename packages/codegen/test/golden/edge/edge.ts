@@ -580,7 +580,6 @@ export class EdgeClient extends Client {
 }
 
 /** Client of Edge whose methods block: the `sync` property of its client. */
-
 export class EdgeSyncClient extends SyncClient {
   put(
     outer: Outer,

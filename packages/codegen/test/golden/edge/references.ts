@@ -108,7 +108,6 @@ export class ReferencesClient extends Client {
 }
 
 /** Client of References whose methods block: the `sync` property of its client. */
-
 export class ReferencesSyncClient extends SyncClient {
   put(slots: Slots, options?: SyncCallOptions): void {
     this.call(0, { slots }, writePutRequest, readNothing, options);

@@ -258,7 +258,6 @@ export class ExpressionsClient extends Client {
 }
 
 /** Client of Expressions whose methods block: the `sync` property of its client. */
-
 export class ExpressionsSyncClient extends SyncClient {
   multiply(left: Matrix, right: Matrix, options?: SyncCallOptions): void {
     this.call(0, { left, right }, writeMultiplyRequest, readNothing, options);

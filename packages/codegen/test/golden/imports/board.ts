@@ -184,7 +184,6 @@ export class BoardClient extends Client {
 }
 
 /** Client of Board whose methods block: the `sync` property of its client. */
-
 export class BoardSyncClient extends SyncClient {
   pin(pin: Pin, level: Level, options?: SyncCallOptions): PinResponse {
     return this.call(0, { pin, level }, writePinRequest, readPinResponse, options);

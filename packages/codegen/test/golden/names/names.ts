@@ -339,7 +339,6 @@ export class NamesClient extends Client {
 }
 
 /** Client of names whose methods block: the `sync` property of its client. */
-
 export class NamesSyncClient extends SyncClient {
   call_(
     call_: number,

@@ -311,7 +311,6 @@ export class PointersClient extends Client {
 }
 
 /** Client of Pointers whose methods block: the `sync` property of its client. */
-
 export class PointersSyncClient extends SyncClient {
   chain(
     inner_: number | null,

@@ -122,7 +122,6 @@ export class ServiceControlClient extends Client {
 }
 
 /** Client of ServiceControl whose methods block: the `sync` property of its client. */
-
 export class ServiceControlSyncClient extends SyncClient {
   start(name: string, options?: SyncCallOptions): State {
     return this.call(0, { name }, writeStartRequest, readStartResponse, options);

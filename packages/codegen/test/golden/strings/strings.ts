@@ -313,7 +313,6 @@ export class StringsClient extends Client {
 }
 
 /** Client of Strings whose methods block: the `sync` property of its client. */
-
 export class StringsSyncClient extends SyncClient {
   send(plain: string, wide: string, maybe: string | null, options?: SyncCallOptions): void {
     this.call(0, { plain, wide, maybe }, writeSendRequest, readNothing, options);

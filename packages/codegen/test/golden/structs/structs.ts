@@ -365,7 +365,6 @@ export class StructsClient extends Client {
 }
 
 /** Client of Structs whose methods block: the `sync` property of its client. */
-
 export class StructsSyncClient extends SyncClient {
   put(value: Outer, deep: Deep, ranged: Ranged, options?: SyncCallOptions): void {
     this.call(0, { value, deep, ranged }, writePutRequest, readNothing, options);

@@ -12,11 +12,8 @@ import {
   type Nodes,
   type NodesRequest,
   type Pair,
-  type PpRequest,
-  type PpResponse,
   type Us,
   type V30Request,
-  type V33Request,
   type V34,
   type V34MRequest,
   type V37,
@@ -140,17 +137,11 @@ export const CycResponseSchema: z.ZodType<CycResponse> = /* @__PURE__ */ schema.
   z.object({ c: NodeSchema }),
 );
 
-export const V33RequestSchema: z.ZodType<V33Request> = /* @__PURE__ */ z.lazy(() =>
-  z.object({ p: z.array(schema.bytes()), x: z.int32() }),
-);
+const V33RequestSchema = z.lazy(() => z.object({ p: z.array(schema.bytes()), x: z.int32() }));
 
-export const PpRequestSchema: z.ZodType<PpRequest> = /* @__PURE__ */ z.lazy(() =>
-  z.object({ p: z.array(z.array(PairSchema)) }),
-);
+const PpRequestSchema = z.lazy(() => z.object({ p: z.array(z.array(PairSchema)) }));
 
-export const PpResponseSchema: z.ZodType<PpResponse> = /* @__PURE__ */ z.lazy(() =>
-  z.object({ q: z.array(z.array(PairSchema)), z: z.int32(), returnValue: z.int32() }),
-);
+const PpResponseSchema = z.lazy(() => z.object({ q: schema.stream(), z: z.int32(), returnValue: z.int32() }));
 
 export const N10RequestSchema: z.ZodType<N10Request> = /* @__PURE__ */ z.lazy(() =>
   z.object({ x: schema.int64(), b: z.int().min(0).max(0xff) }),

@@ -7,13 +7,15 @@ import {
   Client,
   defineInterface,
   type EnumValue,
+  outgoingPipe,
+  type PipeSource,
   pending,
-  Reader,
+  type Reader,
   readNothing,
   type ServerCall,
   type SyncCallOptions,
   SyncClient,
-  Writer,
+  type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
 
@@ -120,18 +122,11 @@ export interface CycResponse {
 
 /** The request of V33. */
 export interface V33Request {
-  p: Uint8Array[];
   x: number;
-}
-
-/** The request of pp. */
-export interface PpRequest {
-  p: Pair[][];
 }
 
 /** The response of pp. */
 export interface PpResponse {
-  q: Pair[][];
   z: number;
   returnValue: number;
 }
@@ -444,6 +439,20 @@ function readNodeReferents(r: Reader, value: Node): void {
   r.leave();
 }
 
+function writeBytepipe(w: Writer, chunk: Uint8Array): void {
+  w.chunk(chunk.length);
+  w.bytes(chunk);
+  w.chunkEnd(chunk.length);
+}
+
+function readBytepipe(r: Reader): Uint8Array | null {
+  const count = r.chunk(1, true);
+  if (count === 0) return null;
+  const chunk = r.at("bytepipe").bytes(count);
+  r.chunkEnd(count);
+  return chunk;
+}
+
 function writePair(w: Writer, value: Pair): void {
   const at = w.run(4, 6);
   w.int32At(at, value.a);
@@ -456,6 +465,27 @@ function readPair(r: Reader): Pair {
   const value: Pair = { a: r.int32At(at), b: r.int16At(at + 4) };
   r.trail(4);
   return value;
+}
+
+function writePairpipe(w: Writer, chunk: Pair[]): void {
+  w.chunk(chunk.length);
+  for (const item of chunk) {
+    writePair(w, item);
+  }
+  w.chunkEnd(chunk.length);
+}
+
+function readPairpipe(r: Reader): Pair[] | null {
+  const count = r.chunk(6);
+  if (count === 0) return null;
+  r.down("pairpipe");
+  const chunk: Pair[] = [];
+  for (let i = 0; i < count; i++) {
+    chunk.push(readPair(r.index(i)));
+  }
+  r.up();
+  r.chunkEnd(count);
+  return chunk;
 }
 
 function writeNodes(w: Writer, value: Nodes): void {
@@ -672,78 +702,19 @@ function readCycResponse(r: Reader): CycResponse {
 
 function writeV33Request(w: Writer, request: V33Request): void {
   w.int32(request.x);
-  for (const chunk of request.p) {
-    w.chunk(chunk.length);
-    w.bytes(chunk);
-    w.chunkEnd(chunk.length);
-  }
-  w.pipeEnd();
 }
 
 function readV33Request(r: Reader): V33Request {
-  const x = r.at("V33.x").int32();
-  const p: Uint8Array[] = [];
-  for (let pCount = r.at("V33.p").chunk(1, true); pCount !== 0; pCount = r.chunk(1, true)) {
-    p.push(r.bytes(pCount));
-    r.chunkEnd(pCount);
-  }
-  return { x, p };
-}
-
-function writePpRequest(w: Writer, request: PpRequest): void {
-  for (const chunk of request.p) {
-    w.chunk(chunk.length);
-    for (const item of chunk) {
-      writePair(w, item);
-    }
-    w.chunkEnd(chunk.length);
-  }
-  w.pipeEnd();
-}
-
-function readPpRequest(r: Reader): PpRequest {
-  const p: Pair[][] = [];
-  for (let pCount = r.at("pp.p").chunk(6); pCount !== 0; pCount = r.chunk(6)) {
-    r.down("pp.p");
-    const pChunk: Pair[] = [];
-    for (let i = 0; i < pCount; i++) {
-      pChunk.push(readPair(r.index(i)));
-    }
-    r.up();
-    p.push(pChunk);
-    r.chunkEnd(pCount);
-  }
-  return { p };
+  return { x: r.at("V33.x").int32() };
 }
 
 function writePpResponse(w: Writer, response: PpResponse): void {
-  for (const chunk of response.q) {
-    w.chunk(chunk.length);
-    for (const item of chunk) {
-      writePair(w, item);
-    }
-    w.chunkEnd(chunk.length);
-  }
-  w.pipeEnd();
   w.int32(response.z);
   w.int32(response.returnValue);
 }
 
 function readPpResponse(r: Reader): PpResponse {
-  const q: Pair[][] = [];
-  for (let qCount = r.at("pp.q").chunk(6); qCount !== 0; qCount = r.chunk(6)) {
-    r.down("pp.q");
-    const qChunk: Pair[] = [];
-    for (let i = 0; i < qCount; i++) {
-      qChunk.push(readPair(r.index(i)));
-    }
-    r.up();
-    q.push(qChunk);
-    r.chunkEnd(qCount);
-  }
-  const z_ = r.at("pp.z").int32();
-  const returnValue = r.at("pp.return").int32();
-  return { q, z: z_, returnValue };
+  return { z: r.at("pp.z").int32(), returnValue: r.at("pp.return").int32() };
 }
 
 function writeN10Request(w: Writer, request: N10Request): void {
@@ -824,26 +795,32 @@ export class UnionsClient extends Client {
     return this.call(7, { a, b }, writeCycRequest, readCycResponse, options);
   }
 
-  async v33(
-    p: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    x: number,
-    options?: CallOptions,
-  ): Promise<void> {
-    return this.call(8, { p: await Writer.drain(p), x }, writeV33Request, readNothing, options);
+  async v33(p: PipeSource<Uint8Array>, x: number, options?: CallOptions): Promise<void> {
+    await this.callWithPipes(
+      8,
+      { x },
+      writeV33Request,
+      readNothing,
+      [outgoingPipe(p, writeBytepipe)],
+      () => ({}),
+      options,
+    );
   }
 
   async pp(
-    p: AsyncIterable<Pair[]> | Iterable<Pair[]>,
+    p: PipeSource<Pair[]>,
     options?: CallOptions,
   ): Promise<{ q: AsyncIterable<Pair[]>; z: number; returnValue: number }> {
-    const response = await this.call(
+    const { response, pipes } = await this.callWithPipes(
       9,
-      { p: await Writer.drain(p) },
-      writePpRequest,
+      undefined,
+      writeNothing,
       readPpResponse,
+      [outgoingPipe(p, writePairpipe)],
+      (open) => ({ q: open(readPairpipe) }),
       options,
     );
-    return { q: Reader.stream(response.q), z: response.z, returnValue: response.returnValue };
+    return { ...pipes, ...response };
   }
 
   n10(x: bigint, b: number, options?: CallOptions): Promise<void> {
@@ -856,7 +833,6 @@ export class UnionsClient extends Client {
 }
 
 /** Client of Unions whose methods block: the `sync` property of its client. */
-
 export class UnionsSyncClient extends SyncClient {
   nodes(nodes: Nodes, detail: VeryLongUnionName, options?: SyncCallOptions): void {
     this.call(0, { nodes, detail }, writeNodesRequest, readNothing, options);
@@ -930,7 +906,7 @@ export interface UnionsHandlers {
   pp(
     p: AsyncIterable<Pair[]>,
     call: ServerCall,
-  ): Awaitable<{ q: AsyncIterable<Pair[]> | Iterable<Pair[]>; z: number; returnValue: number }>;
+  ): Awaitable<{ q: PipeSource<Pair[]>; z: number; returnValue: number }>;
 
   n10(x: bigint, b: number, call: ServerCall): Awaitable<void>;
 
@@ -1026,7 +1002,8 @@ export const Unions = /* @__PURE__ */ defineInterface({
       parameters: ["p", "x"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readV33Request(r);
-        call.respond(handlers.v33(Reader.stream(request.p), request.x, call), writeNothing);
+        const p = call.pipe(r, readBytepipe);
+        call.respond(handlers.v33(p, request.x, call), writeNothing);
       },
     },
     {
@@ -1034,12 +1011,10 @@ export const Unions = /* @__PURE__ */ defineInterface({
       opnum: 9,
       parameters: ["p"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
-        const request = readPpRequest(r);
-        const handled = async () => {
-          const result = await handlers.pp(Reader.stream(request.p), call);
-          return { ...result, q: await Writer.drain(result.q) };
-        };
-        call.respond(handled(), writePpResponse);
+        const p = call.pipe(r, readPairpipe);
+        call.respondWithPipes(handlers.pp(p, call), writePpResponse, (result) => [
+          outgoingPipe(result.q, writePairpipe),
+        ]);
       },
     },
     {

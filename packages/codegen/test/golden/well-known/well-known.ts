@@ -273,7 +273,6 @@ export class WellKnownClient extends Client {
 }
 
 /** Client of WellKnown whose methods block: the `sync` property of its client. */
-
 export class WellKnownSyncClient extends SyncClient {
   find(id: Guid, since: Filetime | null, ids: Guid[], options?: SyncCallOptions): FindResponse {
     return this.call(0, { id, since, ids }, writeFindRequest, readFindResponse, options);

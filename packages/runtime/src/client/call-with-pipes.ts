@@ -1,0 +1,125 @@
+import type { Reader, Writer } from "@ncalrpc/ndr";
+import { drainPipes, type OpenPipe, type OutgoingPipe, readPipe, writePipes } from "../pipes/pipe.js";
+import type { PipeReceiver } from "../pipes/pipe-receiver.js";
+import type { PipeTable } from "../pipes/pipe-table.js";
+import { RpcError } from "../rpc-error.js";
+import type { ClientBinding } from "./client.js";
+import type { CallOptions, CallPipes } from "./pending-call.js";
+
+/** A call's result, and its [out] pipes. */
+export interface PipedResult<S, P> {
+  readonly response: S;
+  readonly pipes: P;
+}
+
+/**
+ * Calls a procedure with pipes. They travel beside request and response, the [out] pipes for as long as someone takes from
+ * them; to a server that does not know that, all at once within them.
+ */
+export async function callWithPipes<Q, S, P>(
+  { connection, bindingId }: ClientBinding,
+  opnum: number,
+  request: Q,
+  write: (writer: Writer, request: Q) => void,
+  read: (reader: Reader) => S,
+  ins: readonly OutgoingPipe[],
+  openOuts: (open: OpenPipe) => P,
+  options: CallOptions | undefined,
+): Promise<PipedResult<S, P>> {
+  const table = connection.pipes;
+  if (table === null) {
+    const drained = await drainPipes(ins);
+    const writeAll = (writer: Writer, given: Q): void => {
+      write(writer, given);
+      writePipes(writer, drained);
+    };
+    const readAll = (reader: Reader): PipedResult<S, P> => {
+      const pipes = openOuts((each) => readPipe(reader, each));
+      return { pipes, response: read(reader) };
+    };
+    return await connection.call(bindingId, opnum, request, writeAll, readAll, options);
+  }
+  const streams = new CallStreams(table, ins, openOuts);
+  try {
+    const call = connection.call(bindingId, opnum, request, write, read, options, streams);
+    const response = await Promise.race([call, streams.failed]);
+    const pipes = await streams.opened;
+    streams.answered();
+    streams.watch(options?.signal);
+    return { response, pipes };
+  } catch (error) {
+    streams.cancel(RpcError.from(error));
+    throw error;
+  }
+}
+
+/** The pipes of one call while they travel. */
+class CallStreams<P> implements CallPipes {
+  /** Resolves when the request has been sent. */
+  readonly opened: Promise<P>;
+  /** Rejects if a source of an [in] pipe does, and never resolves. */
+  readonly failed: Promise<never>;
+  readonly #table: PipeTable;
+  readonly #ins: readonly OutgoingPipe[];
+  readonly #openOuts: (open: OpenPipe) => P;
+  readonly #receivers: Pick<PipeReceiver<unknown>, "cancel">[] = [];
+  #onOpened: (pipes: P) => void = () => {};
+  #onFailed: (error: unknown) => void = () => {};
+  #callId = 0;
+
+  constructor(table: PipeTable, ins: readonly OutgoingPipe[], openOuts: (open: OpenPipe) => P) {
+    this.#table = table;
+    this.#ins = ins;
+    this.#openOuts = openOuts;
+    this.opened = new Promise((resolve) => {
+      this.#onOpened = resolve;
+    });
+    this.failed = new Promise((_, reject) => {
+      this.#onFailed = reject;
+    });
+    // Whoever races against it may have stopped listening.
+    this.failed.catch(() => {});
+  }
+
+  begin(callId: number): void {
+    this.#callId = callId;
+    this.#onOpened(
+      this.#openOuts((read) => {
+        const receiver = this.#table.open(callId, this.#ins.length + this.#receivers.length, read);
+        this.#receivers.push(receiver);
+        return receiver;
+      }),
+    );
+    for (const [i, pipe] of this.#ins.entries()) {
+      const ended = new RpcError("RPC_X_PIPE_CLOSED", { details: "the client's end of the pipe failed" });
+      this.#table.send(callId, i, pipe, 0, () => ended).catch(this.#onFailed);
+    }
+  }
+
+  /** The server has answered: it takes no more, unless it goes on to send. */
+  answered(): void {
+    if (this.#receivers.length === 0) {
+      this.#endIns();
+    }
+  }
+
+  #endIns(): void {
+    for (const i of this.#ins.keys()) {
+      this.#table.stop(this.#callId, i);
+    }
+  }
+
+  /** Gives up all. */
+  cancel(error: RpcError): void {
+    this.#endIns();
+    for (const receiver of this.#receivers) {
+      receiver.cancel(error);
+    }
+  }
+
+  /** Has a signal that aborts after the response end the [out] pipes too. */
+  watch(signal: AbortSignal | undefined): void {
+    const onAbort = (): void => this.cancel(new RpcError("RPC_S_CALL_CANCELLED", { cause: signal?.reason }));
+    signal?.addEventListener("abort", onAbort, { once: true });
+  }
+}
