@@ -4,8 +4,9 @@ import type { ReaderLimits } from "./limits.js";
 import { StubReader } from "./stub-reader.js";
 import { readTypeHeader, typeHeaderSize } from "./type-header.js";
 
-/** The reader of serialized types, between two of them that ask for no limits of their own. */
-let spare: Reader | null = null;
+/** The reader of small serialized types, between two of them, on memory that they are copied to: making a view of each costs more. */
+let spare: { readonly reader: Reader; readonly memory: Buffer } | null = null;
+const smallType = 0x1000;
 
 /** What generated code reads from: a `StubReader`, and what goes beyond the stub data of a call. */
 export class Reader extends StubReader {
@@ -20,23 +21,20 @@ export class Reader extends StubReader {
     limits?: Partial<ReaderLimits>,
   ): T {
     const { isBigEndian, length } = readTypeHeader(octets, isPrimitive);
-    const r = isBigEndian
-      ? new BigEndianReader(limits)
-      : limits === undefined
-        ? (spare ?? new Reader())
-        : new Reader(limits);
-    // One that fails, or during which another value is decoded, leaves the reader as it is.
-    spare = null;
-    const buffer = Buffer.isBuffer(octets)
-      ? octets
-      : Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
-    r.attach(buffer, isPrimitive ? typeHeaderSize : 2 * typeHeaderSize, length);
-    const value = read(r);
-    if (r.remaining >= typeHeaderSize) {
-      throw new NdrError("bad_stub_data", `${r.remaining} octets behind a value`, r.offset);
+    const start = isPrimitive ? typeHeaderSize : 2 * typeHeaderSize;
+    if (isBigEndian || limits !== undefined || octets.length > smallType) {
+      const r = isBigEndian ? new BigEndianReader(limits) : new Reader(limits);
+      r.attach(Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength), start, length);
+      return readWhole(r, read);
     }
-    r.detach();
-    if (!isBigEndian && limits === undefined) spare = r;
+    // Taken meanwhile: a hook that reads may decode another value.
+    const taken = spare ?? { reader: new Reader(), memory: Buffer.alloc(smallType) };
+    const { reader, memory } = taken;
+    spare = null;
+    memory.set(octets);
+    reader.attach(memory, start, length);
+    const value = readWhole(reader, read);
+    spare = taken;
     return value;
   }
 
@@ -44,4 +42,12 @@ export class Reader extends StubReader {
   static async *stream<T>(chunks: Iterable<T>): AsyncGenerator<T, void, undefined> {
     yield* chunks;
   }
+}
+
+function readWhole<T>(r: Reader, read: (r: Reader) => T): T {
+  const value = read(r);
+  if (r.remaining >= typeHeaderSize) {
+    throw new NdrError("bad_stub_data", `${r.remaining} octets behind a value`, r.offset);
+  }
+  return value;
 }

@@ -1,7 +1,6 @@
+import { ArrayReader } from "./array-reader.js";
 import { guidSize, isNilGuid, readGuid } from "./guid.js";
 import { type Alignment, maxCount, type ReaderLimits } from "./limits.js";
-import { copyOctets, swapOctets } from "./octets.js";
-import { ScalarReader } from "./scalar-reader.js";
 import { readLatin1, readUtf16 } from "./text.js";
 
 /**
@@ -10,7 +9,7 @@ import { readLatin1, readUtf16 } from "./text.js";
  * itself, relative to the start of the window, and ignores what padding holds. All errors are `NdrError`; counts are
  * checked against the octets that are left before memory is taken.
  */
-export class StubReader extends ScalarReader {
+export class StubReader extends ArrayReader {
   /** What full pointers of this message pointed to so far, by id: the type's name and the value. */
   #fullReferents: Map<number, { readonly type: string; readonly value: unknown }> | null = null;
   #depth = 0;
@@ -190,52 +189,6 @@ export class StubReader extends ScalarReader {
     return this.#utf16(units);
   }
 
-  /** The elements of an array of `count` octets: a copy, unless the octets are owned, or lie apart. */
-  bytes(count: number): Uint8Array {
-    const apart = this.takeApart(count);
-    if (apart !== null) return apart;
-    const at = this.take(1, count);
-    if (this.owned) return new Uint8Array(this.buffer.buffer, this.buffer.byteOffset + at, count);
-    return copyOctets(this.buffer, at, count);
-  }
-
-  /** The elements of an array of `count`, copied, as all methods for typed arrays. */
-  int8Array(count: number): Int8Array {
-    return new Int8Array(this.elements(count, 1));
-  }
-
-  int16Array(count: number): Int16Array {
-    return new Int16Array(this.elements(count, 2));
-  }
-
-  uint16Array(count: number): Uint16Array {
-    return new Uint16Array(this.elements(count, 2));
-  }
-
-  int32Array(count: number): Int32Array {
-    return new Int32Array(this.elements(count, 4));
-  }
-
-  uint32Array(count: number): Uint32Array {
-    return new Uint32Array(this.elements(count, 4));
-  }
-
-  float32Array(count: number): Float32Array {
-    return new Float32Array(this.elements(count, 4));
-  }
-
-  float64Array(count: number): Float64Array {
-    return new Float64Array(this.elements(count, 8));
-  }
-
-  bigInt64Array(count: number): BigInt64Array {
-    return new BigInt64Array(this.elements(count, 8));
-  }
-
-  bigUint64Array(count: number): BigUint64Array {
-    return new BigUint64Array(this.elements(count, 8));
-  }
-
   /** A GUID in its text form, lower case. */
   guid(): string {
     return this.guidAt(this.take(4, guidSize));
@@ -314,27 +267,33 @@ export class StubReader extends ScalarReader {
 
   /** Reads the counts of a conformant string; answers the actual count, with the terminator. */
   #conformantUnits(unitSize: number, maxUnits: number): number {
-    const at = this.takeCounts(1);
+    const at = this.takeCounts(3);
     const max = this.countAt(at, 0);
     if (max > maxUnits) {
       this.fail("invalid_bound", `a string with a max count of ${max}, at most ${maxUnits}`, at);
     }
-    return this.#varyingUnits(unitSize, max);
+    return this.#actualUnits(at, 1, unitSize, max);
   }
 
   #varyingUnits(unitSize: number, max: number): number {
-    const at = this.takeCounts(2);
-    const first = this.countAt(at, 0);
-    const actual = this.countAt(at, 1);
-    if (first !== 0) this.fail("invalid_bound", `a string that starts at ${first} instead of 0`, at);
-    if (actual > max)
-      this.fail("invalid_bound", `a string of ${actual} units with NUL, room for ${max}`, at + 4);
-    if (actual === 0) this.fail("string_not_terminated", "a string without terminator", at + 4);
+    return this.#actualUnits(this.takeCounts(2), 0, unitSize, max);
+  }
+
+  /** The actual count of a string, whose offset is the count with index `first` of those at `at`. */
+  #actualUnits(at: number, first: number, unitSize: number, max: number): number {
+    const offset = this.countAt(at, first);
+    const actual = this.countAt(at, first + 1);
+    const place = at + 4 * first;
+    if (offset !== 0) this.fail("invalid_bound", `a string that starts at ${offset} instead of 0`, place);
+    if (actual > max) {
+      this.fail("invalid_bound", `a string of ${actual} units with NUL, room for ${max}`, place + 4);
+    }
+    if (actual === 0) this.#unterminated(place + 4);
     if (actual * unitSize > this.end - this.position) {
       this.fail(
         "invalid_bound",
-        `a string of ${actual} units, more than the octets that are left can hold`,
-        at + 4,
+        `a string of ${actual} units, more than the octets left can hold`,
+        place + 4,
       );
     }
     return actual;
@@ -360,14 +319,5 @@ export class StubReader extends ScalarReader {
 
   #cutShort(at: number): never {
     this.fail("string_not_terminated", "a string with NUL before its end", at);
-  }
-
-  /** A copy of `count` elements of `size` octets. */
-  protected elements(count: number, size: number): ArrayBufferLike {
-    // No elements, no alignment (C706 14.3.3).
-    const at = count === 0 ? this.position : this.take(size, count * size);
-    const copy = copyOctets(this.buffer, at, count * size);
-    if (!this.littleEndian) swapOctets(copy, size);
-    return copy.buffer;
   }
 }

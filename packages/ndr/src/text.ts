@@ -7,6 +7,16 @@ const gathered = Array.from({ length: shortRead + 1 }, (_, length) => new Array<
 
 const nul = "\0";
 
+/** What `Buffer.toString` and `Buffer.write` come to for UTF-16, without what they cost before (measured, Node 20). */
+interface NativeUtf16 {
+  ucs2Slice(from: number, to: number): string;
+  ucs2Write(text: string, at: number): number;
+}
+
+function isNative(buffer: Buffer): buffer is Buffer & NativeUtf16 {
+  return "ucs2Slice" in buffer && "ucs2Write" in buffer;
+}
+
 /** Writes one octet a code unit; answers the index of the first unit that is NUL or beyond Latin-1, or -1. */
 export function writeLatin1(target: Uint8Array, at: number, text: string): number {
   for (let i = 0; i < text.length; i++) {
@@ -20,7 +30,8 @@ export function writeLatin1(target: Uint8Array, at: number, text: string): numbe
 /** Writes UTF-16 code units, little-endian, lone surrogates as they are; answers the index of the first NUL, or -1. */
 export function writeUtf16(target: Buffer, at: number, text: string): number {
   if (text.length > shortWrite) {
-    target.write(text, at, "utf16le");
+    if (isNative(target)) target.ucs2Write(text, at);
+    else target.write(text, at, "utf16le");
     return text.indexOf(nul);
   }
   for (let i = 0; i < text.length; i++) {
@@ -54,6 +65,7 @@ export function readUtf16(
 ): string | null {
   const units = gathered[(to - from) / 2];
   if (units === undefined) {
+    if (littleEndian && isNative(source)) return withoutNul(source.ucs2Slice(from, to));
     if (littleEndian) return withoutNul(source.toString("utf16le", from, to));
     return withoutNul(Buffer.from(source.subarray(from, to)).swap16().toString("utf16le"));
   }

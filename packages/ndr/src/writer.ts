@@ -5,6 +5,7 @@ import { putOctets } from "./octets.js";
 import { ScalarWriter, shown } from "./scalar-writer.js";
 import { writeLatin1, writeUtf16 } from "./text.js";
 import { typeHeaderSize, writeTypeHeader } from "./type-header.js";
+import { TypeMemory } from "./type-memory.js";
 
 /** Octets from which `Writer.bytes` keeps a reference to the caller's array instead of a copy. */
 export const externalThreshold = 0x4000;
@@ -13,8 +14,8 @@ export const externalThreshold = 0x4000;
 const firstReferent = 0x0002_0000;
 const referentStep = 4;
 
-/** The writer of serialized types, between two of them. */
-let spare: Writer | null = null;
+/** The writer of serialized types and their memory, between two of them. */
+let spare: { readonly w: Writer; readonly memory: TypeMemory } | null = null;
 
 /**
  * Encodes stub data in NDR20, little-endian (C706 chapter 14), in one buffer that is reused from message to message;
@@ -273,18 +274,18 @@ export class Writer extends ScalarWriter {
    */
   static encodeType<T>(value: T, write: (w: Writer, value: T) => void, isPrimitive: boolean): Uint8Array {
     const headers = isPrimitive ? typeHeaderSize : 2 * typeHeaderSize;
-    const w = spare ?? new Writer();
-    // A getter of the value may encode another one meanwhile, and one that fails leaves the writer as it is.
+    // Taken meanwhile: a getter of the value may encode another one.
+    const taken = spare ?? { w: new Writer(), memory: new TypeMemory() };
+    const { w, memory } = taken;
     spare = null;
-    w.reset(headers);
+    memory.attach(w, headers);
     write(w, value);
     w.align(typeHeaderSize);
-    const octets = Buffer.allocUnsafe(headers + w.length);
+    const octets = memory.take(w, headers);
     writeTypeHeader(octets, w.length, isPrimitive);
-    w.copyTo(octets, headers);
     w.reset();
-    spare = w;
-    return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
+    spare = taken;
+    return octets;
   }
 
   /** All chunks of a pipe that is sent within one message, without empty ones, which would end it. */
