@@ -57,7 +57,7 @@ describe("a system that fails", () => {
         runs: 1,
         progress: () => {},
       });
-      const reason = "no C compiler: spawnSync /nowhere/cc ENOENT";
+      const reason = "cannot be built here: spawnSync /nowhere/cc ENOENT";
       expect(report.unavailable).toEqual([{ system: "c-seqpacket", scenario: "unary", reason }]);
       expect(report).toMatchObject({ records: [], failures: [], machine: { compiler: null } });
     } finally {

@@ -37,7 +37,7 @@ export function buildNativePrograms(directory: string): NativePrograms {
       };
       return { compiler: version, reason: "", run: execute };
     } catch (error) {
-      reason ||= `no C compiler: ${describeError(error).split("\n")[0]}`;
+      reason ||= `cannot be built here: ${describeError(error).split("\n")[0]}`;
     }
   }
   return { compiler: null, reason, run: () => Promise.reject(new Error(reason)) };
