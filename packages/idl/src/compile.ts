@@ -130,12 +130,14 @@ class Compilation {
     importedAt: Span | null,
     depth: number,
     entries: ReadonlySet<string>,
+    importer: FileScope | null = null,
   ): FileScope | null {
     const known = this.#scopes.get(path);
     if (known !== undefined) return known;
     const source = this.#source(path, importedAt ?? { source: new SourceFile(path, ""), start: 0, end: 0 });
     if (source === null) return null;
     const scope = new FileScope(isBuiltIn(path));
+    if (importer !== null) scope.comeAfter(importer);
     this.#scopes.set(path, scope);
     const parsed = parseFile(source, this.#reporter, this.#limits, this.#preprocessing());
     const file = this.#configured(parsed, path, entries);
@@ -148,7 +150,7 @@ class Compilation {
       if (base !== null) scope.import(base);
     }
     for (const name of importedNames(file.items)) {
-      const imported = this.#import(name, depth, entries);
+      const imported = this.#import(name, depth, entries, scope);
       if (imported !== null) scope.import(imported);
     }
     checkFile({
@@ -189,7 +191,7 @@ class Compilation {
     return path === null ? null : this.#load(path, null, 0, entries);
   }
 
-  #import(name: Name, depth: number, entries: ReadonlySet<string>): FileScope | null {
+  #import(name: Name, depth: number, entries: ReadonlySet<string>, importer: FileScope): FileScope | null {
     if (depth >= this.#limits.importDepth) {
       this.#reporter.report("IDL0007", name.span, { limit: this.#limits.importDepth });
       return null;
@@ -203,7 +205,8 @@ class Compilation {
       this.#reporter.report("IDL0002", name.span, { file: name.text });
       return null;
     }
-    return this.#load(isBuiltIn(path) ? path : normalize(path), name.span, depth + 1, entries);
+    const wanted = isBuiltIn(path) ? path : normalize(path);
+    return this.#load(wanted, name.span, depth + 1, entries, importer);
   }
 
   /** A file with what its ACF says. */

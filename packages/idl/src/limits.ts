@@ -18,7 +18,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   fileLength: 4 * 1024 * 1024,
-  tokens: 500_000,
+  tokens: 1_500_000,
   nesting: 64,
   expressionNodes: 256,
   importDepth: 32,

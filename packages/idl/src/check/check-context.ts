@@ -21,7 +21,7 @@ export class CheckContext {
   /** Checks that need every definition; run at the end. */
   readonly deferred: (() => void)[];
 
-  constructor(parts: Omit<CheckContext, "report" | "declare">) {
+  constructor(parts: Omit<CheckContext, "report" | "declare" | "isLax">) {
     this.reporter = parts.reporter;
     this.scope = parts.scope;
     this.unit = parts.unit;
@@ -34,6 +34,11 @@ export class CheckContext {
 
   report(id: DiagnosticId, span: Span, details: ReportDetails = {}, hint?: string): void {
     this.reporter.report(id, span, details, hint);
+  }
+
+  /** True where types are declared that nobody can send and nobody minds: in C headers, and in what widl and pidl read. */
+  isLax(span: Span): boolean {
+    return this.dialect === "pidl" || this.dialect === "widl" || !/\.idl$/i.test(span.source.path);
   }
 
   /** Adds an ordinary name, or reports that it is taken. False if the name stands for what it did before. */

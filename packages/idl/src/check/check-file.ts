@@ -33,6 +33,12 @@ export function checkFile(check: FileCheck): void {
   const pointerDefault = defaultPointer(dialect);
   const context = new CheckContext({ ...check, unit: definitions, pointerDefault, msUnion: false });
   check.units.push(definitions);
+  // MIDL lets an interface be mentioned before it is declared.
+  for (const item of file.items) {
+    if (item.kind === "interface") check.scope.declareInterface(item.name.text);
+    else if (item.kind === "unsupported")
+      for (const name of item.interfaces ?? []) check.scope.declareInterface(name);
+  }
   for (const item of file.items) {
     if (item.kind === "interface") checkInterface(item, check);
     else if (item.kind === "method") {
@@ -54,9 +60,8 @@ function newUnit(
 }
 
 function checkInterface(node: InterfaceNode, check: FileCheck): void {
-  const { reporter, scope, dialect, units } = check;
+  const { reporter, dialect, units } = check;
   const { name, doc, items } = node;
-  scope.declareInterface(name.text);
   if (items === null) return;
   const kind = interfaceKind(node, dialect);
   const isUnbound = kind === "local" && node.attributes.some(({ name }) => name.text === "uuid");

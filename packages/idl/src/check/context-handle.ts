@@ -37,7 +37,7 @@ export function contextHandleType(
   const aliased = hidden > 0 && declared.base.kind === "named" ? declared.base : null;
   const handle: ResolvedType = alreadyHandle
     ? declared.base
-    : (aliasHandle(aliased, context) ?? unnamedHandle(use, context));
+    : (aliasHandle(aliased, context) ?? unnamedHandle(use.span, context));
   return references === 0 ? handle : { kind: "pointer", pointer: "ref", explicit: false, target: handle };
 }
 
@@ -64,11 +64,12 @@ function aliasHandle(
   return { kind: "named", symbol: symbol.handle };
 }
 
-function unnamedHandle(use: TypeUse, context: CheckContext): ResolvedType {
+/** The handle of an interface that no typedef names. */
+export function unnamedHandle(span: TypeUse["span"], context: CheckContext): ResolvedType {
   let symbol = unnamed.get(context.unit);
   if (symbol === undefined) {
     const naming: Naming = { kind: "typedef", name: `${context.unit.name}Context` };
-    symbol = defineContextHandle(naming, null, use.span, context.unit);
+    symbol = defineContextHandle(naming, null, span, context.unit);
     unnamed.set(context.unit, symbol);
   }
   return { kind: "named", symbol };

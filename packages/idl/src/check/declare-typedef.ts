@@ -6,7 +6,7 @@ import { buildType, type TypeUse } from "./build-type.js";
 import type { CheckContext } from "./check-context.js";
 import { checkComplete } from "./check-placement.js";
 import { checkRange } from "./check-range.js";
-import { defineContextHandle } from "./context-handle.js";
+import { defineContextHandle, unnamedHandle } from "./context-handle.js";
 import { definePipe } from "./define-pipe.js";
 import { resolveReference } from "./resolve-reference.js";
 import { resolveSpecifier } from "./resolve-specifier.js";
@@ -88,7 +88,10 @@ function definedType(shape: Shape, definition: Definition, context: CheckContext
   if (attributes.has("context_handle")) {
     const { base, levels } = exposeLevels(shape, 1);
     const isHandle = isContextHandle(base) && levels.length === 0;
+    const isReference = levels.length === 2 && levels.every((level) => level.kind === "pointer");
     if (!isHandle && levels[0]?.kind !== "pointer") context.report("IDL0716", name.span);
+    // A name for what is [out]: it points to a handle.
+    else if (isReference) return referenceToHandle(definition, context);
     else if (levels.length > 1) context.report("IDL0717", name.span);
     else return { kind: "named", symbol: defineContextHandle(naming, node.doc, name.span, context.unit) };
     return { kind: "error" };
@@ -121,6 +124,29 @@ function definedType(shape: Shape, definition: Definition, context: CheckContext
     conformant: isConformant(type),
   };
   if (!symbol.opaque) context.unit.types.push(symbol);
+  return { kind: "named", symbol };
+}
+
+/** `typedef [context_handle] void **PH;` */
+function referenceToHandle({ name, node }: Definition, context: CheckContext): ResolvedType {
+  const target = unnamedHandle(name.span, context);
+  const type: ResolvedType = { kind: "pointer", pointer: "ref", explicit: false, target };
+  const symbol: AliasSymbol = {
+    kind: "alias",
+    naming: { kind: "typedef", name: name.text },
+    unit: context.unit,
+    span: name.span,
+    doc: node.doc,
+    type,
+    bare: type,
+    opaque: false,
+    handle: null,
+    foreign: null,
+    range: null,
+    hook: null,
+    conformant: false,
+  };
+  context.unit.types.push(symbol);
   return { kind: "named", symbol };
 }
 

@@ -23,7 +23,7 @@ export function defineStruct(
   }
   for (const member of members.slice(0, -1)) {
     if (!isConformant(member.type)) continue;
-    if (context.dialect === "pidl") symbol.foreign ??= "a member without a fixed size that is not the last";
+    if (context.isLax(member.span)) symbol.foreign ??= "a member without a fixed size that is not the last";
     else context.report("IDL0702", member.span, { name: member.name });
   }
   const last = members.at(-1);

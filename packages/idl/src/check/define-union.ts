@@ -31,7 +31,9 @@ export function defineUnion(
   const nodes = (node.arms ?? []).flatMap((arm) => (arm.field === null ? [] : [arm.field]));
   const fields = resolveFields(nodes, "member", symbol, context);
   for (const { name, span, type } of fields) {
-    if (isConformant(type)) context.report("IDL0728", span, { name });
+    if (!isConformant(type)) continue;
+    if (context.isLax(span)) symbol.foreign ??= "an arm without a fixed size";
+    else context.report("IDL0728", span, { name });
   }
   for (const label of (node.arms ?? []).flatMap((arm) => arm.labels))
     symbol.foreign ??= foreignPart(label, context, null);

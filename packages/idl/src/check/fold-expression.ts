@@ -209,7 +209,8 @@ function foldCast(
   const type = withoutAliases(resolveReference(expression.type, context));
   if (operand === null || type.kind === "error") return null;
   if (operand.kind !== "integer") {
-    const cast = type.kind === "scalar" ? castOperand(operand, type.scalar) : null;
+    const isEnum = type.kind === "named" && type.symbol.kind === "enum";
+    const cast = isEnum ? operand : type.kind === "scalar" ? castOperand(operand, type.scalar) : null;
     if (cast === null)
       context.report("IDL0301", expression.span, { feature: "a cast of this value to this type" });
     return cast;

@@ -14,6 +14,8 @@ export class FileScope {
   readonly #ordinary = new Map<string, OrdinarySymbol>();
   readonly #tags = new Map<string, TagSymbol>();
   readonly #interfaces = new Set<string>();
+  /** What the file that imports this one has imported before it: MIDL has one table of symbols for all. */
+  readonly #before = new Set<FileScope>();
   /** Names of the prelude that are used here without an import. */
   readonly #lent = new Map<string, OrdinarySymbol>();
   /** Every imported file, direct or not. */
@@ -30,6 +32,12 @@ export class FileScope {
     if (other === this) return;
     this.#imported.add(other);
     for (const further of other.#imported) if (further !== this) this.#imported.add(further);
+  }
+
+  /** Makes visible, behind everything else, what another file sees of its imports so far. */
+  comeAfter(importer: FileScope): void {
+    for (const scope of [...importer.#imported, ...importer.#before])
+      if (scope !== this) this.#before.add(scope);
   }
 
   /** What a new ordinary name would collide with. */
@@ -61,6 +69,10 @@ export class FileScope {
       const found = other.#ordinary.get(name);
       if (found !== undefined) return found;
     }
+    for (const other of this.#before) {
+      const found = other.#ordinary.get(name);
+      if (found !== undefined) return found;
+    }
     return this.#lent.get(name);
   }
 
@@ -72,7 +84,7 @@ export class FileScope {
   findTag(name: string): TagSymbol | undefined {
     const own = this.#tags.get(name);
     if (own !== undefined) return own;
-    for (const other of this.#imported) {
+    for (const other of [...this.#imported, ...this.#before]) {
       const found = other.#tags.get(name);
       if (found !== undefined) return found;
     }
@@ -92,7 +104,8 @@ export class FileScope {
   }
 
   hasInterface(name: string): boolean {
-    return this.#interfaces.has(name) || [...this.#imported].some((scope) => scope.#interfaces.has(name));
+    const has = (scope: FileScope) => scope.#interfaces.has(name);
+    return has(this) || [...this.#imported].some(has) || [...this.#before].some(has);
   }
 
   /** Every visible ordinary name of some kinds. */

@@ -32,14 +32,20 @@ export class Reporter {
     return this.#diagnostics.length >= this.#limit;
   }
 
-  /** Over the limit, warnings are dropped and the first error becomes IDL0009. */
+  /** Over the limit, warnings are dropped, those that are there too if an error wants their place; then IDL0009 ends the list. */
   report(id: DiagnosticId, span: Span, details: ReportDetails = {}, hint?: string): void {
     const isError = diagnosticTable[id].severity === "error";
     if (isError) this.#errors += 1;
+    if (isError && this.#diagnostics.length === this.#limit) this.#dropWarning();
     if (!this.full) this.#diagnostics.push(describe(id, span, details, hint));
     else if (isError && this.#diagnostics.length === this.#limit) {
       this.#diagnostics.push(describe("IDL0009", span, { limit: this.#limit }, undefined));
     }
+  }
+
+  #dropWarning(): void {
+    const last = this.#diagnostics.findLastIndex(({ severity }) => severity === "warning");
+    if (last >= 0) this.#diagnostics.splice(last, 1);
   }
 }
 

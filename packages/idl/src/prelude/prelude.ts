@@ -34,6 +34,18 @@ const files: ReadonlyMap<string, string> = new Map([
   ["oleidl.idl", 'import "objidl.idl";'],
   ["ocidl.idl", 'import "oleidl.idl", "oaidl.idl";'],
   ["propidl.idl", 'import "objidl.idl", "oaidl.idl";'],
+  ...[
+    "oleacc",
+    "servprov",
+    "urlmon",
+    "msxml",
+    "docobj",
+    "comcat",
+    "dispex",
+    "exdisp",
+    "shobjidl",
+    "propsys",
+  ].map((name): [string, string] => [`${name}.idl`, 'import "oaidl.idl", "oleidl.idl";']),
   ["nbase.idl", dceText],
   ["pidl-types.idl", pidlText],
 ]);

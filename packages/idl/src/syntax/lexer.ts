@@ -85,6 +85,13 @@ class Lexer {
       while (isSpace(text.charCodeAt(this.#at))) this.#at += 1;
       return "whitespace";
     }
+    // A line that goes on: the joint is a blank.
+    const joint = /\\\r?\n/y;
+    joint.lastIndex = start;
+    if (text[start] === "\\" && joint.test(text)) {
+      this.#at = joint.lastIndex;
+      return "whitespace";
+    }
     if (text.startsWith("//", start)) {
       this.#at = this.#lineEnd(start);
       return text[start + 2] === "/" && text[start + 3] !== "/" ? "docComment" : "comment";

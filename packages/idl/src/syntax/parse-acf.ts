@@ -44,8 +44,11 @@ function parseInterface(cursor: TokenCursor, attributes: readonly Attribute[]): 
   while (!cursor.is("}") && !cursor.atEnd) {
     if (cursor.accept(";")) continue;
     const before = cursor.index;
-    if (cursor.is("include") || cursor.is("import") || cursor.is("cpp_quote")) skipStatement(cursor);
-    else if (cursor.accept("typedef")) parseTypes(cursor, types);
+    if (cursor.is("include") || cursor.is("import") || cursor.is("cpp_quote")) {
+      skipStatement(cursor);
+      continue;
+    }
+    if (cursor.accept("typedef")) parseTypes(cursor, types);
     else parseMethod(cursor, methods);
     if (cursor.accept(";")) continue;
     cursor.expected("';'");

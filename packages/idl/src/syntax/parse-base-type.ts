@@ -12,7 +12,7 @@ const REDEFINED = new Set(["wchar_t", "error_status_t", "boolean", "byte", "hand
 
 /** C words that say nothing about the wire. */
 const IGNORED = new Set(
-  "const volatile far __far _far near __near __stdcall _stdcall __cdecl _cdecl __pascal __fastcall __unaligned __RPC_FAR __RPC_USER __RPC_API __RPC_STUB extern static inline STDMETHODCALLTYPE STDAPICALLTYPE WINAPI CALLBACK __C89_NAMELESS".split(
+  "const volatile far __far _far near __near __stdcall _stdcall __cdecl _cdecl __pascal __fastcall __unaligned __RPC_FAR __RPC_USER __RPC_API __RPC_STUB extern static inline STDMETHODCALLTYPE STDAPICALLTYPE WINAPI CALLBACK __declspec __C89_NAMELESS".split(
     " ",
   ),
 );
@@ -60,7 +60,10 @@ export function isIgnoredWord(text: string): boolean {
 }
 
 export function skipIgnoredWords(cursor: TokenCursor): void {
-  while (IGNORED.has(cursor.token.text)) cursor.take();
+  while (isIgnoredWord(cursor.token.text)) {
+    const { text } = cursor.take();
+    if (text === "__declspec" && cursor.is("(")) cursor.skipBalanced();
+  }
 }
 
 /** A run of base type words, such as `unsigned long int`. The cursor stands on the first. */

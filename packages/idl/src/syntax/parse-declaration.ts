@@ -121,6 +121,11 @@ function parseMethod(
     return null;
   }
   const list = cursor.nested(() => parseParameters(cursor));
+  // C++ has `= 0` there.
+  if (list !== null && cursor.is("=") && cursor.is("0", 1)) {
+    cursor.take();
+    cursor.take();
+  }
   if (list === null || !cursor.expect(";")) return null;
   const { doc, attributes, first } = opening;
   return {

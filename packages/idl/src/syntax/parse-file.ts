@@ -16,6 +16,7 @@ const FOREIGN_BLOCKS: ReadonlyMap<string, string> = new Map([
   ["coclass", "a coclass"],
   ["module", "a type library module"],
   ["namespace", "a namespace of the Windows Runtime"],
+  ["declare", "a declaration of the Windows Runtime"],
   ["importlib", "importlib"],
   ["include", "the include statement"],
 ]);
@@ -60,7 +61,7 @@ function parseItems(cursor: TokenCursor, items: Item[]): void {
 function parseItem(cursor: TokenCursor): Item | null {
   const first = cursor.token;
   if (first.text === "import") return parseImport(cursor);
-  if (first.text === "cpp_quote" || first.text === "midl_pragma") {
+  if (first.text === "cpp_quote" || first.text === "midl_pragma" || first.text === "declare_guid") {
     cursor.take();
     if (cursor.token.kind === "identifier") cursor.take();
     if (cursor.is("(")) cursor.skipBalanced();

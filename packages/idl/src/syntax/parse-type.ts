@@ -42,8 +42,12 @@ function parseSpecifier(cursor: TokenCursor): TypeSpecifier | null {
     case "coclass":
       return parseUnsupportedType(cursor);
     default: {
+      const first = cursor.token;
       const name = cursor.expectName("a type");
-      return name === null ? null : { kind: "reference", name, span: name.span };
+      if (name === null || !cursor.is("."))
+        return name === null ? null : { kind: "reference", name, span: name.span };
+      while (cursor.accept(".")) cursor.take();
+      return { kind: "unsupported", feature: "a type of the Windows Runtime", span: cursor.spanFrom(first) };
     }
   }
 }
