@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Arguments, HELP, parseArguments, UsageError } from "./arguments.js";
+import { codecsProgram } from "./codecs/program.js";
 import { describeError } from "./harness/message.js";
 import { runBench } from "./harness/run-bench.js";
 import { jsonReport } from "./report/json-report.js";
@@ -82,8 +83,16 @@ process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
 process.on("SIGHUP", () => process.exit(129));
 
+/** Comparisons that are no calls, by the word that asks for them. */
+const PROGRAMS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  codecs: codecsProgram,
+};
+
 try {
-  process.exitCode = await main(parseArguments(process.argv.slice(2)));
+  // pnpm hands the "--" of `npm run bench -- codecs` on.
+  const args = process.argv.slice(process.argv[2] === "--" ? 3 : 2);
+  const program = PROGRAMS[args[0] ?? ""];
+  process.exitCode = program === undefined ? await main(parseArguments(args)) : await program(args.slice(1));
 } catch (error) {
   const usage = error instanceof UsageError;
   process.stderr.write(`bench: ${describeError(error)}${usage ? "\nSee npm run bench -- --help." : ""}\n`);
