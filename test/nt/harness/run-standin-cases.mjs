@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildProgram } from "../standin/build.mjs";
+import { checkHeaders } from "./check-headers.mjs";
 import { reportOf } from "./collect.mjs";
 import { runLogged, tell } from "./run-one.mjs";
 
 const cases = fileURLToPath(new URL("../standin-test", import.meta.url));
 
 /** The stand-in's own tests, programs in C that use it as the fact sheet says: they must hold before anything else means something. */
-export async function runStandinCases(session, { dist, reports, importLibrary }) {
+export async function runStandinCases(session, { compiler, dist, reports, importLibrary }) {
   const run = { name: "stand-in" };
   const program = join(dist, "standin-test.exe");
   buildProgram(cases, program, importLibrary);
@@ -25,6 +26,13 @@ export async function runStandinCases(session, { dist, reports, importLibrary })
   return tell(
     run,
     started,
-    reportOf(run, [...results, { title: "all cases were run", message: isWhole ? "" : "no" }]),
+    reportOf(run, [
+      ...results,
+      { title: "all cases were run", message: isWhole ? "" : "no" },
+      {
+        title: "the layouts of the nt kernel are those of the compiler's headers",
+        message: checkHeaders(compiler, dist),
+      },
+    ]),
   );
 }

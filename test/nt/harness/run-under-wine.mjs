@@ -43,7 +43,7 @@ export async function runUnderWine(names) {
   const isWanted = (name) => names.length === 0 || names.includes(name);
   try {
     const reports = isWanted("stand-in")
-      ? [await runStandinCases(session, { ...folders, importLibrary })]
+      ? [await runStandinCases(session, { ...folders, compiler: tools.compiler, importLibrary })]
       : [];
     for (const run of runs.filter(({ name }) => isWanted(name))) {
       reports.push(await runOne(host, folders, run));

@@ -22,8 +22,9 @@ it("ncalrpc doctor tries out ports and finds nothing amiss", async () => {
   expect(findings.filter(({ verdict }) => verdict === "bad")).toEqual([]);
   expect(of("structure layout").length).toBeGreaterThan(10);
   expect(of("message lifecycle").length).toBeGreaterThan(12);
+  expect(of("identity").length).toBeGreaterThan(6);
   expect(of("open questions").map(({ what }) => Number.parseInt(what, 10))).toEqual([
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
   ]);
   console.log(stdout);
   expect(code).toBe(0);

@@ -1,8 +1,8 @@
 import type { DataEntry } from "../data-information.js";
+import { DataLoans } from "../data-loans.js";
 import { AlpcError } from "../error.js";
 import type { ReceivedHandle } from "../handle.js";
 import type { PortLimits, SecurityContext } from "../kernel.js";
-import { DataLoans } from "../data-loans.js";
 import { MAX_DATA_ENTRIES } from "../port-limits.js";
 import { violation } from "../port-message.js";
 import { noHandles } from "../received-message.js";

@@ -1,10 +1,15 @@
+import { closeSync, openSync } from "node:fs";
 import { encodeConnectRequest } from "../../src/connect-message.js";
 import { PORT_MESSAGE_SIZE } from "../../src/message.js";
 import { type AlpcLibrary, type Handle, loadAlpcLibrary } from "../../src/nt/alpc-library.js";
-import { getWord, setWord } from "../../src/nt/attribute-buffer.js";
+import { AttributeBuffer, getWord, setWord } from "../../src/nt/attribute-buffer.js";
+import { HANDLE_ATTR } from "../../src/nt/layout/attribute-structures.js";
+import { HandleFlags } from "../../src/nt/layout/flags.js";
 import { PORT_MESSAGE } from "../../src/nt/layout/port-structures.js";
 import { Status } from "../../src/nt/layout/status.js";
 import { portFlags } from "../../src/nt/machinery.js";
+import { handleOf } from "../../src/nt/nt-handle.js";
+import { probeView } from "../../src/nt/probe/probe-view.js";
 import { dataView, ownMemory, portAttributes, unicodeString, writeHeader } from "../../src/nt/structures.js";
 
 /** A client that says it is one of us and then sends what it likes. Its calls are made on this thread, and never wait. */
@@ -66,13 +71,32 @@ export class RawClient implements Disposable {
     return { kind: this.#buffer.readUInt16LE(PORT_MESSAGE.Type) & 0xff, payload };
   }
 
+  /** The NTSTATUS of a send with a view of its own, or a handle. */
+  sendWith(carried: "view" | "handle", flags: number, payload: Uint8Array): number {
+    if (carried === "view") {
+      using view = probeView(this.#alpc, this.#port, 7);
+      return this.send(flags, payload, view.attributes);
+    }
+    const attributes = new AttributeBuffer("HANDLE");
+    const at = attributes.offset("HANDLE");
+    const fd = openSync(process.execPath, "r");
+    attributes.data.setUint32(at + HANDLE_ATTR.Flags, HandleFlags.SAME_ACCESS, true);
+    attributes.setWord(at + HANDLE_ATTR.Handle, handleOf(fd));
+    attributes.setValid("HANDLE");
+    try {
+      return this.send(flags, payload, attributes);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
   /** The NTSTATUS of the send. */
-  send(flags: number, payload: Uint8Array): number {
+  send(flags: number, payload: Uint8Array, attributes?: AttributeBuffer): number {
     return this.#alpc.NtAlpcSendWaitReceivePort(
       this.#port,
       flags,
       this.#compose(payload),
-      null,
+      attributes?.sent ?? null,
       null,
       null,
       null,

@@ -12,6 +12,7 @@ import {
   type PortAttributes,
   type ReceivedMessage,
 } from "../../src/index.js";
+import { MessageFlags } from "../../src/nt/layout/flags.js";
 import { TRAILER_SIZE, writeTrailer } from "../../src/nt/message-trailer.js";
 import { dataView } from "../../src/nt/structures.js";
 import { eventually, message, PortClient } from "../port-client.js";
@@ -172,17 +173,23 @@ export function windowsSuite(
       });
 
       it("get one when they break the rules", async () => {
-        const refused: (string | null)[] = [];
-        const name = serve(echo, {}, { onClosed: (_port, reason) => refused.push(reason?.status ?? null) });
-        const client = await PortClient.connect(kernel, name, "", {
-          foreign: true,
-          payload: new Uint8Array(),
-        });
-        const view = await client.port.allocateView(10);
-        view.release();
-        client.port.close();
-        await eventually(() => refused.length === 1);
-        expect(refused).toEqual([null]);
+        const closed: (string | null)[] = [];
+        const name = serve(
+          echo,
+          { acceptHandles: true },
+          { onClosed: (_port, reason) => closed.push(reason?.status ?? null) },
+        );
+        // Without a trailer; as requests and as datagrams. What is left of them the stand-in reports.
+        for (const flags of [0, MessageFlags.RELEASE_MESSAGE]) {
+          for (const carry of ["view", "handle"] as const) {
+            using raw = new RawClient(library, name);
+            await eventually(() => raw.receive() !== null);
+            expect(raw.sendWith(carry, flags, Buffer.alloc(3))).toBe(0);
+            const before = closed.length;
+            await eventually(() => closed.length > before);
+          }
+        }
+        expect(closed).toEqual(Array(4).fill("INVALID_MESSAGE"));
       });
     });
 

@@ -2,12 +2,13 @@ import { compare, type Finding, note } from "../../finding.js";
 import { type AlpcLibrary, bindAll, type Pointer } from "../alpc-library.js";
 import { OSVERSIONINFOW } from "../layout/version-structure.js";
 import { ownMemory } from "../structures.js";
+import { probeIdentity } from "./probe-identity.js";
 import { probeLayout } from "./probe-layout.js";
 import { probeLifecycle } from "./probe-lifecycle.js";
 import { probeQuestions } from "./probe-questions.js";
 
 /**
- * Looks at this Windows: its build, the layouts, the lifecycle and the open questions, with ports of its own. `library` is where
+ * Looks at this Windows: its build, the layouts, the lifecycle, identities and the open questions, with ports of its own. `library` is where
  * `alpc` comes from. Does not reject.
  */
 export async function examineNt(alpc: AlpcLibrary, library: string): Promise<Finding[]> {
@@ -16,6 +17,7 @@ export async function examineNt(alpc: AlpcLibrary, library: string): Promise<Fin
     note("system", "Node.js", `${process.version}, ${process.arch}`),
     ...(await attempt("structure layout", async () => probeLayout(alpc))),
     ...(await attempt("message lifecycle", () => probeLifecycle(alpc, library))),
+    ...(await attempt("identity", () => probeIdentity(alpc, library))),
     ...(await probeQuestions(alpc, library)),
   ];
 }

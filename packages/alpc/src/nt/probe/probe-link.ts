@@ -13,6 +13,7 @@ import {
   objectAttributes,
   ownMemory,
   portAttributes,
+  type QualityOfService,
   unicodeString,
   writeHeader,
 } from "../structures.js";
@@ -49,19 +50,21 @@ export class ProbeLink implements Disposable {
   readonly listener: Handle;
   readonly client: Handle;
   readonly server: Handle;
+  /** Of the connection port. */
+  readonly path = `\\RPC Control\\ncalrpc-probe-${process.pid}-${++count}`;
   readonly #alpc: AlpcLibrary;
   readonly #open: Set<Handle>;
   readonly #buffer = ownMemory(0x1_0000);
   readonly #attributes = new AttributeBuffer("SECURITY", "VIEW", "CONTEXT", "HANDLE", "TOKEN");
 
   /** `clientFlags`: PortFlags beside those that every client of ours has. Throws AlpcError. */
-  constructor(alpc: AlpcLibrary, clientFlags = 0) {
+  constructor(alpc: AlpcLibrary, clientFlags = 0, quality: QualityOfService = {}) {
     this.#alpc = alpc;
     this.#open = new Set();
-    const name = unicodeString(`\\RPC Control\\ncalrpc-probe-${process.pid}-${++count}`);
+    const name = unicodeString(this.path);
     const flags = PortFlags.ALLOW_IMPERSONATION | PortFlags.ALLOW_LPC_REQUESTS;
     const attributes = (more: number) =>
-      portAttributes({ flags: flags | more, maxMessageLength: MAX_LENGTH, acceptHandles: false });
+      portAttributes({ flags: flags | more, maxMessageLength: MAX_LENGTH, quality, acceptHandles: false });
     try {
       const object = objectAttributes(name, ObjectFlags.CASE_INSENSITIVE);
       this.listener = this.#made("creating a port", (slot) =>

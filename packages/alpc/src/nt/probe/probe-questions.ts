@@ -1,3 +1,4 @@
+import { accessRights, portRights, securityDescriptorToBytes, wellKnownSids } from "@ncalrpc/security";
 import { type Finding, note } from "../../finding.js";
 import { MessageType } from "../../message.js";
 import { type AlpcLibrary, addressOf } from "../alpc-library.js";
@@ -5,7 +6,7 @@ import { AttributeBuffer, getWord, setWord } from "../attribute-buffer.js";
 import { IO_COMPLETION_ALL_ACCESS } from "../layout/access-rights.js";
 import { Attribute, CONTEXT_ATTR } from "../layout/attribute-structures.js";
 import { CancelFlags, MessageFlags, PortFlags, PortInformation, TypeFlags } from "../layout/flags.js";
-import { FILE_IO_COMPLETION_INFORMATION } from "../layout/generic-structures.js";
+import { FILE_IO_COMPLETION_INFORMATION, ObjectFlags } from "../layout/generic-structures.js";
 import {
   ALPC_PORT_ASSOCIATE_COMPLETION_PORT,
   PORT_DATA_ENTRY,
@@ -13,18 +14,27 @@ import {
   PORT_MESSAGE,
 } from "../layout/port-structures.js";
 import { Status } from "../layout/status.js";
-import { statusText } from "../nt-status.js";
-import { dataView, keeping, ownMemory } from "../structures.js";
+import { isSuccess, statusText } from "../nt-status.js";
+import {
+  dataView,
+  keeping,
+  objectAttributes,
+  ownCopy,
+  ownMemory,
+  portAttributes,
+  unicodeString,
+} from "../structures.js";
 import { systemLibrary } from "../system-library.js";
 import { ProbeLink } from "./probe-link.js";
 import { syncCall } from "./sync-call.js";
 
 const { RELEASE_MESSAGE } = MessageFlags;
 const MESSAGE_CONTEXT = 0x77;
+const PAGE = 0x1000;
 
 type Question = (alpc: AlpcLibrary, library: string) => string | Promise<string>;
 
-/** Each question that the sources leave open (fact sheet, section 11), by its number, and how to ask it. */
+/** Each question that the sources leave open (fact sheet: section 11; 13 and 14: 2.6 and 8.2), by its number, and how to ask it. */
 const questions: readonly (readonly [string, Question])[] = [
   ["1 a synchronous request that the server cancels", cancelledCall],
   ["2 receiving on an empty waitable client port", emptyWaitablePort],
@@ -38,6 +48,8 @@ const questions: readonly (readonly [string, Question])[] = [
   ["10 reading data that a request offers", dataInformation],
   ["11 attributes of a reply", replyAttributes],
   ["12 CONTEXT.MessageContext of a reply", messageContext],
+  ["13 TOKEN of a sender with dynamic tracking that does not wait", dynamicToken],
+  ["14 what a descriptor for the server has to grant", serverDescriptor],
 ];
 
 /** Asks the system what nobody could tell; a question that cannot be asked says why. `library` is where `alpc` comes from. */
@@ -174,6 +186,40 @@ function messageContext(alpc: AlpcLibrary): string {
   const { attributes } = exchange(link, withContext(MESSAGE_CONTEXT));
   const value = attributes.getWord(attributes.offset("CONTEXT") + CONTEXT_ATTR.MessageContext);
   return value === MESSAGE_CONTEXT ? "as it was sent" : `0x${value.toString(16)}`;
+}
+
+function dynamicToken(alpc: AlpcLibrary): string {
+  using link = new ProbeLink(alpc, 0, { tracking: "dynamic" });
+  link.send(link.client, { flags: 0 });
+  const request = link.receive(link.listener);
+  const answer = request.attributes.isValid("TOKEN") ? "there" : "not there";
+  answerAll(link, request);
+  return answer;
+}
+
+/** The rights of a port one after the other, then all: which of these descriptors is enough. */
+function serverDescriptor(alpc: AlpcLibrary): string {
+  const { connect, allAccess } = portRights;
+  const outcomes = [connect, accessRights.readControl, allAccess].map((mask) => {
+    using link = new ProbeLink(alpc);
+    const slot = ownMemory(8);
+    const name = objectAttributes(unicodeString(link.path), ObjectFlags.CASE_INSENSITIVE);
+    const anyone = ownCopy(
+      securityDescriptorToBytes({
+        owner: wellKnownSids.nobody,
+        group: wellKnownSids.nobody,
+        dacl: { flags: 0, aces: [{ type: "allowed", flags: 0, mask, sid: wellKnownSids.everyone }] },
+        sacl: null,
+      }),
+    );
+    const own = portAttributes({ flags: 0, maxMessageLength: PAGE, acceptHandles: false });
+    const status = keeping([name], () =>
+      alpc.NtAlpcConnectPortEx(slot, name.bytes, null, own, 0, anyone, null, null, null, null, null),
+    );
+    if (isSuccess(status)) alpc.NtClose(getWord(dataView(slot), 0));
+    return `0x${mask.toString(16)}: ${statusText(status)}`;
+  });
+  return outcomes.join(", ");
 }
 
 function exchange(link: ProbeLink, attributes?: AttributeBuffer): ReturnType<ProbeLink["receive"]> {
