@@ -19,11 +19,14 @@ export function modelHash(model: Model): string {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).filter(
-    ([key, part]) => key !== "file" && !(LATER.has(key) && saysNothing(part)),
-  );
-  entries.sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`).join(",")}}`;
+  const parts: Readonly<Record<string, unknown>> = { ...value };
+  let text = "";
+  for (const key of Object.keys(parts).sort()) {
+    const part = parts[key];
+    if (key === "file" || (LATER.has(key) && saysNothing(part))) continue;
+    text += `${text === "" ? "" : ","}"${key}":${canonical(part)}`;
+  }
+  return `{${text}}`;
 }
 
 function saysNothing(value: unknown): boolean {
