@@ -13,7 +13,15 @@ exports.activate = async () => {
     { command: settings.get("command", "ncalrpc"), args: ["lsp"], transport: TransportKind.stdio },
     {
       documentSelector: [{ scheme: "file", language: "idl" }],
-      initializationOptions: { includeDirectories: settings.get("includeDirectories", []) },
+      initializationOptions: {
+        includeDirectories: settings.get("includeDirectories", []),
+        dialect: settings.get("dialect", "midl"),
+        defines: settings.get("defines", {}),
+      },
+      synchronize: {
+        configurationSection: "ncalrpc",
+        fileEvents: workspace.createFileSystemWatcher("**/*.{idl,acf,h}"),
+      },
     },
   );
   await client.start();

@@ -23,6 +23,7 @@ describe("the VS Code extension", () => {
     const modules: Record<string, unknown> = {
       vscode: {
         workspace: {
+          createFileSystemWatcher: (pattern: string) => ({ pattern }),
           getConfiguration: () => ({
             get: (name: string, otherwise: unknown) => settings[name] ?? otherwise,
           }),
@@ -39,7 +40,10 @@ describe("the VS Code extension", () => {
         "ncalrpc",
         "ncalrpc IDL",
         { command: "/opt/ncalrpc", args: ["lsp"] },
-        { initializationOptions: { includeDirectories: ["idl"] } },
+        {
+          initializationOptions: { includeDirectories: ["idl"], dialect: "midl", defines: {} },
+          synchronize: { configurationSection: "ncalrpc" },
+        },
       ],
       ["start"],
       ["stop"],

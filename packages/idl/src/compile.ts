@@ -57,11 +57,27 @@ export function compile(
   return new Compilation(host, options).run(entries);
 }
 
-/** Parses one text by itself, without what it includes: for tools that want the tree, the tokens and their trivia. */
-export function parse(text: string, file: string): { file: FileNode; diagnostics: readonly Diagnostic[] } {
+/** How one text is parsed by itself. */
+export interface ParseOptions extends Pick<CompileOptions, "dialect" | "defines"> {
+  /** Where included files come from. Without it they are left out; what is not found is in either case. */
+  readonly host?: SourceHost;
+}
+
+/** Parses one text by itself, with what it includes: for tools that want the tree, the tokens and their trivia. */
+export function parse(
+  text: string,
+  file: string,
+  { dialect = "midl", defines = {}, host }: ParseOptions = {},
+): { file: FileNode; diagnostics: readonly Diagnostic[] } {
   const reporter = new Reporter(defaultLimits);
+  const include = (name: string, from: string): SourceFile | null => {
+    const path = host?.resolveImport(name, from) ?? null;
+    const found = path === null ? null : (host?.read(path) ?? null);
+    return path === null || found === null ? null : new SourceFile(normalize(path), found);
+  };
   const node = parseFile(new SourceFile(file, text), reporter, defaultLimits, {
-    defines: dialectDefines("midl"),
+    defines: new Map([...dialectDefines(dialect), ...Object.entries(defines)]),
+    ...(host === undefined ? {} : { include }),
   });
   return { file: node, diagnostics: reporter.diagnostics };
 }

@@ -1,4 +1,4 @@
-export { type CompileOptions, type CompileResult, compile, parse } from "./compile.js";
+export { type CompileOptions, type CompileResult, compile, type ParseOptions, parse } from "./compile.js";
 export type { Diagnostic, DiagnosticRecord, Severity } from "./diagnostics/diagnostic.js";
 export { type DiagnosticId, diagnosticTable } from "./diagnostics/diagnostic-table.js";
 export { formatDiagnostic } from "./diagnostics/format-diagnostic.js";

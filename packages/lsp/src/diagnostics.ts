@@ -5,8 +5,10 @@ import type { Workspace } from "./workspace.js";
 
 /** What the checker, and for a file without errors the linter, finds in a file. */
 export function diagnosticsOf(path: string, workspace: Workspace): Diagnostic[] {
-  const { model, diagnostics } = compile([path], workspace.host);
-  const findings = model === null ? [] : lintFiles([path], workspace.host);
+  const { host, settings } = workspace;
+  const { dialect, defines } = settings;
+  const { model, diagnostics } = compile([path], host, { dialect, defines });
+  const findings = model === null ? [] : lintFiles([path], host, "default", { dialect, defines });
   return [...diagnostics, ...findings]
     .filter(({ file }) => normalize(file) === normalize(path))
     .map(toDiagnostic);

@@ -27,7 +27,10 @@ interface Group {
 export class FileIndex {
   readonly file: ast.FileNode;
   readonly imports: readonly string[];
+  /** Paths of the files whose text stands in this one by `#include`; they have indexes of their own. */
+  readonly included: ReadonlySet<string>;
   readonly #globals = new Map<string, Declaration>();
+  readonly #included = new Set<string>();
   readonly #groups: Group[] = [];
   /** Starts of words that are no names of ours: attributes. */
   readonly #words = new Set<number>();
@@ -37,6 +40,7 @@ export class FileIndex {
     const imports: string[] = [];
     this.#addItems(file.items, imports);
     this.imports = imports;
+    this.included = this.#included;
   }
 
   get globals(): Iterable<Declaration> {
@@ -90,6 +94,10 @@ export class FileIndex {
   }
 
   #addItem(item: ast.Item, imports: string[]): void {
+    if (item.span.source !== this.file.source) {
+      this.#included.add(item.span.source.path);
+      return;
+    }
     switch (item.kind) {
       case "import":
         imports.push(...item.files.map(({ text }) => text));
@@ -143,7 +151,8 @@ export class FileIndex {
     const declared = new Map<string, Declaration>();
     for (const field of fields) {
       const { name } = field.declarator;
-      if (name !== null) declared.set(name.text, declaration("field", name, field, field.doc, true));
+      if (name !== null && name.span.source === this.file.source)
+        declared.set(name.text, declaration("field", name, field, field.doc, true));
       this.#addWords(field.attributes);
     }
     const attributes = fields.flatMap((field) => field.attributes.map((attribute) => attribute.span));
@@ -152,7 +161,8 @@ export class FileIndex {
   }
 
   #addWords(attributes: readonly ast.Attribute[]): void {
-    for (const { name } of attributes) this.#words.add(name.span.start);
+    for (const { name } of attributes)
+      if (name.span.source === this.file.source) this.#words.add(name.span.start);
   }
 
   #declare(

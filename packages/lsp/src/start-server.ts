@@ -1,3 +1,4 @@
+import { normalize } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { formatText } from "@ncalrpc/idl";
 import {
@@ -16,6 +17,7 @@ import type { Declaration } from "./file-index.js";
 import { hoverText } from "./hover-text.js";
 import { toPath, toRange, toUri } from "./positions.js";
 import { renameEdits } from "./rename.js";
+import { readSettings } from "./settings.js";
 import { symbolsOf } from "./symbols.js";
 import { Workspace } from "./workspace.js";
 
@@ -24,18 +26,32 @@ const REST_MS = 100;
 
 /**
  * Serves the language server protocol over two streams until the client says `exit`, which ends the process. Open files
- * are checked with what they import; `initializationOptions.includeDirectories` are looked in for imports.
+ * are checked with what they import as they change; the others of the workspace's folders at the start, and when a file
+ * is saved. Settings come as `initializationOptions`, and as the section `ncalrpc` when they change.
  */
 export function startServer(input: Readable, output: Writable): void {
   const connection = createConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
   const documents = new TextDocuments(TextDocument);
-  let workspace = new Workspace({ roots: [], includeDirectories: [] });
+  let workspace = new Workspace([], readSettings({}));
   let timer: NodeJS.Timeout | null = null;
+  /** Counts the rounds over files that are not open: a new one ends the one before. */
+  let round = 0;
 
-  const publishAll = (): void => {
+  const publish = (path: string): void => {
+    void connection.sendDiagnostics({ uri: toUri(path), diagnostics: diagnosticsOf(path, workspace) });
+  };
+  const publishOpen = (): void => {
     timer = null;
-    for (const path of workspace.openPaths) {
-      void connection.sendDiagnostics({ uri: toUri(path), diagnostics: diagnosticsOf(path, workspace) });
+    for (const path of workspace.openPaths) publish(path);
+  };
+  /** One file at a time, so that requests are answered in between. */
+  const publishOthers = async (): Promise<void> => {
+    round += 1;
+    const own = round;
+    for (const path of workspace.filesOnDisk) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (own !== round) return;
+      if (!workspace.isOpen(path)) publish(path);
     }
   };
   /** What a document and a position in it mean. */
@@ -50,25 +66,36 @@ export function startServer(input: Readable, output: Writable): void {
   };
 
   connection.onInitialize((params) => {
-    workspace = new Workspace({
-      roots: rootsOf(params),
-      includeDirectories: includeDirectoriesOf(params.initializationOptions),
-    });
+    workspace = new Workspace(rootsOf(params), readSettings(params.initializationOptions));
     return capabilities;
   });
+  connection.onInitialized(() => void publishOthers());
+  connection.onDidChangeConfiguration(({ settings }) => {
+    workspace = workspace.withSettings(readSettings(sectionOf(settings)));
+    timer ??= setTimeout(publishOpen, REST_MS);
+    void publishOthers();
+  });
+  connection.onDidChangeWatchedFiles(() => {
+    timer ??= setTimeout(publishOpen, REST_MS);
+    void publishOthers();
+  });
+  documents.onDidSave(() => void publishOthers());
   documents.onDidChangeContent(({ document }) => {
     const path = toPath(document.uri);
     if (path === null) return;
     workspace.open(path, document.getText());
     // All open files: what one of them imports may be another one.
-    timer ??= setTimeout(publishAll, REST_MS);
+    timer ??= setTimeout(publishOpen, REST_MS);
   });
   documents.onDidClose(({ document }) => {
     const path = toPath(document.uri);
     if (path !== null) workspace.close(path);
-    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+    // Of a file in the workspace, what is on the disk stays reported.
+    if (path !== null && workspace.filesOnDisk.includes(normalize(path))) publish(path);
+    else void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
   });
   connection.onShutdown(() => {
+    round += 1;
     if (timer !== null) clearTimeout(timer);
   });
 
@@ -116,7 +143,7 @@ export function startServer(input: Readable, output: Writable): void {
 
 const capabilities: InitializeResult = {
   capabilities: {
-    textDocumentSync: TextDocumentSyncKind.Incremental,
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     hoverProvider: true,
     definitionProvider: true,
     documentFormattingProvider: true,
@@ -130,10 +157,9 @@ function rootsOf({ workspaceFolders }: InitializeParams): string[] {
   return (workspaceFolders ?? []).flatMap(({ uri }) => toPath(uri) ?? []);
 }
 
-function includeDirectoriesOf(options: unknown): string[] {
-  if (typeof options !== "object" || options === null || !("includeDirectories" in options)) return [];
-  const { includeDirectories } = options;
-  return Array.isArray(includeDirectories)
-    ? includeDirectories.filter((entry) => typeof entry === "string")
-    : [];
+/** Editors send the section alone, or everything. */
+function sectionOf(settings: unknown): unknown {
+  return typeof settings === "object" && settings !== null && "ncalrpc" in settings
+    ? settings.ncalrpc
+    : settings;
 }

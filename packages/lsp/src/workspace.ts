@@ -2,6 +2,7 @@ import { type Dirent, readdirSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { createNodeHost, parse, type SourceHost } from "@ncalrpc/idl";
 import { type Declaration, FileIndex } from "./file-index.js";
+import type { Settings } from "./settings.js";
 
 const MOST_FILES = 1000;
 
@@ -21,12 +22,12 @@ export class Workspace {
   readonly host: SourceHost;
   readonly #roots: readonly string[];
 
-  constructor(options: {
-    readonly roots: readonly string[];
-    readonly includeDirectories: readonly string[];
-  }) {
-    this.#roots = options.roots;
-    this.#disk = createNodeHost({ includeDirectories: options.includeDirectories });
+  readonly settings: Settings;
+
+  constructor(roots: readonly string[], settings: Settings) {
+    this.#roots = roots;
+    this.settings = settings;
+    this.#disk = createNodeHost({ includeDirectories: settings.includeDirectories });
     this.host = {
       read: (path) => this.#open.get(normalize(path)) ?? this.#disk.read(path),
       resolveImport: (name, from) => this.#disk.resolveImport(name, from),
@@ -45,12 +46,31 @@ export class Workspace {
     return [...this.#open.keys()];
   }
 
+  /** The same files, seen with other settings. */
+  withSettings(settings: Settings): Workspace {
+    const other = new Workspace(this.#roots, settings);
+    for (const [path, text] of this.#open) other.#open.set(path, text);
+    return other;
+  }
+
+  isOpen(path: string): boolean {
+    return this.#open.has(normalize(path));
+  }
+
+  /** IDL files of the workspace's folders, open or not. */
+  get filesOnDisk(): string[] {
+    const files = new Set<string>();
+    for (const root of this.#roots) addFilesBelow(root, files);
+    return [...files];
+  }
+
   index(path: string): FileIndex | null {
     const text = this.host.read(path)?.replace(/^\ufeff/, "");
     if (text === undefined) return null;
     const known = this.#indexes.get(normalize(path));
     if (known?.text === text) return known.index;
-    const index = new FileIndex(parse(text, normalize(path)).file);
+    const { dialect, defines } = this.settings;
+    const index = new FileIndex(parse(text, normalize(path), { dialect, defines, host: this.host }).file);
     this.#indexes.set(normalize(path), { text, index });
     return index;
   }
@@ -96,11 +116,12 @@ export class Workspace {
     const waiting = [normalize(path)];
     for (let current = waiting.shift(); current !== undefined; current = waiting.shift()) {
       yield current;
-      for (const name of this.index(current)?.imports ?? []) {
-        const found = this.host.resolveImport(name, current);
-        if (found === null || seen.has(normalize(found)) || seen.size >= MOST_FILES) continue;
-        seen.add(normalize(found));
-        waiting.push(normalize(found));
+      const index = this.index(current);
+      const imported = (index?.imports ?? []).flatMap((name) => this.host.resolveImport(name, current) ?? []);
+      for (const found of [...(index?.included ?? []), ...imported].map((path) => normalize(path))) {
+        if (seen.has(found) || seen.size >= MOST_FILES) continue;
+        seen.add(found);
+        waiting.push(found);
       }
     }
   }

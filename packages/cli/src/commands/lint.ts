@@ -53,7 +53,12 @@ function runLint(args: Arguments, terminal: Terminal): ExitCode {
     }
     return ExitCode.FAILED;
   }
-  const findings = lintFiles(args.positionals, createNodeHost({ includeDirectories: include }), tier);
+  const findings = lintFiles(
+    args.positionals,
+    createNodeHost({ includeDirectories: include }),
+    tier,
+    readCompileOptions(args),
+  );
   if (args.has("json")) terminal.print(jsonText({ diagnostics: [], findings }));
   else printFindings(findings, args.positionals.length, tier, terminal);
   return findings.length === 0 ? ExitCode.DONE : ExitCode.FAILED;

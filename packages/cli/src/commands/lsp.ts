@@ -8,7 +8,8 @@ export const lsp: Command = {
   options: { stdio: { help: "Accepted since editors give it; there is no other way." } },
   notes: [
     "Diagnostics and lint findings, hover, go to definition, formatting, rename, outline.",
-    "`initializationOptions.includeDirectories` is a list of directories for imports. Ends when the editor says so.",
+    "`initializationOptions`, and the section `ncalrpc` of a changed configuration, have `includeDirectories` (a list),",
+    "`dialect` and `defines` (an object). Ends when the editor says so.",
   ],
   examples: ["ncalrpc lsp --stdio"],
   run: runServer,

@@ -1,5 +1,5 @@
 import { normalize } from "node:path";
-import { parse } from "../compile.js";
+import { type ParseOptions, parse } from "../compile.js";
 import type { SourceHost } from "../source/source-host.js";
 import type { Span } from "../source/span.js";
 import type { FileNode, Item } from "../syntax/ast.js";
@@ -35,8 +35,9 @@ export function lintFiles(
   entries: readonly string[],
   host: SourceHost,
   tier: LintTier = "default",
+  options: Omit<ParseOptions, "host"> = {},
 ): LintFinding[] {
-  const files = readTrees(entries, host);
+  const files = readTrees(entries, { ...options, host });
   const types = new TypeTable([...files.values()]);
   const wanted = new Set(entries.map((entry) => normalize(entry)));
   return [...wanted].flatMap((entry) => {
@@ -109,14 +110,18 @@ function describe({ id, category }: LintRule, span: Span, message: string, hint:
 }
 
 /** Entries and what they import, directly or not. */
-function readTrees(entries: readonly string[], host: SourceHost): ReadonlyMap<string, FileNode> {
+function readTrees(
+  entries: readonly string[],
+  options: ParseOptions & { readonly host: SourceHost },
+): ReadonlyMap<string, FileNode> {
+  const { host } = options;
   const files = new Map<string, FileNode>();
   const waiting = entries.map((entry) => normalize(entry));
   for (let path = waiting.pop(); path !== undefined && files.size < MOST_FILES; path = waiting.pop()) {
     if (files.has(path)) continue;
     const text = host.read(path);
     if (text === null) continue;
-    const { file } = parse(text.replace(/^\ufeff/, ""), path);
+    const { file } = parse(text.replace(/^\ufeff/, ""), path, options);
     files.set(path, file);
     for (const name of importedNames(file.items)) {
       const found = host.resolveImport(name, path);
