@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
-import { isRpcError, RpcServer, type RpcStatusName } from "@ncalrpc/runtime";
+import { type CallOptions, isRpcError, RpcServer, type RpcStatusName } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OtherProbe } from "./dist/gen/other-probe.js";
 import { Probe, type ProbeClient } from "./dist/gen/probe.js";
@@ -97,7 +97,7 @@ describe.each(["on", "off"])("synchronous calls, completion list %s", (completio
 
   it("refuse options that make no sense", () => {
     expect(statusOf(() => probe.sync.add(1, 2, { timeout: 0 }))).toBe("RPC_S_INVALID_ARG");
-    const options = { signal: new AbortController().signal };
+    const options: CallOptions = { signal: new AbortController().signal };
     expect(errorOf(() => probe.sync.add(1, 2, options))).toMatchObject({
       status: "RPC_S_INVALID_ARG",
       details: expect.stringContaining("timeout"),
@@ -150,7 +150,7 @@ describe.each(["on", "off"])("synchronous calls, completion list %s", (completio
     const killer = spawn("sh", ["-c", `sleep 0.2; kill -9 ${other.pid}`]);
     expect(statusOf(() => client.sync.sleep(20_000))).toBe("RPC_S_CALL_FAILED");
     expect(statusOf(() => client.sync.add(1, 1))).toBe("RPC_S_CALL_FAILED_DNE");
-    await client.closed;
+    await client.connection.closed;
     expect(statusOf(() => client.sync.add(1, 1))).toBe("RPC_S_CALL_FAILED_DNE");
     await once(killer, "exit");
   });

@@ -1,15 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { reportRundownError } from "../diagnostics.js";
 import { RpcError } from "../rpc-error.js";
+import { Context } from "./context.js";
 import type { RegisteredInterface } from "./registered-interface.js";
 import type { QuotaShare } from "./user-quota.js";
-
-interface Context {
-  readonly id: string;
-  readonly interface: RegisteredInterface;
-  readonly typeName: string;
-  readonly state: object;
-}
 
 /**
  * The context handles of one connection. A handle is a random GUID that works on this connection, for the interface
@@ -33,9 +27,13 @@ export class ContextTable {
     return this.#byId.size;
   }
 
-  /** The state behind a handle. Throws RpcError: RPC_X_SS_CONTEXT_MISMATCH. */
-  state(owner: RegisteredInterface, typeName: string, id: string): object {
-    return this.#find(owner, typeName, id).state;
+  /** What is behind a handle. Throws RpcError: RPC_X_SS_CONTEXT_MISMATCH. */
+  find(owner: RegisteredInterface, typeName: string, id: string): Context {
+    const context = this.#byId.get(id);
+    if (context === undefined || context.interface !== owner || context.typeName !== typeName) {
+      throw new RpcError("RPC_X_SS_CONTEXT_MISMATCH");
+    }
+    return context;
   }
 
   /** The handle of a state, made when it is first seen. Throws RpcError: RPC_S_OUT_OF_RESOURCES at a limit; the state is run down then. */
@@ -49,7 +47,12 @@ export class ContextTable {
         details: `one object was returned as ${known.typeName} and as ${typeName}`,
       });
     }
-    const context = { id: randomUUID(), interface: owner, typeName, state };
+    if (typeof state !== "object" && typeof state !== "function") {
+      throw new RpcError("RPC_S_INTERNAL_ERROR", {
+        details: `a ${typeof state} was returned as ${typeName}`,
+      });
+    }
+    const context = new Context(randomUUID(), owner, typeName, state);
     try {
       this.#takePlace();
     } catch (error) {
@@ -64,7 +67,7 @@ export class ContextTable {
 
   /** Forgets a handle that its handler has closed. */
   close(owner: RegisteredInterface, typeName: string, id: string): void {
-    this.#remove(this.#find(owner, typeName, id));
+    this.#remove(this.find(owner, typeName, id));
   }
 
   /** Runs one handle down: its reply could not be delivered. */
@@ -91,14 +94,6 @@ export class ContextTable {
       });
     }
     this.#quota.take();
-  }
-
-  #find(owner: RegisteredInterface, typeName: string, id: string): Context {
-    const context = this.#byId.get(id);
-    if (context === undefined || context.interface !== owner || context.typeName !== typeName) {
-      throw new RpcError("RPC_X_SS_CONTEXT_MISMATCH");
-    }
-    return context;
   }
 
   #remove(context: Context): void {

@@ -15,7 +15,12 @@ export class OpenCalls {
     return call;
   }
 
+  /** Idempotent. */
   add(call: ServerCall): void {
+    if (call.isOpen) {
+      return;
+    }
+    call.isOpen = true;
     const chain = call.callId & (CHAINS - 1);
     call.nextOpen = this.#chains[chain] ?? null;
     this.#chains[chain] = call;
@@ -23,15 +28,16 @@ export class OpenCalls {
 
   /** Takes a call out, if it is in. */
   remove(call: ServerCall): void {
+    if (!call.isOpen) {
+      return;
+    }
+    call.isOpen = false;
     const chain = call.callId & (CHAINS - 1);
     let before: ServerCall | null = null;
     let at = this.#chains[chain] ?? null;
     while (at !== null && at !== call) {
       before = at;
       at = at.nextOpen;
-    }
-    if (at === null) {
-      return;
     }
     if (before === null) {
       this.#chains[chain] = call.nextOpen;
@@ -43,8 +49,11 @@ export class OpenCalls {
 
   *[Symbol.iterator](): Generator<ServerCall, void, undefined> {
     for (const first of this.#chains) {
-      for (let call = first; call !== null; call = call.nextOpen) {
+      for (let call = first; call !== null; ) {
+        // The call may end, and leave its chain, before we go on.
+        const next: ServerCall | null = call.nextOpen;
         yield call;
+        call = next;
       }
     }
   }

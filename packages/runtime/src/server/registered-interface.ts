@@ -29,6 +29,11 @@ export interface RegisterOptions<H extends object> {
    * memory, which is several times faster than making new memory. For handlers that are done with the octets when they answer.
    */
   readonly requestBytes?: "owned" | "borrowed";
+  /**
+   * Calls on one context handle may run at the same time. Default false, as on Windows: such a call waits until those before it
+   * on the same handle have been answered, while calls without it go on.
+   */
+  readonly concurrentContexts?: boolean;
   /** Checks every handler's result with the interface's zod schema before it is encoded. Default false. */
   readonly validateResults?: boolean;
 }
@@ -40,6 +45,8 @@ export interface RegisteredInterface extends InterfaceId {
   readonly rundown: Rundown;
   /** Null unless results are to be validated. */
   readonly checks: ResultChecks | null;
+  /** Calls on one context handle wait for each other. */
+  readonly serializesContexts: boolean;
   /** Large byte arrays of requests are taken back when a call has been answered. */
   readonly borrowsBytes: boolean;
   /** By opnum. */
@@ -61,6 +68,7 @@ export function registerInterface<H extends object, C extends Client>(
     version: definition.version,
     authorize: options.authorize ?? null,
     rundown: options.rundown ?? disposeState,
+    serializesContexts: options.concurrentContexts !== true,
     borrowsBytes: options.requestBytes === "borrowed",
     checks: options.validateResults === true ? new ResultChecks(() => definition.schemas()) : null,
     methods,

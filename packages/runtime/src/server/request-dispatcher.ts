@@ -235,6 +235,10 @@ export class RequestDispatcher {
     } catch (error) {
       call.fail(error);
     }
+    if (call.isWaiting) {
+      const data = options ?? copyOctets(buffer, start, length);
+      call.restartWith(() => this.#serveLarge(method, call, data));
+    }
   }
 }
 
@@ -270,7 +274,11 @@ function closeAll(handles: ReceivedMessage["handles"]): void {
 }
 
 function copyStubData({ buffer, start, length }: ReceivedMessage): StubData {
-  const copy = Buffer.from(buffer.subarray(start + REQUEST_HEADER_SIZE, start + length));
+  return copyOctets(buffer, start + REQUEST_HEADER_SIZE, length - REQUEST_HEADER_SIZE);
+}
+
+function copyOctets(buffer: Buffer, start: number, length: number): StubData {
+  const copy = Buffer.from(buffer.subarray(start, start + length));
   return { buffer: copy, start: 0, length: copy.length, owned: true, apart: null, memory: copy };
 }
 

@@ -1,9 +1,10 @@
 import { isAlpcError, releaseBytes } from "@ncalrpc/alpc";
-import type { Reader, Writer } from "@ncalrpc/ndr";
+import { type Reader, Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import type { CallOptions } from "../client/pending-call.js";
 import type { OutgoingPipe, ReadChunk } from "../pipes/pipe.js";
 import { isRpcError, RpcError } from "../rpc-error.js";
+import { CallContexts, WAITS } from "./call-contexts.js";
 import { CallPipes } from "./call-pipes.js";
 import type { MethodEntry } from "./registered-interface.js";
 import type { ServerConnection } from "./server-connection.js";
@@ -29,7 +30,8 @@ export class ServerCall implements ReplyTo {
   readonly callbackId: number;
   /** @internal */
   readonly callId: number;
-  /** @internal The next call of its chain in OpenCalls. */
+  /** @internal OpenCalls': whether it is among them, and the next one of its chain. */
+  isOpen = false;
   nextOpen: ServerCall | null = null;
   /** @internal Octets of memory that the request took beside its message. */
   readonly octets: number;
@@ -43,8 +45,8 @@ export class ServerCall implements ReplyTo {
   #abort: AbortController | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isAnswered = false;
-  /** Context handles that exist only because of this call: run down if its answer can't be sent. */
-  #createdContexts: string[] | null = null;
+  /** Made when the call has to do with context handles. */
+  #contexts: CallContexts | null = null;
 
   constructor(
     connection: ServerConnection,
@@ -174,7 +176,7 @@ export class ServerCall implements ReplyTo {
     if (id === null) {
       throw new RpcError("RPC_X_SS_IN_NULL_CONTEXT");
     }
-    return this.#connection.contexts.state(this.#method.interface, typeName, id);
+    return this.#ownContexts.use(typeName, id);
   }
 
   /** For generated code: the same for a handle that may be null. */
@@ -182,24 +184,14 @@ export class ServerCall implements ReplyTo {
     return id === null ? null : this.context(typeName, id);
   }
 
-  /** For generated code: the handle for `state`, made when the object is first seen. Throws RpcError. */
+  /** For generated code: the handle for `state`, made when the object is first seen. */
   contextId(typeName: string, state: object | null): string | null {
-    if (state === null) {
-      return null;
-    }
-    const { contexts } = this.#connection;
-    const before = contexts.size;
-    const id = contexts.id(this.#method.interface, typeName, state);
-    if (contexts.size > before) {
-      this.#createdContexts ??= [];
-      this.#createdContexts.push(id);
-    }
-    return id;
+    return state === null ? null : this.#ownContexts.idOf(typeName, state);
   }
 
   /** For generated code: an [in,out] handle came back null from its handler. */
   closeContext(typeName: string, id: string): void {
-    this.#connection.contexts.close(this.#method.interface, typeName, id);
+    this.#ownContexts.close(typeName, id);
   }
 
   /** @internal Null if `token` may make this call, and answer what is called back during it; else the reason. */
@@ -209,15 +201,38 @@ export class ServerCall implements ReplyTo {
 
   /** @internal Tells the handler to give up. Its answer still counts. */
   cancel(reason: RpcError): void {
+    if (this.isWaiting) {
+      this.fail(reason);
+      return;
+    }
     this.#abort ??= new AbortController();
     this.#abort.abort(reason);
   }
 
+  /** @internal Whether it waits for a context: then its handler has not run. */
+  get isWaiting(): boolean {
+    return this.#contexts?.isWaiting === true;
+  }
+
+  /** @internal How a waiting call begins again, with decoding. */
+  restartWith(restart: () => void): void {
+    this.#contexts?.restartWith(restart);
+    this.#connection.addCall(this);
+  }
+
+  /** @internal Throws if a handle of the result, which has been encoded, could not be made. */
+  checkContexts(): void {
+    this.#contexts?.check();
+  }
+
   /** @internal Answers with a fault, unless the call has been answered. */
   fail(error: unknown): void {
+    if (error === WAITS) {
+      return;
+    }
     this.#pipes?.abandon();
     if (this.#end()) {
-      this.#abandonContexts();
+      this.#contexts?.abandon();
       this.#connection.sendFault(this, error);
     }
   }
@@ -227,7 +242,7 @@ export class ServerCall implements ReplyTo {
       return;
     }
     try {
-      this.#method.interface.checks?.check(this.#method.name, value);
+      this.#check(value, write);
       this.#connection.sendResponse(this, value, write);
       if (this.#pipes?.isSending === true) {
         void this.#connection.keepBusy(this.#pipes.send((error) => this.#connection.faultOf(this, error)));
@@ -240,8 +255,32 @@ export class ServerCall implements ReplyTo {
       return;
     }
     if (this.#connection.isClosed) {
-      this.#abandonContexts();
+      this.#contexts?.abandon();
     }
+  }
+
+  /** Throws if the result is not what the interface says. */
+  #check<T>(value: T, write: (writer: Writer, value: T) => void): void {
+    try {
+      this.#method.interface.checks?.check(this.#method.name, value);
+    } catch (error) {
+      this.#adopt(value, write);
+      throw error;
+    }
+  }
+
+  /** Makes the states of a result known that will not be sent, so that they are run down. */
+  #adopt<T>(value: T, write: (writer: Writer, value: T) => void): void {
+    try {
+      write(new Writer(), value);
+    } catch {
+      // The result was refused before.
+    }
+  }
+
+  get #ownContexts(): CallContexts {
+    this.#contexts ??= new CallContexts(this, this.#method.interface, this.#connection.contexts);
+    return this.#contexts;
   }
 
   /** False if the call had ended before. */
@@ -253,6 +292,7 @@ export class ServerCall implements ReplyTo {
     if (this.#timer !== null) {
       clearTimeout(this.#timer);
     }
+    this.#contexts?.end();
     if (this.#pipes?.isSending !== true) {
       this.#pipes?.endIncoming();
     }
@@ -262,13 +302,6 @@ export class ServerCall implements ReplyTo {
       this.borrowed = null;
     }
     return true;
-  }
-
-  #abandonContexts(): void {
-    for (const id of this.#createdContexts ?? []) {
-      this.#connection.contexts.abandon(id);
-    }
-    this.#createdContexts = null;
   }
 }
 

@@ -55,7 +55,7 @@ export class ServerConnection {
       (rundown) => server.addRundown(rundown),
     );
     this.large = new LargeResponses(port, hello, server.flush);
-    this.requests = new LargeRequests(port);
+    this.requests = new LargeRequests(port, server.flush);
     this.callbacks = new CallbackTable(port, hello, server);
   }
 
@@ -161,6 +161,7 @@ export class ServerConnection {
     try {
       // Even for a client that is gone: this is where context handles come to be known, to be run down.
       write(writer, result);
+      call.checkContexts();
       if (this.isClosed) {
         return;
       }
