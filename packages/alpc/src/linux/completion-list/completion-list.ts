@@ -95,7 +95,7 @@ export class CompletionList implements PolledList {
       return "never";
     if (!this.isOpen) return "now";
     if (this.#held.length === 0 && this.#isDue(packet)) {
-      this.#receivedOnSocket = (this.#receivedOnSocket + 1) | 0;
+      this.#passOne();
       return "now";
     }
     if (!this.#consumer.reaches(positionOf(packet)))
@@ -106,7 +106,8 @@ export class CompletionList implements PolledList {
 
   /** Whether a look is worth while: cheap, for looking often. */
   hasNews(): boolean {
-    return this.isOpen && !this.#waitsForSocket && this.#consumer.hasEntries();
+    if (!this.isOpen) return false;
+    return (!this.#waitsForSocket && this.#consumer.hasEntries()) || this.#dueHeld() !== null;
   }
 
   /** Hands on messages, up to the budget: how many. */
@@ -149,11 +150,10 @@ export class CompletionList implements PolledList {
 
   /** Whether there was a message. */
   #handOn(): boolean {
-    const held = this.#held.length === 0 ? undefined : this.#held[0];
-    if (held !== undefined && this.#isDue(held)) {
+    const held = this.#dueHeld();
+    if (held !== null) {
       this.#held.shift();
-      this.#receivedOnSocket = (this.#receivedOnSocket + 1) | 0;
-      this.#waitsForSocket = false;
+      this.#passOne();
       this.#owner.onListed(held);
       return true;
     }
@@ -164,10 +164,22 @@ export class CompletionList implements PolledList {
       this.#waitsForSocket = true;
       return this.#owner.readSocket() > 0;
     }
-    this.#waitsForSocket = false;
     packet.length = length;
     this.#owner.onListed(packet);
     return true;
+  }
+
+  /** A packet of the socket takes its place: an entry may have waited for it. */
+  #passOne(): void {
+    this.#receivedOnSocket = (this.#receivedOnSocket + 1) | 0;
+    this.#waitsForSocket = false;
+  }
+
+  /** The next packet that came too early, if its time has come. */
+  #dueHeld(): InboundPacket | null {
+    if (this.#held.length === 0) return null;
+    const [held] = this.#held;
+    return held !== undefined && this.#isDue(held) ? held : null;
   }
 
   /** Whether everything that comes before the packet has been taken from the ring. */

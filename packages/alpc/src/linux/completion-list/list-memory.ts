@@ -52,7 +52,7 @@ export function listMemory(section: Section): ListMemory {
 }
 
 /** Rings in `buffer`, of listSize(capacity) octets. */
-export function ringsOf(buffer: ArrayBuffer): ListMemory {
+export function ringsOf(buffer: ArrayBufferLike): ListMemory {
   const capacity = (buffer.byteLength - CONTROL) / 2;
   const control = new Int32Array(buffer, 0, CONTROL / 4);
   const ring = (line: number, at: number): Ring => ({

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { Patience } from "../../src/linux/completion-list/patience.js";
+import { SpinBudget } from "../../src/linux/completion-list/spin-budget.js";
+import { resolveSpin } from "../../src/linux/completion-list/spin-options.js";
+
+/** A loop that looks every 10 microseconds from `start` to `end`, milliseconds: the part of the time for which it span. */
+function spin(budget: SpinBudget, start: number, end: number): number {
+  let spun = 0;
+  for (let now = start; now < end; now += 0.01) {
+    if (!budget.allows(now)) continue;
+    budget.spent(now, 0.01);
+    spun += 0.01;
+  }
+  return spun / (end - start);
+}
+
+describe("the budget for spinning", () => {
+  it("bounds the share of time", () => {
+    for (const share of [0, 0.1, 0.5, 0.8]) {
+      const budget = new SpinBudget({ microseconds: 50, share }, 2, () => 2);
+      expect(spin(budget, 0, 2_000)).toBeCloseTo(share, 2);
+      expect(budget.share(2_000)).toBeCloseTo(share, 1);
+      expect(budget.total).toBeCloseTo(2_000 * share, -1);
+    }
+  });
+
+  it("says nothing of spinning when there was none lately", () => {
+    const budget = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => 2);
+    spin(budget, 0, 500);
+    expect(budget.share(500)).toBeGreaterThan(0.9);
+    budget.share(700);
+    expect(budget.share(900)).toBe(0);
+  });
+
+  it("is nothing while more threads run than there are processors, and comes back when they are gone", () => {
+    let runnable = 2;
+    const budget = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => runnable);
+    expect(spin(budget, 0, 100)).toBeGreaterThan(0.99);
+    runnable = 4;
+    // It takes two looks at the run queue to believe it.
+    expect(spin(budget, 100, 200)).toBeLessThan(0.1);
+    expect(budget.isPaused(199)).toBe(true);
+    expect(spin(budget, 200, 2_000)).toBe(0);
+    // After a pause the other side, which does not spin either, needs a processor too.
+    runnable = 2;
+    expect(spin(budget, 2_000, 3_000)).toBe(0);
+    runnable = 1;
+    expect(spin(budget, 3_000, 4_000)).toBeGreaterThan(0.8);
+  });
+
+  it("is not taken away by a single long run queue, but at once after having been held up", () => {
+    const counts = [2, 4, 2, 2, 2];
+    const calm = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => counts.shift() ?? 2);
+    expect(spin(calm, 0, 50)).toBeGreaterThan(0.99);
+    let runnable = 2;
+    const held = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => runnable);
+    held.allows(0);
+    runnable = 4;
+    held.spent(3, 3);
+    expect(held.allows(3)).toBe(false);
+  });
+});
+
+describe("options for spinning", () => {
+  it("have defaults", () => {
+    expect(resolveSpin(false)).toBeNull();
+    expect(resolveSpin()).toEqual({ microseconds: 50, share: 0.8 });
+    expect(resolveSpin({ share: 0.1 })).toEqual({ microseconds: 50, share: 0.1 });
+  });
+
+  it.each([
+    { microseconds: 0 },
+    { microseconds: 1001 },
+    { microseconds: Number.NaN },
+    { share: -1 },
+    { share: 1.1 },
+  ])("refuse %j", (options) => {
+    expect(() => resolveSpin(options)).toThrowError(expect.objectContaining({ status: "INVALID_PARAMETER" }));
+  });
+});
+
+describe("patience", () => {
+  it("tries ever more rarely while it does not pay, and again when it does", () => {
+    const patience = new Patience();
+    const skipped = () => {
+      let count = 0;
+      while (!patience.tries()) count++;
+      return count;
+    };
+    expect(skipped()).toBe(0);
+    const counts: number[] = [];
+    for (let i = 0; i < 7; i++) {
+      patience.failed();
+      counts.push(skipped());
+    }
+    expect(counts).toEqual([1, 3, 7, 15, 31, 31, 31]);
+    patience.paid();
+    patience.failed();
+    expect(skipped()).toBe(1);
+  });
+});
