@@ -2,6 +2,9 @@
  * Several users. Wine has one: the stand-in takes a process for another user whose NCALRPC_STANDIN_USER says so, for the
  * system's access check as for what servers are told. Only that user's SID is known then: Wine has no token of him.
  */
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type CommunicationPort,
@@ -112,6 +115,43 @@ describe("ports and users", () => {
         status: "SERVER_SID_MISMATCH",
       });
     }
+  });
+});
+
+describe("service-control and users", () => {
+  const endpoint = `users-scd-${process.pid}`;
+  const path = join(tmpdir(), `${endpoint}.json`);
+  const example = (name: string) =>
+    fileURLToPath(new URL(`../../../examples/service-control/dist/${name}.js`, import.meta.url));
+  const scctl = (...args: string[]) =>
+    new Program(process.execPath, example("scctl"), ...args, "--endpoint", endpoint).outcome();
+  let daemon: Program;
+  beforeAll(async () => {
+    const services = { ticker: { command: [process.execPath, example("services/ticker")] } };
+    writeFileSync(path, JSON.stringify({ endpoint, managers: [ALICE], services }));
+    daemon = new Program(process.execPath, example("scd"), path);
+    await daemon.says("listens on");
+  });
+  afterAll(async () => {
+    await daemon.kill();
+    rmSync(path);
+  });
+
+  it("lets another user look, and start nothing", async () => {
+    expect(await as(BOB, () => scctl("list"))).toMatchObject({ code: 0, stderr: "" });
+    const { code, stderr } = await as(BOB, () => scctl("start", "ticker"));
+    expect(code).toBe(1);
+    expect(stderr).toContain("RPC_S_ACCESS_DENIED");
+    expect(stderr).toContain(`${BOB} may not use ServiceControl.start`);
+    expect((await scctl("status", "ticker")).stdout).toMatch(/state +STOPPED/);
+  });
+
+  it("lets the user start a service who is a manager", async () => {
+    expect(await as(ALICE, () => scctl("start", "ticker"))).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(new RegExp(`asked by +${ALICE}`)),
+    });
+    expect(await as(ALICE, () => scctl("stop", "ticker"))).toMatchObject({ code: 0 });
   });
 });
 
