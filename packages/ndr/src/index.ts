@@ -1,3 +1,4 @@
+export { externalThreshold } from "./array-writer.js";
 export { BigEndianReader } from "./big-endian-reader.js";
 export { isNdrError, NdrError, type NdrErrorCode } from "./error.js";
 export { readGuid, writeGuid } from "./guid.js";
@@ -13,5 +14,5 @@ export type { ApartArray } from "./read-cursor.js";
 export { Reader } from "./reader.js";
 export { Reader64 } from "./reader64.js";
 export { StubReader } from "./stub-reader.js";
-export { externalThreshold, Writer } from "./writer.js";
+export { Writer } from "./writer.js";
 export { Writer64 } from "./writer64.js";

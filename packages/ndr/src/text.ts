@@ -13,8 +13,10 @@ interface NativeUtf16 {
   ucs2Write(text: string, at: number): number;
 }
 
-function isNative(buffer: Buffer): buffer is Buffer & NativeUtf16 {
-  return "ucs2Slice" in buffer && "ucs2Write" in buffer;
+const hasNative = "ucs2Slice" in Buffer.prototype && "ucs2Write" in Buffer.prototype;
+
+function isNative(_buffer: Buffer): _buffer is Buffer & NativeUtf16 {
+  return hasNative;
 }
 
 /** Writes one octet a code unit; answers the index of the first unit that is NUL or beyond Latin-1, or -1. */

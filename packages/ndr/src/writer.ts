@@ -1,14 +1,12 @@
 import { types } from "node:util";
+import { ArrayWriter } from "./array-writer.js";
 import { guidSize, isNilGuid, writeGuid } from "./guid.js";
 import { type Alignment, defaultWriterOptions, type WriterOptions } from "./limits.js";
 import { putOctets } from "./octets.js";
-import { ScalarWriter, shown } from "./scalar-writer.js";
+import { shown } from "./scalar-writer.js";
 import { writeLatin1, writeUtf16 } from "./text.js";
 import { typeHeaderSize, writeTypeHeader } from "./type-header.js";
 import { TypeMemory } from "./type-memory.js";
-
-/** Octets from which `Writer.bytes` keeps a reference to the caller's array instead of a copy. */
-export const externalThreshold = 0x4000;
 
 /** First referent id, and the step to the next: what Windows sends (MS-RPCE 2.2.4.4 leaves both free). */
 const firstReferent = 0x0002_0000;
@@ -23,7 +21,7 @@ let spare: { readonly w: Writer; readonly memory: TypeMemory } | null = null;
  * as padding. All errors are `NdrError`; after one the message is incomplete and the next use starts with `reset`. Array
  * elements and large blocks are copied as they lie in memory, which is little-endian on every system that we run on.
  */
-export class Writer extends ScalarWriter {
+export class Writer extends ArrayWriter {
   readonly #maxDepth: number;
   protected nextReferent = firstReferent;
   #depth = 0;
@@ -81,7 +79,7 @@ export class Writer extends ScalarWriter {
     this.pointer(v !== null);
     if (known !== undefined) this.nextReferent = next;
     else if (v !== null) {
-      this.#checkBlock(typeof v === "object", "an object behind a full pointer", v);
+      this.checkBlock(typeof v === "object", "an object behind a full pointer", v);
       this.#fullReferents ??= new Map();
       this.#fullReferents.set(v, -next);
     }
@@ -152,7 +150,7 @@ export class Writer extends ScalarWriter {
 
   /** As `string`, for `[string] byte *`: octets without the terminator, none of them zero. */
   byteString(v: Uint8Array, capacity?: number): void {
-    this.#checkBlock(types.isUint8Array(v), "a Uint8Array", v);
+    this.checkBlock(types.isUint8Array(v), "a Uint8Array", v);
     const zero = v.indexOf(0);
     if (zero >= 0) this.fail("value_out_of_range", `a string has a zero octet at ${zero}`);
     const at = this.#conformantString(v.length, 1, capacity);
@@ -170,65 +168,6 @@ export class Writer extends ScalarWriter {
   fixedWideString(v: string, bound: number): void {
     const at = this.#varyingString(this.#textLength(v), 2, bound);
     this.#utf16(at, v);
-  }
-
-  /**
-   * The elements of an array of octets; counts are written before. From `externalThreshold` octets on the array itself becomes
-   * part of the message: the caller leaves it unchanged until the message is sent or the writer is reset.
-   */
-  bytes(v: Uint8Array): void {
-    this.#checkBlock(types.isUint8Array(v), "a Uint8Array", v);
-    if (v.length >= externalThreshold) this.addChunk(v);
-    else {
-      const at = this.claim(1, v.length);
-      putOctets(this.octets, at, v);
-    }
-  }
-
-  /** The elements of an array; counts are written before. As all methods for typed arrays: aligned, and copied. */
-  int8Array(v: Int8Array): void {
-    this.#checkBlock(types.isInt8Array(v), "an Int8Array", v);
-    this.#elements(v, 1);
-  }
-
-  int16Array(v: Int16Array): void {
-    this.#checkBlock(types.isInt16Array(v), "an Int16Array", v);
-    this.#elements(v, 2);
-  }
-
-  uint16Array(v: Uint16Array): void {
-    this.#checkBlock(types.isUint16Array(v), "a Uint16Array", v);
-    this.#elements(v, 2);
-  }
-
-  int32Array(v: Int32Array): void {
-    this.#checkBlock(types.isInt32Array(v), "an Int32Array", v);
-    this.#elements(v, 4);
-  }
-
-  uint32Array(v: Uint32Array): void {
-    this.#checkBlock(types.isUint32Array(v), "a Uint32Array", v);
-    this.#elements(v, 4);
-  }
-
-  float32Array(v: Float32Array): void {
-    this.#checkBlock(types.isFloat32Array(v), "a Float32Array", v);
-    this.#elements(v, 4);
-  }
-
-  float64Array(v: Float64Array): void {
-    this.#checkBlock(types.isFloat64Array(v), "a Float64Array", v);
-    this.#elements(v, 8);
-  }
-
-  bigInt64Array(v: BigInt64Array): void {
-    this.#checkBlock(types.isBigInt64Array(v), "a BigInt64Array", v);
-    this.#elements(v, 8);
-  }
-
-  bigUint64Array(v: BigUint64Array): void {
-    this.#checkBlock(types.isBigUint64Array(v), "a BigUint64Array", v);
-    this.#elements(v, 8);
   }
 
   /** A GUID in its text form, either case. */
@@ -341,20 +280,8 @@ export class Writer extends ScalarWriter {
     this.view.setUint16(at + 2 * v.length, 0, true);
   }
 
-  #elements(v: ArrayBufferView, size: number): void {
-    if (v.byteLength === 0) return; // no elements, no alignment (C706 14.3.3)
-    const at = this.claim(size, v.byteLength);
-    this.octets.set(new Uint8Array(v.buffer, v.byteOffset, v.byteLength), at);
-  }
-
   #textLength(v: string): number {
-    if (typeof v !== "string") this.#checkBlock(false, "a string", v);
+    if (typeof v !== "string") this.checkBlock(false, "a string", v);
     return v.length;
-  }
-
-  #checkBlock(ok: boolean, wanted: string, v: unknown): void {
-    if (ok) return;
-    if (v === null || v === undefined) this.fail("null_ref_pointer", `${wanted} is required here, not ${v}`);
-    this.refuse(wanted, v);
   }
 }
