@@ -105,7 +105,10 @@ function checkArms(symbol: UnionSymbol, context: CheckContext): void {
   for (const arm of symbol.arms) {
     for (const { value, span } of arm.labels) {
       if (seen.has(value)) context.report("IDL0725", span, { value });
-      else if (limits !== null && (value < limits.min || value > limits.max)) {
+      else if (limits !== null && isLabel(value, symbol.discriminant)) {
+        // The enum itself was warned of: it cannot carry that label.
+        if (value < limits.min || value > limits.max) symbol.foreign = "an arm whose label its enum cannot carry";
+      } else if (limits !== null && (value < limits.min || value > limits.max)) {
         const type = typeName(symbol.discriminant, scalar ?? "boolean");
         context.report("IDL0726", span, { value, type, min: limits.min, max: limits.max });
       }
@@ -114,6 +117,13 @@ function checkArms(symbol: UnionSymbol, context: CheckContext): void {
     if (arm.isDefault) defaults += 1;
     if (arm.isDefault && defaults > 1) context.report("IDL0727", arm.span);
   }
+}
+
+/** True for a value that the discriminant, an enum, has a label for. */
+function isLabel(value: bigint, type: ResolvedType): boolean {
+  const bare = withoutAliases(type);
+  if (bare.kind !== "named" || bare.symbol.kind !== "enum") return false;
+  return bare.symbol.labels.some((label) => BigInt(label.value) === value);
 }
 
 function typeName(type: ResolvedType, scalar: string): string {

@@ -54,7 +54,7 @@ class Lexer {
         return tokens;
       }
       const start = this.#at;
-      const kind = this.#followsUuid(tokens) && this.#bareUuid() ? "uuid" : this.#token();
+      const kind = this.#followsUuid(tokens) && this.#bareUuid() ? "uuid" : this.#token(isProse(tokens));
       const text = this.#text.slice(start, this.#at);
       tokens.push({ kind, source: this.#source, start, end: this.#at, text, trivia, expansion: null });
     }
@@ -144,7 +144,7 @@ class Lexer {
   }
 
   #followsUuid(tokens: readonly Token[]): boolean {
-    return tokens.at(-1)?.text === "(" && /^(?:\w{1,20}_)?uuid$/.test(tokens.at(-2)?.text ?? "");
+    return tokens.at(-1)?.text === "(" && /^(?:\w{1,20}_)?uuid$|^custom$/.test(tokens.at(-2)?.text ?? "");
   }
 
   /** A run with hyphens: its digits are not numbers, so that whether it is well formed is for the checker to say. */
@@ -156,20 +156,20 @@ class Lexer {
     return isUuid;
   }
 
-  #token(): TokenKind {
+  #token(isProse: boolean): TokenKind {
     const text = this.#text;
     const start = this.#at;
     const code = text.charCodeAt(start);
     if (isDigit(code)) return this.#number();
     if (text[start] === "L" && (text[start + 1] === '"' || text[start + 1] === "'")) {
-      return this.#quoted(start + 1, text[start + 1] === '"' ? "wideString" : "wideCharacter");
+      return this.#quoted(start + 1, text[start + 1] === '"' ? "wideString" : "wideCharacter", isProse);
     }
     if (isIdentifierPart(code)) {
       while (isIdentifierPart(text.charCodeAt(this.#at))) this.#at += 1;
       return "identifier";
     }
-    if (text[start] === '"') return this.#quoted(start, "string");
-    if (text[start] === "'") return this.#quoted(start, "character");
+    if (text[start] === '"') return this.#quoted(start, "string", isProse);
+    if (text[start] === "'") return this.#quoted(start, "character", isProse);
     const punctuation = PUNCTUATION.find((candidate) => text.startsWith(candidate, start));
     if (punctuation !== undefined) {
       this.#at += punctuation.length;
@@ -189,11 +189,11 @@ class Lexer {
     return "unknown";
   }
 
-  /** A literal never spans lines. */
-  #quoted(open: number, kind: TokenKind): TokenKind {
+  /** A literal never spans lines, but for the documentation of attributes, which MIDL lets go on. */
+  #quoted(open: number, kind: TokenKind, isProse: boolean): TokenKind {
     const text = this.#text;
     const quote = text[open];
-    for (let at = open + 1; at < text.length && text[at] !== "\n"; at += 1) {
+    for (let at = open + 1; at < text.length && (isProse || text[at] !== "\n"); at += 1) {
       if (text[at] === quote) {
         this.#at = at + 1;
         return kind;
@@ -237,4 +237,9 @@ function isIdentifierPart(code: number): boolean {
 
 function isStrange(code: number): boolean {
   return !isSpace(code) && !isIdentifierPart(code) && (code < 0x20 || code > 0x7e);
+}
+
+/** True behind `helpstring(` and its like. */
+function isProse(tokens: readonly Token[]): boolean {
+  return tokens.at(-1)?.text === "(" && /^(?:helpstring|annotation)$/.test(tokens.at(-2)?.text ?? "");
 }

@@ -73,8 +73,8 @@ export function parseBaseType(cursor: TokenCursor): TypeSpecifier {
   while (isBaseTypeWord(cursor.token.text) || IGNORED.has(cursor.token.text)) {
     if (words.length > 0 && REDEFINED.has(cursor.token.text) && (cursor.is(";", 1) || cursor.is(",", 1)))
       break;
-    const { text } = cursor.take();
-    if (!IGNORED.has(text)) words.push(text);
+    skipIgnoredWords(cursor);
+    if (isBaseTypeWord(cursor.token.text)) words.push(cursor.take().text);
   }
   const span = cursor.spanFrom(first);
   const base = baseType(words);
