@@ -10,10 +10,5 @@ export { prepareOctets, releaseBytes, takeOctets } from "./octet-memory.js";
 export { defaultPortLimits, MAX_CONNECT_PAYLOAD, resolvePortLimits } from "./port-limits.js";
 export { type PortName, parsePortName } from "./port-name.js";
 export { createSealedBytes, sealBytes } from "./sealed-bytes.js";
-export {
-  DIRECT_MEMORY_THRESHOLD,
-  SHORT_PAYLOAD_LIMIT,
-  sliceSize,
-  VIEWS_IN_FLIGHT,
-} from "./transfer-thresholds.js";
+export { sliceSize, VIEWS_IN_FLIGHT } from "./transfer-thresholds.js";
 export type { View } from "./view.js";

@@ -33,7 +33,7 @@ const KiB = 1024;
 
 /** Octets up to which an array is copied through a section in one go. */
 const ONE_GO = 2048 * KiB;
-const SLICE = 1024 * KiB;
+const SLICE = 2048 * KiB;
 
 /**
  * Octets of the parts in which an array of `size` octets is copied through sections: one process fills the next while the
@@ -44,4 +44,4 @@ export function sliceSize(size: number): number {
 }
 
 /** Parts that a sender has filled and the receiver not yet given back. */
-export const VIEWS_IN_FLIGHT = 16;
+export const VIEWS_IN_FLIGHT = 8;

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import {
   type CommunicationPort,
   MessageType,
@@ -28,14 +27,16 @@ export class ApartRequest {
   readonly #header: DataView;
   readonly #writeHeader: WriteHeader;
   readonly #sent: OnSent;
+  readonly #flush: () => void;
 
-  /** The writer is free again when this returns. */
+  /** The writer is free again when this returns. `flush` has what is queued go out now. */
   constructor(
     port: CommunicationPort,
     call: PendingCall,
     writer: Writer,
     writeHeader: WriteHeader,
     sent: OnSent,
+    flush: () => void,
   ) {
     const { bytes, offset } = writer.apart ?? { bytes: nothing, offset: 0 };
     this.#port = port;
@@ -43,6 +44,7 @@ export class ApartRequest {
     this.#bytes = bytes;
     this.#writeHeader = writeHeader;
     this.#sent = sent;
+    this.#flush = flush;
     this.#message = Buffer.alloc(lengthWithout(writer, bytes));
     this.#header = new DataView(this.#message.buffer, this.#message.byteOffset, this.#message.length);
     writeLargeRequestSize(this.#header, PORT_MESSAGE_SIZE, bytes.length);
@@ -92,15 +94,17 @@ export class ApartRequest {
     const { length } = this.#bytes;
     const returned: (Promise<void> | undefined)[] = [];
     for (let at = 0; at < length; at += slice) {
-      // A slice is taken again as soon as the server has given it back, while it is in the processor's cache.
-      await (returned.length < VIEWS_IN_FLIGHT ? undefined : returned.shift());
-      const view = await this.#port.allocateView(Math.min(slice, length - at));
+      // A slice is filled again as soon as the server has given it back, while it is in the processor's cache.
+      if (returned.length === VIEWS_IN_FLIGHT) {
+        await returned.shift();
+      }
+      const allocated = this.#port.allocateView(Math.min(slice, length - at));
+      const view = allocated instanceof Promise ? await allocated : allocated;
       returned.push(view.returned?.());
       if (!this.#sendSlice(view, at, Math.min(slice, length - at))) {
         return;
       }
-      // Lets it go out, and this thread see to others.
-      await setImmediate();
+      this.#flush();
     }
   }
 

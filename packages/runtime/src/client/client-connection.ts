@@ -81,7 +81,8 @@ export class ClientConnection implements Disposable {
       port.maxPayload - REQUEST_HEADER_SIZE,
     );
     this.#calls = new CallTable(this.#server.maxCalls, limits.maxWaitingCalls);
-    const requestOptions = { features: this.#server.features, objectUuid, shortLimit };
+    const flush = () => (options.kernel ?? defaultKernel()).flush();
+    const requestOptions = { features: this.#server.features, objectUuid, shortLimit, flush };
     this.#requests = new RequestSender(port, this.#calls, requestOptions, () => this.#startWaiting());
     this.#bindTimeout = options.timeout ?? DEFAULT_TIMEOUT;
     this.#responses = new ResponseReceiver(limits);

@@ -16,6 +16,9 @@ import type { PendingCall } from "./pending-call.js";
 /** Room in front of a request's stub data. */
 const HEADROOM = PORT_MESSAGE_SIZE + REQUEST_HEADER_SIZE;
 
+/** Octets of a request: how many are too many is the server's to say. */
+const MAX_LENGTH = 0x7fff_ffff;
+
 /** A writer that nobody uses: one does for all connections of a thread. */
 let spareWriter: Writer | null = null;
 const views = new ViewCache();
@@ -27,6 +30,8 @@ export interface RequestOptions {
   readonly objectUuid: string | null;
   /** Octets of stub data that a message carries at most. */
   readonly shortLimit: number;
+  /** Has what is queued go out now. */
+  readonly flush: () => void;
 }
 
 /** Encodes the calls of a connection, and sends them. */
@@ -50,7 +55,7 @@ export class RequestSender {
       call.fail(new RpcError("RPC_S_CALL_FAILED_DNE", { details: "the connection is closed" }));
       return;
     }
-    const writer = spareWriter ?? new Writer({ headroom: HEADROOM });
+    const writer = spareWriter ?? new Writer({ headroom: HEADROOM, maxLength: MAX_LENGTH });
     spareWriter = null;
     let isKept = false;
     try {
@@ -86,6 +91,7 @@ export class RequestSender {
       writer,
       (message, view, flags) => this.#writeHeader(call, message, view, flags),
       (messageId) => this.#calls.addSent(call, messageId),
+      this.#options.flush,
     );
     if (sending === undefined) {
       return call.retained !== null;

@@ -51,6 +51,12 @@ export class ApartResponses {
     );
   }
 
+  /** Whether the largest array is sealed memory that the client can be shown. */
+  seals(writer: Writer): boolean {
+    const { apart } = writer;
+    return apart !== null && (this.#port.sealedView?.(apart.bytes) ?? null) !== null;
+  }
+
   /**
    * Sends, or copies what cannot go out yet: when this returns, the array is its owner's, who may change it. What goes
    * wrong later goes to `onFailure`. Throws RpcError.

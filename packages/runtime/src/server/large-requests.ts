@@ -28,11 +28,14 @@ export type FetchStubData = () => Promise<StubData>;
 /** Requests of one connection that are too long for a message: in sections, or in the client's memory. */
 export class LargeRequests {
   readonly #port: CommunicationPort;
+  readonly #flush: () => void;
   /** Arrays that are coming in, by call id. */
   readonly #arriving = new Map<number, Arrival>();
 
-  constructor(port: CommunicationPort) {
+  /** `flush` has what is queued go out now. */
+  constructor(port: CommunicationPort, flush: () => void) {
     this.#port = port;
+    this.#flush = flush;
   }
 
   /** Takes what a request has announced and brought along, `size` octets in all. Throws RpcError. */
@@ -61,6 +64,7 @@ export class LargeRequests {
       return rest.with(arrival.octets);
     }
     this.#arriving.set(callId, arrival);
+    this.#giveBack(view);
     const kept = rest.keep();
     return async () => {
       await arrival.complete;
@@ -81,6 +85,7 @@ export class LargeRequests {
     }
     try {
       arrival.add(view, octetsMessage.offset(header, start));
+      this.#giveBack(view);
       if (arrival.isComplete) {
         this.#arriving.delete(callId);
       }
@@ -100,6 +105,12 @@ export class LargeRequests {
     for (const callId of [...this.#arriving.keys()]) {
       this.abandon(callId, reason);
     }
+  }
+
+  /** At once, not at the end of the batch: the client fills it again while the next one is copied out. */
+  #giveBack(view: View): void {
+    view.release();
+    this.#flush();
   }
 
   #direct({ dataEntries }: ReceivedMessage, rest: RestOfRequest | null, size: number): FetchStubData {

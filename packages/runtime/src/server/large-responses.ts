@@ -49,7 +49,7 @@ export class LargeResponses {
   send(replyTo: ReplyTo, writer: Writer, server: ServerState, onFailure: (error: RpcError) => void): boolean {
     const { length } = writer;
     if (
-      !this.#needsPull(length) &&
+      (!this.#needsPull(length) || this.#apart.seals(writer)) &&
       (this.#hello.features & Features.APART) !== 0 &&
       this.#apart.canSend(writer)
     ) {
