@@ -11,7 +11,7 @@ export const runs = [
   { name: "samples", suites: ["samples"] },
   { name: "windows", suites: ["windows"] },
   { name: "pool", suites: ["pool"] },
-  { name: "identity", suites: ["identity"] },
+  { name: "identity", suites: ["identity", "sddl"] },
   { name: "users", suites: ["users"], needsStandin: true },
   { name: "examples", suites: ["examples"] },
   // The doctor asks what a message with a Type does, which programs must not send.

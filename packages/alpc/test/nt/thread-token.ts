@@ -34,10 +34,10 @@ const CURRENT_PROCESS = -1;
 
 /** An impersonation token of this process's user, for threads of this process to wear: the documented calls of advapi32. */
 export class ThreadToken implements Disposable {
-  readonly #handle: bigint;
+  readonly handle: bigint;
 
   private constructor(handle: bigint) {
-    this.#handle = handle;
+    this.handle = handle;
   }
 
   static copyOfProcess(): ThreadToken {
@@ -60,7 +60,7 @@ export class ThreadToken implements Disposable {
     disabled.writeBigUInt64LE(BigInt(koffi.address(sid)));
     return new ThreadToken(
       made("CreateRestrictedToken", (slot) =>
-        createRestrictedToken(this.#handle, 0, sid.length === 0 ? 0 : 1, disabled, 0, null, 0, null, slot),
+        createRestrictedToken(this.handle, 0, 1, disabled, 0, null, 0, null, slot),
       ),
     );
   }
@@ -76,7 +76,7 @@ export class ThreadToken implements Disposable {
   }
 
   putOn(): void {
-    if (setThreadToken(null, this.#handle) === 0) throw new Error("SetThreadToken");
+    if (setThreadToken(null, this.handle) === 0) throw new Error("SetThreadToken");
   }
 
   static takeOff(): void {
@@ -84,7 +84,7 @@ export class ThreadToken implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeHandle(this.#handle);
+    closeHandle(this.handle);
   }
 }
 
