@@ -33,11 +33,13 @@ import type { PendingCall } from "./pending-call.js";
 
 const OWNED = { owned: true } as const;
 
+/** Connections share the memory that responses are received in. */
+const views = new ViewCache();
+
 /** Settles calls with what the server answered. */
 export class ResponseReceiver {
   readonly #maxResponseSize: number;
   readonly #reader: Reader;
-  readonly #views = new ViewCache();
 
   constructor(limits: ClientLimits) {
     this.#maxResponseSize = limits.maxResponseSize;
@@ -46,7 +48,7 @@ export class ResponseReceiver {
 
   /** The call that a reply says it answers, or -1 if it does not say. */
   callIdOf({ buffer, start, length }: ReceivedMessage): number {
-    const view = this.#views.of(buffer);
+    const view = views.of(buffer);
     return length >= RESPONSE_HEADER_SIZE && lrpcMessageType(view, start, length) === LrpcMessageType.RESPONSE
       ? responseHeader.callId(view, start)
       : -1;
@@ -72,7 +74,7 @@ export class ResponseReceiver {
 
   #settle(port: CommunicationPort, message: ReceivedMessage, call: PendingCall): boolean {
     const { buffer, start, length } = message;
-    const type = lrpcMessageType(this.#views.of(buffer), start, length);
+    const type = lrpcMessageType(views.of(buffer), start, length);
     if (type === LrpcMessageType.FAULT) {
       const fault = readFault(buffer, start, length);
       if (fault === null) {
@@ -95,7 +97,7 @@ export class ResponseReceiver {
 
   #settleProcedure(port: CommunicationPort, message: ReceivedMessage, call: PendingCall): boolean {
     const { buffer, start, length } = message;
-    const header = this.#views.of(buffer);
+    const header = views.of(buffer);
     if (!responseHeader.isComplete(header, start, length)) {
       throw malformed("a response is too short");
     }
@@ -151,7 +153,7 @@ export class ResponseReceiver {
     if (rest > start + length) {
       throw malformed("a response is too short");
     }
-    const offset = readApartOffset(this.#views.of(buffer), rest - APART_SIZE);
+    const offset = readApartOffset(views.of(buffer), rest - APART_SIZE);
     const bytes =
       view.isSealed && view.size === size ? sealedBytes(view, call.options) : restOf(view, call, size);
     return this.#complete(call, buffer, rest, start + length - rest, { apart: { bytes, offset } });
@@ -159,9 +161,7 @@ export class ResponseReceiver {
 
   /** Whether a message is a part of an array that travels apart from its response. */
   isOctets({ buffer, start, length }: ReceivedMessage): boolean {
-    return (
-      length >= OCTETS_SIZE && lrpcMessageType(this.#views.of(buffer), start, length) === OCTETS_MESSAGE_TYPE
-    );
+    return length >= OCTETS_SIZE && lrpcMessageType(views.of(buffer), start, length) === OCTETS_MESSAGE_TYPE;
   }
 
   /** Takes such a part for the call that `find` knows; a malformed one fails the call, one for nobody is dropped. */
@@ -169,7 +169,7 @@ export class ResponseReceiver {
     { buffer, start, view }: ReceivedMessage,
     find: (callId: number) => PendingCall | null,
   ): void {
-    const header = this.#views.of(buffer);
+    const header = views.of(buffer);
     const call = find(octetsMessage.callId(header, start));
     try {
       if (call === null || call.isSettled || view === null) {

@@ -21,6 +21,9 @@ import type { ServerState } from "./server-state.js";
 /** Room in front of a response's stub data. */
 const RESPONSE_HEADROOM = PORT_MESSAGE_SIZE + RESPONSE_HEADER_SIZE;
 
+/** Connections share the memory that responses are written to. */
+const views = new ViewCache();
+
 /** What a server keeps for one client. */
 export class ServerConnection {
   readonly port: CommunicationPort;
@@ -43,7 +46,6 @@ export class ServerConnection {
   /** Methods that `#checkedToken` may call: valid for that token alone. */
   readonly #granted = new Set<MethodEntry>();
   #checkedToken: Token | null = null;
-  readonly #views = new ViewCache();
 
   constructor(port: CommunicationPort, hello: Hello, server: ServerState) {
     this.port = port;
@@ -170,7 +172,7 @@ export class ServerConnection {
       if (length <= this.#server.shortLimit && length <= this.port.maxPayload - RESPONSE_HEADER_SIZE) {
         writer.flatten();
         const { storage } = writer;
-        writeResponseHeader(this.#views.of(storage), PORT_MESSAGE_SIZE, 0, callId);
+        writeResponseHeader(views.of(storage), PORT_MESSAGE_SIZE, 0, callId);
         this.port.send(MessageType.REPLY, storage, RESPONSE_HEADROOM + length, messageId, callbackId);
       } else {
         isKept = this.large.send(call, writer, this.#server, (error) => this.fault(call, error));
