@@ -96,7 +96,7 @@ function outside(files: readonly GeneratedFile[]): Set<string> {
         found.add(`import ${node.moduleSpecifier.text}`);
       if (node.kind === SyntaxKind.ImportKeyword && !ts.isImportDeclaration(node.parent))
         found.add("import()");
-      if (ts.isPropertyAccessExpression(node) && node.expression.getText().startsWith("globalThis"))
+      if (ts.isPropertyAccessExpression(node) && /^globalThis\b/.test(node.expression.getText()))
         found.add(node.getText());
       node.forEachChild(visit);
     };

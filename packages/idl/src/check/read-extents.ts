@@ -41,6 +41,8 @@ export function readExtents(use: TypeUse, context: CheckContext): Extent[] | nul
       if (part !== null && (folded === null || !checkCount(folded, part.span, context))) return null;
       list.push(folded);
     }
+    // `size_is(n,)` says nothing of the level behind the comma, which need not be there.
+    while (list.length > 1 && list.at(-1) === null) list.pop();
     lists.set(name, list);
   }
   if (context.reporter.errorCount > errors) return null;
