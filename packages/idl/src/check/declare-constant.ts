@@ -82,7 +82,8 @@ function stringValue(
     const symbol = context.scope.find(node.value.name);
     if (symbol?.kind === "constant" && symbol.value.kind === "string") return { ...symbol.value, unit };
   }
-  if (node.value.kind === "cast" || node.value.kind === "null") reportLeftOut(node, "it is no string", context);
+  if (node.value.kind === "cast" || node.value.kind === "null")
+    reportLeftOut(node, "it is no string", context);
   else reportMisfit(node, `${unit} *`, context);
   return null;
 }

@@ -107,7 +107,8 @@ function checkArms(symbol: UnionSymbol, context: CheckContext): void {
       if (seen.has(value)) context.report("IDL0725", span, { value });
       else if (limits !== null && isLabel(value, symbol.discriminant)) {
         // The enum itself was warned of: it cannot carry that label.
-        if (value < limits.min || value > limits.max) symbol.foreign = "an arm whose label its enum cannot carry";
+        if (value < limits.min || value > limits.max)
+          symbol.foreign = "an arm whose label its enum cannot carry";
       } else if (limits !== null && (value < limits.min || value > limits.max)) {
         const type = typeName(symbol.discriminant, scalar ?? "boolean");
         context.report("IDL0726", span, { value, type, min: limits.min, max: limits.max });

@@ -97,7 +97,8 @@ class Preprocessor {
     let inUuid = false;
     expanded.forEach((token, index) => {
       if (token.text === ")") inUuid = false;
-      if (token.text === "(") inUuid = /uuid$|^(?:custom|declare_guid)$/.test(expanded[index - 1]?.text ?? "");
+      if (token.text === "(")
+        inUuid = /uuid$|^(?:custom|declare_guid)$/.test(expanded[index - 1]?.text ?? "");
       if (token.kind !== "unknown" || inUuid) return;
       const starts = kept.get(token.source) ?? new Set();
       kept.set(token.source, starts.add(token.start));
