@@ -6,12 +6,13 @@ import { MessageType, PORT_MESSAGE_SIZE } from "../message.js";
 import { defaultPortLimits } from "../port-limits.js";
 import { portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
 import { LinuxCommunicationPort } from "./communication-port.js";
-import { Connection, type Stage } from "./connection.js";
+import { Connection } from "./connection.js";
 import type { MessageCredentials, PeerCredentials } from "./credentials.js";
 import { closedByPeer } from "./farewell.js";
 import type { InboundPacket } from "./inbound-packet.js";
 import type { Machinery } from "./machinery.js";
 import { SenderIdentity } from "./sender-identity.js";
+import type { Stage } from "./stage.js";
 
 const silent = {};
 

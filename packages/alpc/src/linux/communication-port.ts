@@ -9,13 +9,14 @@ import { noDataEntries, noHandles } from "../received-message.js";
 import type { View } from "../view.js";
 import { waitForMessages, waitForView } from "./blocking-wait.js";
 import { ClientListAgreement, ServerListAgreement } from "./completion-list/list-agreement.js";
-import type { Connection, Stage } from "./connection.js";
+import type { Connection } from "./connection.js";
 import { copyPayload } from "./copy-payload.js";
 import type { DirectAccess } from "./direct-access.js";
 import { closedByPeer } from "./farewell.js";
 import type { InboundPacket } from "./inbound-packet.js";
 import { type AttachmentTerms, PortAttachments } from "./port-attachments.js";
 import type { SenderIdentity } from "./sender-identity.js";
+import type { Stage } from "./stage.js";
 
 /** What the two sides agreed on when the connection was made. */
 export interface PortTerms extends AttachmentTerms {

@@ -1,13 +1,13 @@
-import { AlpcError, isAlpcError } from "../error.js";
+import type { AlpcError } from "../error.js";
 import type { PortLimits } from "../kernel.js";
 import { MAX_MESSAGE_LENGTH, type MessageType, PORT_MESSAGE_SIZE } from "../message.js";
 import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
 import { align8, type ControlType, violation, writePortMessage } from "../port-message.js";
-import { Backlog } from "./backlog.js";
+import { asAlpcError } from "./as-alpc-error.js";
 import type { CompletionList, ListOwner } from "./completion-list/completion-list.js";
 import { doorbell } from "./completion-list/doorbell.js";
 import type { ListAgreement } from "./completion-list/list-agreement.js";
-import type { BatchListener, EventSource } from "./completion-port.js";
+import type { EventSource } from "./completion-port.js";
 import { duplicateDescriptors, sendWithDescriptors } from "./descriptor-message.js";
 import { sendFarewell, vanished } from "./farewell.js";
 import { fromHandlePacket } from "./handle-packet.js";
@@ -16,37 +16,20 @@ import type { InboundPacket } from "./inbound-packet.js";
 import { C, Errno } from "./libc.js";
 import type { Machinery } from "./machinery.js";
 import { isTransient, type Outlet, type PacketRoom } from "./outbox.js";
+import type { Stage } from "./stage.js";
 import { systemError } from "./system-error.js";
+import { Unsent, type UnsentOptions } from "./unsent.js";
 
-/** What a connection is being used for: waiting for the connect message, for its answer, or open. */
-export interface Stage {
-  readonly batchListener: BatchListener;
-  /** A packet; it is borrowed until this returns. What this throws ends the connection. */
-  onPacket(packet: InboundPacket): void;
-  /** There will be no more packets; the descriptor is closed. Called once, never from within a call to the connection. */
-  onEnd(reason: AlpcError | null): void;
-}
-
-export interface ConnectionOptions {
-  readonly limits: PortLimits;
-  /**
-   * Whether a peer that does not read what it is sent is not read from either, and closed after a while. Only one side
-   * may do so, or both could wait for each other.
-   */
-  readonly limitsReaders: boolean;
+export interface ConnectionOptions extends UnsentOptions {
   /** Messages may carry handles: then another thread receives them. */
   readonly acceptsHandles: boolean;
 }
-
-/** Milliseconds until we try to send again when the system is short of memory, which no event tells the end of. */
-const RETRY = 10;
 
 /** One connected socket: receiving in shares, sending through the outbox, and its end. */
 export class Connection implements EventSource, Outlet, ListOwner {
   readonly machinery: Machinery;
   readonly #limits: PortLimits;
-  readonly #limitsReaders: boolean;
-  readonly #backlog: Backlog;
+  readonly #unsent: Unsent;
   readonly #receiver: HandleReceiver | null;
   #fd: number;
   #stage: Stage;
@@ -55,10 +38,9 @@ export class Connection implements EventSource, Outlet, ListOwner {
   #expected = 1;
   #isWatched = false;
   #isPaused = false;
+  #wasReading = true;
   #isHearingOut = false;
   #isEnded = false;
-  #grace: NodeJS.Timeout | null = null;
-  #retry: NodeJS.Timeout | null = null;
   firstQueued = -1;
   lastQueued = -1;
   /** Where in its room the packet begins that was asked for last. */
@@ -74,9 +56,8 @@ export class Connection implements EventSource, Outlet, ListOwner {
     this.machinery = machinery;
     this.#fd = fd;
     this.#limits = options.limits;
-    this.#limitsReaders = options.limitsReaders;
     this.#stage = stage;
-    this.#backlog = new Backlog(machinery.libc);
+    this.#unsent = new Unsent(machinery.libc, this, options);
     this.#receiver = options.acceptsHandles ? this.#receiveElsewhere(fd) : null;
     if (this.#receiver !== null) return;
     try {
@@ -98,11 +79,11 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   get isBlocked(): boolean {
-    return this.#backlog.messages > 0;
+    return this.#unsent.messages > 0;
   }
 
   get queuedMessages(): number {
-    return this.#backlog.messages;
+    return this.#unsent.messages;
   }
 
   get messagesPerTurn(): number {
@@ -110,7 +91,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   get isReading(): boolean {
-    return !this.#isPaused && this.#grace === null && !this.#isEnded;
+    return !this.#isPaused && !this.#unsent.isOverdue && !this.#isEnded;
   }
 
   set stage(stage: Stage) {
@@ -124,7 +105,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   onEvents(events: number): number {
-    if ((events & C.EPOLLOUT) !== 0) this.#resumeSending();
+    if ((events & C.EPOLLOUT) !== 0) this.#unsent.send(this.#fd);
     if ((events & (C.EPOLLIN | C.EPOLLHUP | C.EPOLLERR)) === 0 || this.#fd < 0) return 0;
     // The peer is gone, so nothing is left to wait for, whatever has kept us from reading.
     if ((events & C.EPOLLHUP) !== 0 && (this.#interest & C.EPOLLIN) === 0) this.#hearOut();
@@ -177,10 +158,18 @@ export class Connection implements EventSource, Outlet, ListOwner {
     }
     try {
       if (fault !== null) throw violation(fault);
-      if (this.list !== null && !packet.isListed) {
-        const passage = this.list.admit(packet);
-        if (passage !== "now") return passage === "later";
-      }
+      const passage = this.list?.admit(packet) ?? "now";
+      if (passage !== "now") return passage === "later";
+    } catch (error) {
+      packet.discard();
+      this.onBroken(error);
+      return false;
+    }
+    return this.onListed(packet);
+  }
+
+  onListed(packet: InboundPacket): boolean {
+    try {
       this.#stage.onPacket(packet);
       if (packet.hasHandles) throw violation("a message with handles that it does not speak of");
       return true;
@@ -188,16 +177,6 @@ export class Connection implements EventSource, Outlet, ListOwner {
       packet.discard();
       this.onBroken(error);
       return false;
-    }
-  }
-
-  onListed(packet: InboundPacket): void {
-    try {
-      this.#stage.onPacket(packet);
-      if (packet.hasHandles) throw violation("a message with handles that it does not speak of");
-    } catch (error) {
-      packet.discard();
-      this.onBroken(error);
     }
   }
 
@@ -312,8 +291,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
       const errno = libc.errno();
       if (!isTransient(errno)) throw systemError(libc, "sending handles", errno);
     }
-    this.#backlog.push(packet, duplicateDescriptors(libc, fds));
-    this.#checkBacklog();
+    this.#unsent.keep(packet, duplicateDescriptors(libc, fds));
   }
 
   /** Ends the connection from our side: the peer is told why, if it listens. Idempotent. */
@@ -331,9 +309,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
     if (this.firstQueued >= 0 || this.#isUnpublished) outbox.flush();
     this.agreement?.close();
     this.list = null;
-    if (this.#grace !== null) clearTimeout(this.#grace);
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#backlog.clear();
+    this.#unsent.clear();
     completion.remove(this.#fd);
     if (this.#receiver === null) libc.close(this.#fd);
     else {
@@ -347,8 +323,11 @@ export class Connection implements EventSource, Outlet, ListOwner {
 
   keep(packet: Uint8Array): void {
     if (this.#isHearingOut) return;
-    this.#backlog.push(packet);
-    this.#checkBacklog();
+    this.#unsent.keep(packet);
+  }
+
+  onUnsentChanged(): void {
+    this.#updateInterest();
   }
 
   onSendFailed(errno: number): void {
@@ -357,44 +336,11 @@ export class Connection implements EventSource, Outlet, ListOwner {
     else this.end(systemError(this.machinery.libc, "sending", errno));
   }
 
-  #checkBacklog(): void {
-    const { maxQueuedMessages, maxQueuedBytes, slowReaderGrace } = this.#limits;
-    const tooMuch = this.#backlog.messages > maxQueuedMessages || this.#backlog.bytes > maxQueuedBytes;
-    if (tooMuch && this.#limitsReaders && this.#grace === null) {
-      this.#grace = setTimeout(() => this.hangUp(slowReader(this.#limits)), slowReaderGrace);
-    }
-    this.#updateInterest();
-  }
-
-  #resumeSending(): void {
-    const errno = this.#backlog.drain(this.#fd);
-    if (errno !== 0 && !isTransient(errno)) {
-      this.#backlog.clear();
-      this.onSendFailed(errno);
-      if (this.#isEnded) return;
-    } else if (errno !== 0 && errno !== Errno.EAGAIN) {
-      this.#retry ??= setTimeout(() => {
-        this.#retry = null;
-        this.#updateInterest();
-      }, RETRY);
-    }
-    const { maxQueuedMessages, maxQueuedBytes } = this.#limits;
-    const caughtUp =
-      this.#backlog.messages <= maxQueuedMessages / 2 && this.#backlog.bytes <= maxQueuedBytes / 2;
-    if (this.#grace !== null && caughtUp) {
-      clearTimeout(this.#grace);
-      this.#grace = null;
-    }
-    this.#updateInterest();
-  }
-
   /** The peer takes nothing any more: reads what it has sent before, however much that is, and ends. */
   #hearOut(): void {
     if (this.#isHearingOut) return;
     this.#isHearingOut = true;
-    this.#backlog.clear();
-    if (this.#grace !== null) clearTimeout(this.#grace);
-    this.#grace = null;
+    this.#unsent.clear();
     this.#isPaused = false;
     setImmediate(this.#hearMore);
   }
@@ -421,8 +367,11 @@ export class Connection implements EventSource, Outlet, ListOwner {
 
   #updateInterest(): void {
     if (this.#fd < 0 || this.#isHearingOut) return;
-    const reads = !this.#isPaused && this.#grace === null;
-    const writes = this.isBlocked && this.#retry === null;
+    const reads = this.isReading;
+    // What has come into the list meanwhile is not announced again.
+    if (reads && !this.#wasReading && this.list !== null) this.machinery.completion.poller.attend(this.list);
+    this.#wasReading = reads;
+    const writes = this.#unsent.wantsRoom;
     if (this.#receiver !== null) {
       if (reads) this.#receiver.resume();
       else this.#receiver.pause();
@@ -447,17 +396,4 @@ export class Connection implements EventSource, Outlet, ListOwner {
     this.#isWatched = watched;
     this.#interest = interest;
   }
-}
-
-function slowReader(limits: PortLimits): AlpcError {
-  return new AlpcError(
-    "QUOTA_EXCEEDED",
-    `the peer left more than ${limits.maxQueuedMessages} messages or ${limits.maxQueuedBytes} octets unread for ${limits.slowReaderGrace} ms`,
-  );
-}
-
-function asAlpcError(error: unknown): AlpcError {
-  return isAlpcError(error)
-    ? error
-    : new AlpcError("UNSUCCESSFUL", "a message could not be handled", { cause: error });
 }

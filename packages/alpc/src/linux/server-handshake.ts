@@ -5,12 +5,13 @@ import type { CommunicationPort, ConnectionRequest, PortLimits } from "../kernel
 import { MessageType, PORT_MESSAGE_SIZE } from "../message.js";
 import { portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
 import type { LinuxCommunicationPort, PortTerms } from "./communication-port.js";
-import { Connection, type Stage } from "./connection.js";
+import { Connection } from "./connection.js";
 import type { PeerCredentials } from "./credentials.js";
 import { closedByPeer } from "./farewell.js";
 import type { InboundPacket } from "./inbound-packet.js";
 import type { Machinery } from "./machinery.js";
 import { SenderIdentity } from "./sender-identity.js";
+import type { Stage } from "./stage.js";
 
 const silent = {};
 

@@ -42,7 +42,7 @@ describe("a server among clients that misuse their completion list", () => {
     const limits = { maxConnections: 40, slowReaderGrace: 500 };
     server = (await startProgram("port-server.mjs", ["victim", JSON.stringify({ limits })], on)).child;
     bystander = await PortClient.connect(createLinuxKernel({ environment, completionList: true }), "victim");
-    for (let i = 0; i < 40; i++) await bystander.call("x");
+    for (let i = 0; i < 2; i++) await Promise.all(Array.from({ length: 20 }, () => bystander.call("x")));
     baseline = holdings();
   });
   afterAll(async () => {

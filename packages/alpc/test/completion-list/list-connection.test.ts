@@ -31,8 +31,15 @@ async function busyClient(
 ): Promise<PortClient> {
   const kernel = createLinuxKernel({ environment, completionList: true, ...options });
   const client = await PortClient.connect(kernel, name, "", attributes);
-  for (let i = 0; i < 40; i++) expect((await client.call(`${i}`)).text).toBe(`${i}`);
+  await makeBusy(client);
   return client;
+}
+/** At once, as a machine that has much to do may be slow with one call after the other. */
+async function makeBusy(client: PortClient): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => client.call(`${i}`)));
+    expect(answers.map(({ text }) => text)).toEqual(Array.from({ length: 20 }, (_, i) => `${i}`));
+  }
 }
 const mappings = () => census(null, server.pid).mappings;
 
@@ -124,7 +131,7 @@ describe("a completion list", () => {
         createLinuxKernel({ environment, completionList: true }),
         "mortal",
       );
-      for (let i = 0; i < 40; i++) await client.call("x");
+      await makeBusy(client);
       const answers: string[] = [];
       for (let i = 0; i < 50; i++) void client.call(`${i}`).then(({ text }) => answers.push(text));
       await client.call("last");
@@ -202,7 +209,8 @@ describe("a completion list that is idle", () => {
     const port = startTestServer(kernel, "own", { securityDescriptor: allow(user, user) });
     const client = await PortClient.connect(kernel, "own");
     for (let round = 0; round < 3; round++) {
-      for (let i = 0; i < 40; i++) expect((await client.call(`${i}`)).text).toBe(`${i}`);
+      await makeBusy(client);
+      expect((await client.call("through the list")).text).toBe("through the list");
       expect(census().mappings).toBe(2);
       vi.advanceTimersByTime(10_000);
       expect((await client.call("busy")).text).toBe("busy");

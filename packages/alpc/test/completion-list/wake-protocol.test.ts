@@ -93,9 +93,12 @@ function run(consume: Program, choices: { taken: number; hasOther: boolean }[]):
   const isOver = [false, false];
   let isBlocked = false;
   for (let depth = 0; ; depth++) {
-    const can = [!isOver[0], !isOver[1] && !(isBlocked && !scene.doorbell)];
+    const can: readonly boolean[] = [!isOver[0], !isOver[1] && !(isBlocked && !scene.doorbell)];
     if (!can[0] && !can[1]) return isOver[1] === true;
-    const choice = choices[depth] ?? { taken: can[0] ? 0 : 1, hasOther: can[0] === can[1] };
+    const choice: { taken: number; hasOther: boolean } = choices[depth] ?? {
+      taken: can[0] ? 0 : 1,
+      hasOther: can[0] === can[1],
+    };
     choices[depth] = choice;
     const { done, value } = programs[choice.taken]?.next() ?? { done: true, value: undefined };
     if (done) isOver[choice.taken] = true;

@@ -12,8 +12,8 @@ import { Patience } from "./patience.js";
 export interface ListOwner {
   /** Whether messages are wanted now. */
   readonly isReading: boolean;
-  /** Hands a message on that has come through the list, or over the socket. It is borrowed. Does not throw. */
-  onListed(packet: InboundPacket): void;
+  /** Hands a message on whose turn it is, through the list or over the socket; false if that ended the connection. It is borrowed. Does not throw. */
+  onListed(packet: InboundPacket): boolean;
   /** A message is expected on the socket: takes what is there. How many there were. */
   readSocket(): number;
   /** The other side broke the rules. */

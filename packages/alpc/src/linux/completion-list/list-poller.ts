@@ -132,6 +132,12 @@ export class ListPoller {
     if (!list.isHot && !list.goToSleep()) this.#warm(list);
   }
 
+  /** A list that was not to be read for a while is again: looks into it soon. */
+  attend(list: PolledList): void {
+    if (!list.isHot) this.#warm(list);
+    this.#turns.schedule();
+  }
+
   /** The list is gone. */
   remove(list: PolledList): void {
     if (!list.isHot) return;
