@@ -79,15 +79,11 @@ function sectionPair(size, kind) {
 }
 
 function fill(pair, size) {
-  const window = pair.sender.memory.lend(size);
-  window.bytes.set(source.subarray(0, size));
-  window.detach();
+  pair.sender.memory.fill(source.subarray(0, size), 0);
 }
 
 function drain(pair, size) {
-  const window = pair.receiver.memory.lend(size);
-  target.set(window.bytes);
-  window.detach();
+  pair.receiver.memory.copyTo(target.subarray(0, size));
 }
 
 /** A section message: copied in, announced, copied out, given back. */

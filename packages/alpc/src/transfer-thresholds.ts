@@ -1,33 +1,34 @@
-import { MAX_MESSAGE_LENGTH, PORT_MESSAGE_SIZE } from "./message.js";
-
 /**
- * Which of the three ways data takes, by size, unless the caller says otherwise.
+ * Which way data takes, by size: in the message itself as far as that goes (just under 64 KiB), in a section, in several slices of
+ * sections, or directly from or to the client's memory, for what is larger than a section and only where the server allows it.
  *
- * Measured with `node packages/alpc/bench/transfer.mjs` (Node 20.20, Linux 6.18, 2 virtual cores, load 2 to 3; best of nine
- * runs; microseconds for the work of both sides, without waking the other process):
+ * The work of both sides in one process, without waking another one (`node packages/alpc/bench/transfer.mjs`, Node 20.20,
+ * Linux 6.18, 2 virtual cores; best of nine runs; microseconds):
  *
- * | size    | short | section, pooled (request / reply) | section, fresh | direct, with its thread's round trip |
- * | ------: | ----: | --------------------------------: | -------------: | -----------------------------------: |
- * |   1 KiB |     3 |                           11 / 15 |                |                                      |
- * |  16 KiB |     5 |                           11 / 16 |                |                                      |
- * |  32 KiB |     7 |                           12 / 17 |                |                                      |
- * |  63 KiB |    10 |                           19 / 27 |                |                                      |
- * |  64 KiB |       |                           14 / 20 |            115 |                                   85 |
- * | 256 KiB |       |                           24 / 46 |            320 |                                  106 |
- * |   1 MiB |       |                          65 / 144 |            900 |                                  190 |
- * |   4 MiB |       |                         258 / 576 |          4,200 |                                  560 |
- * |  16 MiB |       |                     3,500 / 5,300 |         18,000 |                                4,400 |
- * |  64 MiB |       |                   18,000 / 22,000 |         77,000 |                               20,000 |
+ * | size    | memcpy | short | section, pooled | section, fresh | direct, with its thread's round trip |
+ * | ------: | -----: | ----: | --------------: | -------------: | -----------------------------------: |
+ * |   1 KiB |        |     3 |               6 |                |                                      |
+ * |  16 KiB |        |     5 |               6 |                |                                      |
+ * |  63 KiB |        |     9 |               8 |                |                                      |
+ * |  64 KiB |      1 |       |               8 |             96 |                                   88 |
+ * |   1 MiB |     22 |       |              55 |            900 |                                  208 |
+ * |   4 MiB |     88 |       |             260 |          4,200 |                                  800 |
+ * |  16 MiB |    800 |       |           2,300 |         20,000 |                                4,750 |
+ * |  64 MiB |  5,900 |       |          13,900 |         75,000 |                               18,100 |
  *
- * So a short message wins as far as it goes: the lines would meet beyond the 64 KiB that PORT_MESSAGE can say. A pooled section
- * beats direct access at every size, though data is copied twice there; what costs is the pages of a new section.
+ * Whole calls between two processes (`node test/dist/programs/measure-bulk.js` at real-time priority; medians; upload and download of
+ * ordinary arrays into memory that exists, download of sealed memory copied and seen; microseconds):
+ *
+ * | size    | memcpy | upload | download | sealed, copied | sealed, seen |
+ * | ------: | -----: | -----: | -------: | -------------: | -----------: |
+ * |  16 MiB |  1,480 |  4,170 |    3,780 |          1,520 |           81 |
+ * |  64 MiB |  7,050 | 10,200 |    8,820 |          7,470 |           35 |
+ *
+ * The same with other slices (milliseconds, on a busy machine, so that only clear differences count): 16 MiB up took 7.9, 6.1
+ * and 4.9 in slices of 512 KiB, 1 MiB and 2 MiB, 6.0 in one go; down 4.4, 3.6, 3.7 and 5.9. 4 MiB up took 2.1, 1.3, 1.4 and 2.0. 64 MiB
+ * up took 14 to 21 with 8 slices of 1 MiB in flight, 27 to 31 with 4; 17 with 8 of 2 MiB; 17 in one go.
+ * What costs most is the pages of new sections, and of new private memory (25 for 64 MiB), not that data is copied twice.
  */
-
-/** Octets of payload that still go into the message itself: all that fit. Larger payloads go into a view. */
-export const SHORT_PAYLOAD_LIMIT = MAX_MESSAGE_LENGTH - PORT_MESSAGE_SIZE;
-
-/** Octets from which on a request offers its memory instead of asking for a view, where the server allows it: beyond what a pool should keep. */
-export const DIRECT_MEMORY_THRESHOLD = 64 * 1024 * 1024 + 1;
 
 const KiB = 1024;
 
