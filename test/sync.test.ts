@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
-import { type CallOptions, isRpcError, RpcServer, type RpcStatusName } from "@ncalrpc/runtime";
+import { type CallOptions, isRpcError, RpcServer, type RpcStatusName, SyncClient } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OtherProbe } from "./dist/gen/other-probe.js";
 import { Probe, type ProbeClient } from "./dist/gen/probe.js";
@@ -101,6 +101,18 @@ describe.each(["on", "off"])("synchronous calls, completion list %s", (completio
     expect(errorOf(() => probe.sync.add(1, 2, options))).toMatchObject({
       status: "RPC_S_INVALID_ARG",
       details: expect.stringContaining("timeout"),
+    });
+  });
+
+  it("refuse methods with pipes", () => {
+    class Streams extends SyncClient {
+      emit(): never {
+        return this.refuseStreams("Emit");
+      }
+    }
+    expect(errorOf(() => new Streams(probe).emit())).toMatchObject({
+      status: "RPC_S_CANNOT_SUPPORT",
+      details: expect.stringContaining("Emit has a pipe"),
     });
   });
 
