@@ -9,7 +9,7 @@ const client = await PortClient.connect(defaultKernel(), name, "", {
   tracking: tracking === "dynamic" ? "dynamic" : "static",
 });
 const copy = ThreadToken.copyOfProcess();
-const restricted = copy.without(wellKnownSids.administrators);
+const restricted = copy.without(wellKnownSids.authenticatedUsers);
 for (const step of steps) {
   if (step === "copy") copy.putOn();
   else if (step === "restricted") restricted.putOn();

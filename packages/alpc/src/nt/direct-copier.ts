@@ -31,25 +31,48 @@ export const DIRECT_MEMORY_DEADLINE = 5_000;
 /** End of user space on 64-bit Windows. */
 const MAX_ADDRESS = 0x8000_0000_0000n;
 
-interface Waiting {
-  readonly buffer: Uint8Array;
-  settle(result: CopyResult): void;
+/** Threads at most: the one for all copies, and those that a copy keeps beyond its time. */
+const MAX_THREADS = 4;
+
+/** What is used of a Worker. */
+export interface CopyWorker {
+  on(event: "message", listener: (result: CopyResult) => void): unknown;
+  on(event: "error", listener: () => void): unknown;
+  postMessage(job: CopyJob): void;
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<unknown>;
 }
 
-/** Copies from and to the memory that clients offer with open requests, in a thread of its own: pages may have to come from a disk. */
+interface CopyThread {
+  readonly worker: CopyWorker;
+  /** By job; keeps the buffer until the thread has answered. */
+  readonly waiting: Map<number, { readonly buffer: Uint8Array; settle(result: CopyResult): void }>;
+}
+
+function startCopyWorker(library: string): CopyWorker {
+  const file = new URL("../../dist/nt/direct-copy-worker.js", import.meta.url);
+  return new Worker(file, { name: "ncalrpc direct memory", workerData: library });
+}
+
+/**
+ * Copies from and to the memory that clients offer with open requests, in a thread of its own: pages may have to come from a
+ * disk. A copy that is not done in its time keeps its thread, and the next one is another thread's, so that one client's slow
+ * memory does not hold up the others'.
+ */
 export class DirectCopier {
-  readonly #library: string;
-  readonly #waiting = new Map<number, Waiting>();
-  #thread: Worker | null = null;
+  readonly #start: () => CopyWorker;
+  readonly #threads = new Set<CopyThread>();
+  #current: CopyThread | null = null;
   #lastId = 0;
 
-  constructor(library: string) {
-    this.#library = library;
+  constructor(library: string, start = startCopyWorker) {
+    this.#start = () => start(library);
   }
 
   /**
    * Fills `buffer` from the entry, or the entry from `buffer`, which belongs to the copy until then, and after TIMEOUT for good.
-   * `deadline` in milliseconds. Rejects with AlpcError: ACCESS_DENIED, PARTIAL_COPY, PORT_DISCONNECTED, TIMEOUT.
+   * `deadline` in milliseconds. Rejects with AlpcError: ACCESS_DENIED, PARTIAL_COPY, PORT_DISCONNECTED, TIMEOUT, INSUFFICIENT_RESOURCES.
    */
   async copy(
     operation: CopyJob["operation"],
@@ -77,16 +100,19 @@ export class DirectCopier {
       local: addressOf(buffer),
       size: buffer.length,
     };
-    const thread = this.#start();
+    const thread = this.#thread();
     const { status, done } = await new Promise<CopyResult>((resolve) => {
-      const timer = setTimeout(() => resolve({ id, status: Status.TIMEOUT, done: 0 }), deadline);
+      const timer = setTimeout(() => {
+        if (this.#current === thread) this.#current = null;
+        resolve({ id, status: Status.TIMEOUT, done: 0 });
+      }, deadline);
       const settle = (result: CopyResult) => {
         clearTimeout(timer);
         resolve(result);
       };
-      this.#waiting.set(id, { buffer, settle });
-      thread.ref();
-      thread.postMessage(job);
+      thread.waiting.set(id, { buffer, settle });
+      thread.worker.ref();
+      thread.worker.postMessage(job);
     });
     check(status, "using the memory of a request");
     if (done < buffer.length) {
@@ -94,23 +120,33 @@ export class DirectCopier {
     }
   }
 
-  #start(): Worker {
-    if (this.#thread !== null) return this.#thread;
-    const file = new URL("../../dist/nt/direct-copy-worker.js", import.meta.url);
-    const thread = new Worker(file, { name: "ncalrpc direct memory", workerData: this.#library });
-    thread.on("message", (result: CopyResult) => this.#onResult(result));
-    thread.on("error", () => {
-      this.#thread = null;
-      for (const id of this.#waiting.keys()) this.#onResult({ id, status: Status.UNSUCCESSFUL, done: 0 });
+  /** The one for the next copy. Throws AlpcError INSUFFICIENT_RESOURCES if too many are held up. */
+  #thread(): CopyThread {
+    if (this.#current !== null) return this.#current;
+    if (this.#threads.size >= MAX_THREADS) {
+      throw new AlpcError("INSUFFICIENT_RESOURCES", "copies that are beyond their time hold up all threads");
+    }
+    const thread: CopyThread = { worker: this.#start(), waiting: new Map() };
+    thread.worker.on("message", (result: CopyResult) => this.#onResult(thread, result));
+    thread.worker.on("error", () => {
+      if (this.#current === thread) this.#current = null;
+      this.#threads.delete(thread);
+      for (const [id, { settle }] of thread.waiting) settle({ id, status: Status.UNSUCCESSFUL, done: 0 });
+      thread.waiting.clear();
     });
-    this.#thread = thread;
+    this.#threads.add(thread);
+    this.#current = thread;
     return thread;
   }
 
-  #onResult(result: CopyResult): void {
-    const waiting = this.#waiting.get(result.id);
-    this.#waiting.delete(result.id);
-    if (this.#waiting.size === 0) this.#thread?.unref();
+  #onResult(thread: CopyThread, result: CopyResult): void {
+    const waiting = thread.waiting.get(result.id);
+    thread.waiting.delete(result.id);
     waiting?.settle(result);
+    if (thread.waiting.size > 0) return;
+    thread.worker.unref();
+    if (this.#current === thread) return;
+    this.#threads.delete(thread);
+    void thread.worker.terminate();
   }
 }

@@ -36,6 +36,10 @@ export function isCopy(a: TokenIds, b: TokenIds): boolean {
   return a.modifiedId === b.modifiedId && a.authenticationId === b.authenticationId;
 }
 
+/** Who is asked whether a thread's token may be opened: this process, or whom the thread impersonates. */
+const OPEN_AS_SELF = 1;
+const OPEN_AS_THREAD = 0;
+
 /** STATUS_NOT_IMPLEMENTED (ntstatus.h): Wine 8 answers so where it has no restricted tokens. */
 const NOT_IMPLEMENTED = 0xc000_0002;
 
@@ -90,7 +94,11 @@ export function anonymousToken(pid: number): Token {
 /** Opens the token that this thread impersonates with; null if it does not impersonate. The caller closes it. Throws AlpcError. */
 export function openThreadToken(system: SystemLibrary): Handle | null {
   const slot = ownMemory(8);
-  const status = system.NtOpenThreadToken(CURRENT_THREAD, TOKEN_QUERY, 1, slot);
+  let status = system.NtOpenThreadToken(CURRENT_THREAD, TOKEN_QUERY, OPEN_AS_SELF, slot);
+  // Another user's token need not let this process's user in, but its own.
+  if (status === Status.ACCESS_DENIED) {
+    status = system.NtOpenThreadToken(CURRENT_THREAD, TOKEN_QUERY, OPEN_AS_THREAD, slot);
+  }
   if (status === Status.NO_TOKEN) return null;
   check(status, "opening the token of this thread");
   return getWord(dataView(slot), 0);

@@ -12,7 +12,7 @@ import {
 import { eventually, message, PortClient } from "../port-client.js";
 import { ThreadToken } from "./thread-token.js";
 
-const { administrators } = wellKnownSids;
+const { authenticatedUsers } = wellKnownSids;
 const denied = expect.objectContaining({ status: "ACCESS_DENIED" });
 
 /** A client in a process of its own, which changes who it is: `steps` in order, one request at each; resolves at its end. */
@@ -59,7 +59,7 @@ export function identitySuite(
       return context;
     };
     const isRestricted = (token: Token | undefined) =>
-      token?.denyOnlySids.some((sid) => sid.equals(administrators));
+      token?.denyOnlySids.some((sid) => sid.equals(authenticatedUsers));
     afterEach(() => {
       for (const server of servers.splice(0)) server.close();
     });
@@ -67,7 +67,7 @@ export function identitySuite(
     it("is what it was at connect, with static tracking", async () => {
       const { tokens, name } = remember();
       using own = ThreadToken.copyOfProcess();
-      using restricted = own.without(administrators);
+      using restricted = own.without(authenticatedUsers);
       const client = await restricted.wear(() => connect(name));
       await client.call("as myself");
       await client.call("again");
@@ -97,7 +97,7 @@ export function identitySuite(
 
     it("is told apart where the own thread wears a restricted copy", () => {
       using own = ThreadToken.copyOfProcess();
-      using restricted = own.without(administrators);
+      using restricted = own.without(authenticatedUsers);
       const worn = own.wear(() => kernel.currentToken());
       expect(isRestricted(worn)).toBe(false);
       expect(isRestricted(restricted.wear(() => kernel.currentToken()))).toBe(true);
@@ -108,7 +108,7 @@ export function identitySuite(
       it("is that of the messages that are sent with it, and of no other", async () => {
         const { tokens, name } = remember();
         using own = ThreadToken.copyOfProcess();
-        using restricted = own.without(administrators);
+        using restricted = own.without(authenticatedUsers);
         const client = await connect(name, { tracking: "dynamic" });
         using context = restricted.wear(() => capture(client));
         for (const securityContext of [undefined, context, context, undefined]) {
@@ -131,7 +131,7 @@ export function identitySuite(
           );
         });
         using own = ThreadToken.copyOfProcess();
-        using restricted = own.without(administrators);
+        using restricted = own.without(authenticatedUsers);
         const client = await restricted.wear(() => connect(upstream));
         await client.call("go on");
         await Promise.all(answers);

@@ -28,6 +28,18 @@ describe("the token that a thread acts with", () => {
     expect(openThreadToken(systemWhere(Status.NO_TOKEN))).toBeNull();
   });
 
+  test("of another user, who does not let the process in, is opened as that user", () => {
+    const asked: unknown[] = [];
+    const system = new Proxy({} as SystemLibrary, {
+      get: () => (_thread: number, _access: number, asSelf: number, slot: Buffer) => {
+        asked.push(asSelf);
+        dataView(slot).setBigUint64(0, BigInt(THREAD), true);
+        return asSelf === 1 ? Status.ACCESS_DENIED : 0;
+      },
+    });
+    expect([openThreadToken(system), asked]).toEqual([THREAD, [1, 0]]);
+  });
+
   // An anonymous one, say: STATUS_CANT_OPEN_ANONYMOUS.
   test.each([0xc000_00a6, Status.ACCESS_DENIED, Status.BAD_IMPERSONATION_LEVEL])(
     "an impersonated token that may not be opened is not the server's own",
