@@ -32,6 +32,9 @@ export function runGeneration(options: GenerationOptions, terminal: Terminal): G
     terminal.report(`nothing generated: ${countFindings(diagnostics)}`);
     return { exitCode: ExitCode.FAILED, files };
   }
+  for (const { limitations } of options.plugins) {
+    for (const limitation of limitations?.(model) ?? []) terminal.report(`warning: ${limitation}`);
+  }
   try {
     const planned = planFiles(options.out, runPlugins(options.plugins, model));
     const exitCode = options.isCheck ? reportPlan(planned, terminal) : writeAll(planned, terminal);

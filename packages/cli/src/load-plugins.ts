@@ -2,17 +2,20 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { modelPlugin, type Plugin, typescriptPlugin } from "@ncalrpc/codegen";
+import { createTypeScriptPlugin, modelPlugin, type Plugin, type TypeScriptOptions } from "@ncalrpc/codegen";
 import { CommandFailure } from "./command-failure.js";
-
-const builtIn: readonly Plugin[] = [typescriptPlugin, modelPlugin];
 
 /**
  * The back ends that a command line names: ours by their names, others as a module's path or as a package that is
- * installed where the command runs. Throws CommandFailure.
+ * installed where the command runs. `options` are for the TypeScript one. Throws CommandFailure.
  */
-export async function loadPlugins(names: readonly string[]): Promise<readonly Plugin[]> {
-  if (names.length === 0) return [typescriptPlugin];
+export async function loadPlugins(
+  names: readonly string[],
+  options: TypeScriptOptions,
+): Promise<readonly Plugin[]> {
+  const typescript = createTypeScriptPlugin(options);
+  if (names.length === 0) return [typescript];
+  const builtIn: readonly Plugin[] = [typescript, modelPlugin];
   const plugins: Plugin[] = [];
   for (const name of names)
     plugins.push(builtIn.find((plugin) => plugin.name === name) ?? (await loadPlugin(name)));

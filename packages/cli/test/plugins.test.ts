@@ -49,7 +49,13 @@ describe("generate --plugin", () => {
 
   it("runs ours by name, several of them, and without it the TypeScript one", async () => {
     await generate("--plugin", "typescript", "--plugin", "model");
-    expect(readdirSync(join(cwd, "gen")).sort()).toEqual(["model.json", "sample-types.ts", "sample.ts"]);
+    expect(readdirSync(join(cwd, "gen")).sort()).toEqual([
+      "model.json",
+      "sample-types.schema.ts",
+      "sample-types.ts",
+      "sample.schema.ts",
+      "sample.ts",
+    ]);
     expect((await generate("--check")).code).toBe(0);
   });
 
@@ -102,5 +108,42 @@ describe("generate --plugin", () => {
     expect((await generate("--plugin", "./nowhere.mjs")).stderr).toContain(
       "cannot load plugin './nowhere.mjs'",
     );
+  });
+});
+
+describe("generate --hook", () => {
+  const idl = `[ uuid(6c3ab5f2-2d0c-4b2c-9a51-0c1c5d2f7a1f), version(1.0) ] interface Calendar {
+    typedef struct { short year; short month; short day; } Date;
+    typedef [transmit_as(Date)] long Day;
+    [maybe] void Mark([in] Day day);
+}`;
+
+  async function run(...args: string[]) {
+    writeFileSync(join(cwd, "calendar.idl"), idl);
+    return await runInProcess(["generate", "calendar.idl", "--out", "gen", ...args], {}, cwd);
+  }
+
+  it("has generated code convert a typedef, which it warns of otherwise", async () => {
+    const without = await run();
+    expect([without.code, without.stderr]).toEqual([
+      0,
+      [
+        "warning: Calendar.Mark: [maybe]: the client waits for the server's response as for any method",
+        "warning: Calendar.Day: [transmit_as]: without a hook, programs see what is sent, not Day",
+        "",
+      ].join("\n"),
+    ]);
+    const { code, stderr } = await run("--hook", "Day=../hooks.js#day");
+    expect([code, stderr]).not.toContain("transmit_as");
+    expect(readFileSync(join(cwd, "gen/calendar.ts"), "utf8")).toContain(
+      'import { day } from "../hooks.js";',
+    );
+  });
+
+  it("refuses what is no hook, and hooks of what is no typedef", async () => {
+    expect((await run("--hook", "Day")).stderr).toContain("--hook is Day, not TYPE=MODULE#EXPORT");
+    const { code, stderr } = await run("--hook", "Date=../hooks.js#date");
+    expect(code).toBe(1);
+    expect(stderr).toContain("no code can be generated for: a hook of Date, no typedef");
   });
 });

@@ -1,32 +1,53 @@
 import { type Model, modelHash, type Type, type Unit } from "@ncalrpc/idl";
 import { braced, render } from "./doc.js";
 import type { GeneratedFile } from "./generated-file.js";
+import type { HookSource } from "./hook-code.js";
 import { ModelIndex } from "./model-index.js";
 import { moduleCode } from "./module-code.js";
 import { fileName, ModuleContext } from "./module-context.js";
 import { schemaModuleCode } from "./schema-module-code.js";
 import { lineComment, stringLiteral } from "./text.js";
 import { namesOfModel } from "./unit-names.js";
+import { UnsupportedError } from "./unsupported.js";
+
+export interface TypeScriptOptions {
+  /**
+   * Conversions of typedefs, by their IDL names, such as [transmit_as] and [represent_as] ask for: objects with `toWire` and
+   * `fromWire` (the runtime's `Hook`), named by the module specifier that generated code imports and the export in it.
+   */
+  readonly hooks?: Readonly<Record<string, HookSource>>;
+}
 
 /**
  * Two TypeScript modules for each unit of a model: one with types, readers and writers, and for an interface its client,
  * its handlers' type and its definition; and one with the schemas of the types, if there are any, which alone needs zod.
  * The model is a checked one; the text depends on nothing else.
  */
-export function generateTypeScript(model: Model): GeneratedFile[] {
-  const index = new ModelIndex(model);
+export function generateTypeScript(model: Model, options: TypeScriptOptions = {}): GeneratedFile[] {
+  const hooks = new Map(Object.entries(options.hooks ?? {}));
+  refuseUnknown(model, hooks);
+  const index = new ModelIndex(model, new Set(hooks.keys()));
   const names = namesOfModel(model);
   const declared = new Set([...names.values()].flatMap((unit) => unit.declared));
   const shared = sharedUnits(model);
   return model.units.flatMap((unit) => {
-    const main = new ModuleContext(unit, index, names, declared);
+    const main = new ModuleContext(unit, index, names, declared, "main", hooks);
     const isShared = shared.has(unit.name) || unit.kind === "definitions";
     const head = heading(unit);
     const files = [generateModule(main, head, moduleCode(main, isShared))];
-    const schema = new ModuleContext(unit, index, names, declared, "schema");
+    const schema = new ModuleContext(unit, index, names, declared, "schema", hooks);
     const schemas = schemaModuleCode(schema);
     return schemas.length === 0 ? files : [...files, generateModule(schema, head, schemas)];
   });
+}
+
+/** Throws UnsupportedError for hooks of what is no typedef: a struct has the functions of its own. */
+function refuseUnknown(model: Model, hooks: ReadonlyMap<string, HookSource>): void {
+  const typedefs = new Set(
+    model.units.flatMap(({ types }) => types.filter(({ kind }) => kind === "alias").map(({ name }) => name)),
+  );
+  const unknown = [...hooks.keys()].filter((name) => !typedefs.has(name));
+  if (unknown.length > 0) throw new UnsupportedError(unknown.map((name) => `a hook of ${name}, no typedef`));
 }
 
 /** The comment that begins the modules of a unit. */

@@ -45,6 +45,7 @@ export class Layout {
         const { definition } = resolved;
         if (definition.kind === "struct") return this.structAlignment(definition, wide);
         if (definition.kind === "union") return this.unionAlignment(definition, wide);
+        if (definition.kind === "hooked") return this.alignment(definition.wire, wide);
         return definition.kind === "enum" && !definition.wide && !wide ? 2 : 4;
       }
     }
@@ -117,6 +118,7 @@ export class Layout {
     }
     if (resolved.kind !== "definition") return null;
     const { definition } = resolved;
+    if (definition.kind === "hooked") return this.#after(offset, definition.wire);
     if (definition.kind === "enum") return start + 4;
     if (definition.kind === "context_handle") return start + 20;
     if (definition.kind !== "struct" || this.structIsConformant(definition)) return null;
@@ -164,6 +166,7 @@ export class Layout {
         const { definition } = resolved;
         if (definition.kind === "struct") return this.#structMinimum(definition);
         if (definition.kind === "union") return this.minimum(definition.discriminant);
+        if (definition.kind === "hooked") return this.minimum(definition.wire);
         if (definition.kind === "context_handle") return 20;
         return definition.kind === "enum" && !definition.wide ? 2 : 4;
       }
@@ -177,6 +180,11 @@ export class Layout {
       this.#minimums.set(struct, minimum);
     }
     return minimum;
+  }
+
+  /** Whether a value is more than its body: referents follow, or a count precedes the outermost struct. */
+  isDeferred(type: Type): boolean {
+    return this.hasPointers(type) || this.isConformant(type);
   }
 
   /** Whether a value in place leaves referents for later. */

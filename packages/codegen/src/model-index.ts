@@ -1,4 +1,5 @@
 import type {
+  AliasDefinition,
   ArrayType,
   Expression,
   Member,
@@ -18,6 +19,14 @@ import { type WellKnown, wellKnown } from "./well-known.js";
 /** What can hold other values in place, and itself through pointers. */
 export type Composite = StructDefinition | UnionDefinition;
 
+/** A typedef whose values programs see otherwise than they are sent. */
+export interface HookedDefinition {
+  readonly kind: "hooked";
+  readonly name: string;
+  /** What is sent. */
+  readonly wire: Type;
+}
+
 /** A type without alias names; enums, structs and unions carry their definitions. */
 export type Resolved =
   | Exclude<Type, { kind: "named" | "union" | "scalar" }>
@@ -25,7 +34,7 @@ export type Resolved =
   | {
       readonly kind: "definition";
       readonly unit: Unit;
-      readonly definition: Exclude<TypeDefinition, { kind: "alias" }>;
+      readonly definition: Exclude<TypeDefinition, { kind: "alias" }> | HookedDefinition;
       /** What gives the discriminant of a union that is not encapsulated. */
       readonly switchIs: Expression | null;
     };
@@ -33,9 +42,12 @@ export type Resolved =
 /** Looks up what a model's types refer to. */
 export class ModelIndex {
   readonly #types = new Map<string, { readonly unit: Unit; readonly definition: TypeDefinition }>();
+  readonly #hooks: ReadonlySet<string>;
   readonly #recursive = new Map<Composite, boolean>();
 
-  constructor(model: Model) {
+  /** `hooks` are the names of the typedefs that are converted. */
+  constructor(model: Model, hooks: ReadonlySet<string> = new Set()) {
+    this.#hooks = hooks;
     for (const unit of model.units) {
       for (const definition of unit.types)
         this.#types.set(`${unit.name}.${definition.name}`, { unit, definition });
@@ -52,11 +64,20 @@ export class ModelIndex {
     return found;
   }
 
+  /** Whether programs see something else than what is sent. */
+  isHooked({ name }: AliasDefinition): boolean {
+    return this.#hooks.has(name);
+  }
+
   /** What stands behind any aliases. */
   resolve(type: Type): Resolved {
     if (type.kind !== "named" && type.kind !== "union") return type;
     const { unit, definition } = this.definition(type);
-    if (definition.kind === "alias") return this.resolve(definition.type);
+    if (definition.kind === "alias") {
+      const { name, type: wire } = definition;
+      if (!this.isHooked(definition)) return this.resolve(wire);
+      return { kind: "definition", unit, definition: { kind: "hooked", name, wire }, switchIs: null };
+    }
     const known = wellKnown(definition);
     if (known !== null) return { kind: "scalar", scalar: known };
     return { kind: "definition", unit, definition, switchIs: type.kind === "union" ? type.switchIs : null };
@@ -145,6 +166,7 @@ export class ModelIndex {
     else if (resolved.kind === "definition") {
       const { definition } = resolved;
       if (definition.kind === "pipe") this.collect(definition.element, found);
+      if (definition.kind === "hooked") this.collect(definition.wire, found);
       if (definition.kind !== "struct" && definition.kind !== "union") return;
       if (found.has(definition)) return;
       found.add(definition);

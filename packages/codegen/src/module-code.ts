@@ -2,6 +2,7 @@ import type { PipeDefinition, TypeDefinition } from "@ncalrpc/idl";
 import { callbackClass, clientClass } from "./client-code.js";
 import { type Doc, render } from "./doc.js";
 import { handleClass } from "./handle-code.js";
+import { hookedCodecs, hookedType } from "./hook-code.js";
 import { methodCodecs, methodTypes } from "./method-code.js";
 import { callbackShape, type MethodShape, methodShape } from "./method-shape.js";
 import type { Composite, ModelIndex } from "./model-index.js";
@@ -44,6 +45,9 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   for (const definition of unit.types) {
     if (definition.kind === "pipe")
       print(usesPipe(definition) ? pipeCodecs(context, definition, isShared) : []);
+    if (definition.kind === "alias" && context.index.isHooked(definition)) {
+      print(hookedCodecs(context, definition));
+    }
     if (definition.kind !== "struct" && definition.kind !== "union") continue;
     if (wellKnown(definition) !== null) continue;
     if (used?.has(definition) === false) continue;
@@ -75,7 +79,9 @@ function typeCode(context: ModuleContext, definition: TypeDefinition): Doc[] {
     case "enum":
       return [enumCode(context, definition)];
     case "alias":
-      return [aliasCode(context, definition)];
+      return [
+        context.index.isHooked(definition) ? hookedType(context, definition) : aliasCode(context, definition),
+      ];
     case "struct":
       return [
         wellKnown(definition) === null ? structCode(context, definition) : wellKnownCode(context, definition),

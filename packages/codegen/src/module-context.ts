@@ -1,4 +1,5 @@
 import type { Type, Unit } from "@ncalrpc/idl";
+import type { HookSource } from "./hook-code.js";
 import { Layout } from "./layout.js";
 import { chunkType, type ModelIndex } from "./model-index.js";
 import { localScope, moduleScope, type Scope } from "./names.js";
@@ -33,6 +34,7 @@ export class ModuleContext {
   readonly #scope: Scope;
 
   readonly #declared: ReadonlySet<string>;
+  readonly #hooks: ReadonlyMap<string, HookSource>;
 
   /** `declared` are the names that any module of the model declares. */
   constructor(
@@ -41,7 +43,9 @@ export class ModuleContext {
     all: ReadonlyMap<string, UnitNames>,
     declared: ReadonlySet<string>,
     part: Part = "main",
+    hooks: ReadonlyMap<string, HookSource> = new Map(),
   ) {
+    this.#hooks = hooks;
     this.#declared = declared;
     this.unit = unit;
     this.part = part;
@@ -95,6 +99,13 @@ export class ModuleContext {
   /** A context handle's class as a value, imported if another module declares it. */
   handleClass(unit: string, name: string): string {
     return this.#from(unit, "main", this.namesOf(unit).types.get(name)?.type ?? name, false);
+  }
+
+  /** What converts the values of a typedef, imported. */
+  hook(name: string): string {
+    const source = this.#hooks.get(name);
+    if (source === undefined) throw new RangeError(`There is no hook for ${name}`);
+    return this.#import(source.module, source.name, false, false);
   }
 
   /** Names for the parameters and locals of one function beside `own`: none hides what the module declares. */

@@ -15,4 +15,6 @@ export interface Plugin {
    * is for its caller, who refuses paths that lead out of the output directory. May throw: then nothing is written.
    */
   generate(model: Model): readonly GeneratedFile[];
+  /** What the model says and the files do not do, a line each with its place: shown as warnings. */
+  limitations?(model: Model): readonly string[];
 }

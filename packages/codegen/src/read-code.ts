@@ -1,8 +1,8 @@
-import type { Expression, Type } from "@ncalrpc/idl";
+import type { Expression, Type, Unit } from "@ncalrpc/idl";
 import { block, call, type Doc, ifBlock, run } from "./doc.js";
 import { isOneRun } from "./fixed-run.js";
 import { tagTerm, tagText } from "./frame.js";
-import { type Resolved, structMembers } from "./model-index.js";
+import { type HookedDefinition, type Resolved, structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { nullCheck } from "./null-check.js";
@@ -55,6 +55,9 @@ export class ReadCode {
       return this.#optional(target, toRead.type);
     }
     if (resolved.kind === "string") return readString(this.#context, this.#locals, resolved, toRead, null);
+    if (resolved.kind === "definition" && resolved.definition.kind === "hooked") {
+      return readingOf(this.#hooked(toRead, resolved.unit, resolved.definition));
+    }
     if (resolved.kind === "array") return this.#arrays().read(resolved, toRead, null, inBlock, true);
     const hoisted = layout.isConformant(toRead.type) ? this.#countArguments(toRead.type) : null;
     const count = hoisted === null ? null : call("r.count", ...hoisted);
@@ -106,18 +109,23 @@ export class ReadCode {
       case "array":
         return this.#arrays().read(resolved, toRead, count, false, false);
       case "definition": {
-        const { definition } = resolved;
+        const { definition, unit } = resolved;
         if (definition.kind === "context_handle") return readingOf(`${told(toRead)}.contextHandle()`);
         if (definition.kind === "struct" || definition.kind === "union") {
           const { reading, isDown } = this.#composite(toRead, count);
           return isDown ? { ...reading, value: call("r.up", reading.value) } : reading;
         }
+        if (definition.kind === "hooked") return readingOf(this.#hooked(toRead, unit, definition));
         if (definition.kind === "pipe") {
           throw new RangeError(`The model's ${toRead.label} has a pipe that is no parameter`);
         }
         return this.#number(toRead, definition.wide ? "enum32" : "enum16", "number");
       }
     }
+  }
+
+  #hooked(toRead: ToRead, unit: Unit, { name }: HookedDefinition): Doc {
+    return call(this.#context.typeName(unit.name, name, "read"), told(toRead));
   }
 
   /** A scalar, by itself or in a run. */

@@ -114,6 +114,11 @@ export class SchemaCode {
     return `${this.#z}.${scalar === "int32" ? "int32" : "uint32"}()`;
   }
 
+  /** What a hook makes of what is sent, or what it makes that of. */
+  hooked(wire: Doc, name: string): Doc {
+    return call(`${this.#context.library("schema")}.hooked`, wire, this.#context.hook(name));
+  }
+
   /** What a full pointer points to: other pointers to the same object keep doing so. */
   #shared(schema: Doc): Doc {
     return call(`${this.#context.library("schema")}.shared`, schema);

@@ -42,8 +42,11 @@ function typeSchema(context: ModuleContext, definition: TypeDefinition, schemas:
   switch (definition.kind) {
     case "enum":
       return [enumSchema(context, definition)];
-    case "alias":
-      return [lazySchema(context, definition, schemas.type(definition.type, definition.range))];
+    case "alias": {
+      const wire = schemas.type(definition.type, definition.range);
+      const schema = context.index.isHooked(definition) ? schemas.hooked(wire, definition.name) : wire;
+      return [lazySchema(context, definition, schema)];
+    }
     case "struct": {
       const known = wellKnown(definition);
       if (known === "guid") return [lazySchema(context, definition, schemas.guid())];

@@ -147,17 +147,22 @@ function serveBody(context: ModuleContext, shape: MethodShape): Doc[] {
   const { names } = shape;
   const parameters = argumentsOf(context, shape);
   const statements: Doc[] = shape.request.length === 0 ? [] : [`const request = ${names.request.read}(r);`];
+  const given = new Map(parameters.map((argument) => [argument, handlerArgument(context, shape, argument)]));
+  if (shape.inPipes.length > 0) {
+    // A handle may have to be waited for, which is to be known before a pipe is opened.
+    for (const argument of parameters) {
+      if (context.index.contextHandle(argument.parameter.type) === null) continue;
+      statements.push(["const ", argument.local, " = ", given.get(argument) ?? "", ";"]);
+      given.set(argument, argument.local);
+    }
+  }
   for (const { parameter, local } of parameters) {
     if (shape.inPipes.includes(parameter)) {
       const { read } = pipeFunctions(context, parameter);
       statements.push(`const ${local} = call.pipe(r, ${read()});`);
     }
   }
-  const handled: Doc = call(
-    `handlers.${names.method}`,
-    ...parameters.map((argument) => handlerArgument(context, shape, argument)),
-    "call",
-  );
+  const handled: Doc = call(`handlers.${names.method}`, ...given.values(), "call");
   const respond = shape.response === "nothing" ? context.library("writeNothing") : responder(context, shape);
   if (shape.outPipes.length > 0) {
     const outgoing = shape.outPipes.map((member): Doc => {

@@ -57,6 +57,11 @@ export class WriteCode {
       return [...this.body(written), ...this.#pointee(resolved, written)];
     }
     if (resolved.kind === "string") return this.#string(resolved, written, false);
+    if (resolved.kind === "definition" && resolved.definition.kind === "hooked") {
+      return [
+        run(this.#context.typeName(resolved.unit.name, resolved.definition.name, "write"), "w", written.text),
+      ];
+    }
     const counts = layout.isConformant(written.type) ? this.#hoistedCounts(written) : [];
     return [
       ...counts.map((count) => run("w.count", count)),
@@ -90,6 +95,15 @@ export class WriteCode {
         if (definition.kind === "struct" || definition.kind === "union") {
           const write = run(this.#context.typeName(unit.name, definition.name, "write"), "w", text);
           return [...this.#switchCheck(resolved, written), write];
+        }
+        if (definition.kind === "hooked") {
+          // Counts that are hoisted and referents that are deferred would be those of the enclosing value.
+          if (this.#context.layout.isDeferred(definition.wire)) {
+            throw new UnsupportedError([
+              `${written.label}: ${definition.name}, a converted type with pointers or an open array, within another`,
+            ]);
+          }
+          return this.item(written);
         }
         if (definition.kind === "pipe") {
           throw new RangeError(`The model's ${written.label} has a pipe that is no parameter`);

@@ -16,6 +16,7 @@ export {
   type RundownErrorEvent,
 } from "./diagnostics.js";
 export { lookUpEndpoints, mapEndpoint, type RegisteredEndpoint } from "./endpoint-mapper.js";
+export type { Hook } from "./hook.js";
 export type {
   InterfaceDefinition,
   InterfaceRecord,

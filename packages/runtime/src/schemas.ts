@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { EnumValue } from "./enum-value.js";
+import type { Hook } from "./hook.js";
 import { graph, shared } from "./schema-graph.js";
 
 /** Any typed array that an array of scalars is. */
@@ -45,6 +46,8 @@ export const schema = {
         (Symbol.asyncIterator in value || Symbol.iterator in value),
       "expected an iterable of chunks",
     ),
+  /** What is sent becomes what programs see; what they see already passes if it can be sent. */
+  hooked: <W, L>(wire: z.ZodType<W>, hook: Hook<W, L>) => hooked(wire, hook),
   int8Array: () => typedArray(Int8Array, z.int().min(-0x80).max(0x7f)),
   int16Array: () => typedArray(Int16Array, z.int().min(-0x8000).max(0x7fff)),
   uint16Array: () => typedArray(Uint16Array, z.int().min(0).max(0xffff)),
@@ -88,4 +91,15 @@ function typedArray<T, E>(type: TypedArrayConstructor<T, E>, element: z.ZodType<
     z.custom<T>((value) => value instanceof type, `expected an ${type.name}`),
     z.array(element).transform((elements) => new type(elements)),
   ]);
+}
+
+function hooked<W, L>(wire: z.ZodType<W>, hook: Hook<W, L>): z.ZodType<L> {
+  const local = z.custom<L>((value) => {
+    try {
+      return wire.safeParse(hook.toWire(value as L)).success;
+    } catch {
+      return false;
+    }
+  }, "expected a value that the hook can convert");
+  return z.union([wire.transform((value) => hook.fromWire(value)), local]);
 }

@@ -18,6 +18,11 @@ export const generate: Command = {
       isRepeated: true,
       help: "Generate with a plugin instead: a module's path, a package, or typescript, model.",
     },
+    hook: {
+      value: "TYPE=MODULE#EXPORT",
+      isRepeated: true,
+      help: "Convert a typedef's values with an object of yours; the module as generated code imports it.",
+    },
     include: includeOption,
     ...compileOptions,
     check: { help: "Write nothing; exit with 1 if a file would change. For CI." },
@@ -28,6 +33,7 @@ export const generate: Command = {
     "ncalrpc generate idl/hello.idl --out src/gen",
     "ncalrpc generate idl/*.idl -I shared/idl --out src/gen --watch",
     "ncalrpc generate idl/*.idl --out src/gen --check",
+    "ncalrpc generate idl/calendar.idl --out src/gen --hook Day=../hooks.js#day",
     "ncalrpc generate idl/*.idl --out docs --plugin ./opnum-table.mjs",
   ],
   run: runGenerate,
@@ -45,7 +51,7 @@ async function runGenerate(args: Arguments, terminal: Terminal): Promise<ExitCod
     include: args.values("include"),
     compile: readCompileOptions(args),
     out,
-    plugins: await loadPlugins(args.values("plugin")),
+    plugins: await loadPlugins(args.values("plugin"), { hooks: readHooks(args.values("hook")) }),
     isCheck,
   };
   if (args.has("watch")) {
@@ -55,4 +61,17 @@ async function runGenerate(args: Arguments, terminal: Terminal): Promise<ExitCod
   }
   const { runGeneration } = await import("../generation.js");
   return runGeneration(options, terminal).exitCode;
+}
+
+const HOOK = /^([A-Za-z_]\w*)=(.+)#([A-Za-z_$][\w$]*)$/;
+
+function readHooks(texts: readonly string[]): Record<string, { module: string; name: string }> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, type, module, name] = HOOK.exec(text) ?? [];
+      if (type === undefined || module === undefined || name === undefined)
+        throw new UsageError(`--hook is ${text}, not TYPE=MODULE#EXPORT`);
+      return [type, { module, name }];
+    }),
+  );
 }
