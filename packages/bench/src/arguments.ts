@@ -28,11 +28,13 @@ export class UsageError extends Error {
 
 export const HELP = `Usage: npm run bench -- [options]
        npm run bench -- codecs [options]
+       npm run bench -- compile [options]
 
 Measures ncalrpc beside other ways to call another process, client and server in processes of their own, and prints medians,
 their ratios to ncalrpc, and the project's promises beside what was measured. Each scenario is measured with all systems in
 turn, and all scenarios once before any of them again. Progress goes to standard error. Other programs should not run
-meanwhile: the report says so if they did. "codecs" compares generated codecs with others instead.
+meanwhile: the report says so if they did. "codecs" compares generated codecs with others instead,
+and "compile" the compiler.
 
   --only NAMES         these scenarios, separated by commas
   --systems NAMES      these systems, separated by commas

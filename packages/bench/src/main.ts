@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Arguments, HELP, parseArguments, UsageError } from "./arguments.js";
 import { codecsProgram } from "./codecs/program.js";
+import { compileProgram } from "./compile/program.js";
 import { describeError } from "./harness/message.js";
 import { runBench } from "./harness/run-bench.js";
 import { jsonReport } from "./report/json-report.js";
@@ -86,6 +87,7 @@ process.on("SIGHUP", () => process.exit(129));
 /** Comparisons that are no calls, by the word that asks for them. */
 const PROGRAMS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   codecs: codecsProgram,
+  compile: compileProgram,
 };
 
 try {
