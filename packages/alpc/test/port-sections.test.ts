@@ -228,6 +228,9 @@ describe("what breaks the protocol", () => {
       size: 1,
       bytes: new Uint8Array(1),
       isSecured: false,
+      isSealed: false,
+      fill: () => {},
+      copyTo: () => {},
       copy: () => Buffer.alloc(1),
       release: () => {},
     };

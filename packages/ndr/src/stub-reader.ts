@@ -1,6 +1,7 @@
 import { ArrayReader } from "./array-reader.js";
 import { guidSize, isNilGuid, readGuid } from "./guid.js";
 import { type Alignment, maxCount, type ReaderLimits } from "./limits.js";
+import type { AttachOptions } from "./read-cursor.js";
 import { readLatin1, readUtf16 } from "./text.js";
 
 /**
@@ -20,12 +21,7 @@ export class StubReader extends ArrayReader {
     this.#elementsLeft = this.limits.maxElements;
   }
 
-  override attach(
-    buffer: Buffer,
-    start: number,
-    length: number,
-    options?: { readonly owned?: boolean },
-  ): void {
+  override attach(buffer: Buffer, start: number, length: number, options?: AttachOptions): void {
     super.attach(buffer, start, length, options);
     this.#fullReferents = null;
     this.#depth = 0;
