@@ -8,7 +8,14 @@ import type { Siblings } from "./fold-expression.js";
 import { foreignPart } from "./foreign-expression.js";
 import { integer, subtract } from "./model-expression.js";
 import { type Extent, readExtents } from "./read-extents.js";
-import { isConformant, isContextHandle, isOpaque, openUnion, withoutAliases } from "./resolved-type.js";
+import {
+  isConformant,
+  isContextHandle,
+  isJoined,
+  isOpaque,
+  openUnion,
+  withoutAliases,
+} from "./resolved-type.js";
 import { exposeLevels, type Shape, type ShapeLevel } from "./shape.js";
 import { foldSwitch } from "./switch-is.js";
 import type { ResolvedType } from "./symbols.js";
@@ -211,6 +218,8 @@ function arrayOf(
   if (isOpaque(element)) return { kind: "foreign", feature: "a pointer to void" };
   if (element.kind === "foreign") return element;
   if (isContextHandle(element)) return { kind: "foreign", feature: "an array of context handles" };
+  if (context.dialect === "pidl" && isConformant(element) && !isJoined(element))
+    return { kind: "foreign", feature: "an array whose elements have no fixed size" };
   if (!checkElement(element, use, context)) return ERROR;
   const total = extent.size ?? (fixed === null ? null : integer(BigInt(fixed)));
   const length =

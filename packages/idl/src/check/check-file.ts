@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Reporter } from "../diagnostics/reporter.js";
 import type { Dialect } from "../dialect.js";
-import type { Declaration, FileNode, InterfaceNode } from "../syntax/ast.js";
+import type { Declaration, FileNode, InterfaceNode, Item } from "../syntax/ast.js";
 import { AttributeSet } from "./attribute-set.js";
 import { CheckContext } from "./check-context.js";
 import { checkMethods } from "./check-methods.js";
@@ -33,6 +33,7 @@ export function checkFile(check: FileCheck): void {
   const pointerDefault = defaultPointer(dialect);
   const context = new CheckContext({ ...check, unit: definitions, pointerDefault, msUnion: false });
   check.units.push(definitions);
+  expectTags(file.items, check.scope);
   // MIDL lets an interface be mentioned before it is declared.
   for (const item of file.items) {
     if (item.kind === "interface") check.scope.declareInterface(item.name.text);
@@ -45,6 +46,17 @@ export function checkFile(check: FileCheck): void {
       const isLocal = item.attributes.some(({ name }) => name.text === "local");
       if (!isLocal) context.report("IDL0805", item.name.span, { name: item.name.text });
     } else if (item.kind !== "import" && item.kind !== "ignored") checkDefinition(item, context, check);
+  }
+}
+
+function expectTags(items: readonly Item[], scope: FileScope): void {
+  for (const item of items) {
+    if (item.kind === "interface") expectTags(item.items ?? [], scope);
+    if (item.kind !== "typedef" && item.kind !== "type") continue;
+    const { type } = item;
+    const isDefined =
+      (type.kind === "struct" && type.members !== null) || (type.kind === "union" && type.arms !== null);
+    if (isDefined && type.tag !== null) scope.expectTag(type.tag.text, type.kind);
   }
 }
 

@@ -7,7 +7,7 @@ import { nameOf, type ResolvedType } from "./symbols.js";
 export function checkElement(element: ResolvedType, use: TypeUse, context: CheckContext): boolean {
   if (!checkValue(element, use, context)) return false;
   if (isConformant(element) && !isJoined(element)) {
-    if (context.dialect !== "pidl") context.report("IDL0703", use.span);
+    context.report("IDL0703", use.span);
     return false;
   }
   const { kind } = withoutAliases(element);

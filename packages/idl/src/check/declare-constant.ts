@@ -16,11 +16,15 @@ const WIDER = ["int32", "uint32", "int64", "uint64"] as const;
 export function declareConstant(node: ConstantNode, context: CheckContext): void {
   new AttributeSet(node.attributes, "constant", context);
   const { name } = node.declarator;
+  const errors = context.reporter.errorCount;
   const value = constantValue(node, context);
   if (name === null) return;
   if (value === null) {
-    // Its uses are not to be reported too.
-    context.declare(name, { kind: "type", type: { kind: "error" }, span: name.span });
+    // After an error its uses are not to be reported too; what uses one that is left out is left out itself.
+    const isError = context.reporter.errorCount > errors;
+    const feature = `constant '${name.text}', which is not generated`;
+    const type = isError ? ({ kind: "error" } as const) : ({ kind: "foreign", feature } as const);
+    context.declare(name, { kind: "type", type, span: name.span });
     return;
   }
   if (!context.declare(name, { kind: "constant", value, span: name.span })) return;

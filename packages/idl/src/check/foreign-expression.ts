@@ -22,9 +22,7 @@ export function foreignPart(
     case "unsupported":
       return expression.feature;
     case "name":
-      return context.dialect !== "pidl" || isKnown(expression.name, context, siblings)
-        ? null
-        : `'${expression.name}', which only C knows`;
+      return foreignName(expression.name, context, siblings);
     case "unary":
       return within(expression.operand);
     case "binary":
@@ -38,7 +36,10 @@ export function foreignPart(
   }
 }
 
-function isKnown(name: string, context: CheckContext, siblings: Siblings | null): boolean {
-  if (context.scope.find(name) !== undefined) return true;
-  return siblings !== null && siblings.typeOf(name) !== null;
+function foreignName(name: string, context: CheckContext, siblings: Siblings | null): string | null {
+  const sibling = siblings?.typeOf(name) ?? null;
+  if (sibling !== null) return sibling.kind === "foreign" ? sibling.feature : null;
+  const symbol = context.scope.find(name);
+  if (symbol?.kind === "type" && symbol.type.kind === "foreign") return symbol.type.feature;
+  return symbol === undefined && context.dialect === "pidl" ? `'${name}', which only C knows` : null;
 }

@@ -35,9 +35,24 @@ export function resolveSpecifier(
     case "enum":
     case "bitmap":
       return resolveEnum(type, use, context);
+    case "reference":
+      return resolveTagged(type.name, use, context) ?? resolveReference(type, context);
     default:
       return resolveReference(type, context);
   }
+}
+
+/** A tag without its `struct` or `union`, which published files leave out now and then; null if it is none. */
+function resolveTagged(name: Name, use: DefinitionUse, context: CheckContext): ResolvedType | null {
+  const { text, span } = name;
+  const what = context.scope.find(text) === undefined ? context.scope.expectedTag(text) : undefined;
+  if (what === undefined || context.scope.hasInterface(text)) return null;
+  context.report("IDL0410", span, { name: text, what });
+  const mention =
+    what === "struct"
+      ? ({ kind: "struct", tag: name, members: null, span } as const)
+      : ({ kind: "union", tag: name, discriminant: null, arms: null, span } as const);
+  return resolveAggregate(mention, use, context);
 }
 
 function resolveAggregate(

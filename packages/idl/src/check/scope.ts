@@ -16,6 +16,8 @@ export class FileScope {
   readonly #interfaces = new Set<string>();
   /** What the file that imports this one has imported before it: MIDL has one table of symbols for all. */
   readonly #before = new Set<FileScope>();
+  /** Structs and unions that the file defines by a tag, before they are checked. */
+  readonly #tagsToCome = new Map<string, "struct" | "union">();
   /** Names of the prelude that are used here without an import. */
   readonly #lent = new Map<string, OrdinarySymbol>();
   /** Every imported file, direct or not. */
@@ -97,6 +99,15 @@ export class FileScope {
 
   declareTag(name: string, symbol: TagSymbol): void {
     this.#tags.set(name, symbol);
+  }
+
+  expectTag(name: string, what: "struct" | "union"): void {
+    this.#tagsToCome.set(name, what);
+  }
+
+  /** What a tag of the file itself stands for, wherever in the file that is said. */
+  expectedTag(name: string): "struct" | "union" | undefined {
+    return this.#tagsToCome.get(name);
   }
 
   declareInterface(name: string): void {

@@ -29,6 +29,7 @@ export const nameDiagnostics = {
     "'{name}' is declared anew, and differently",
     "from here on this declaration holds; the other one is at {where}",
   ),
+  IDL0410: warning("'{name}' is the tag of a {what}", "write '{what} {name}'"),
 
   IDL0501: error("division by zero", "check the divisor"),
   IDL0502: warning(
