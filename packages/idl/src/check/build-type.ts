@@ -61,7 +61,8 @@ export function buildType(declared: Shape, use: TypeUse, context: CheckContext):
   if (attributes.has("switch_is") && openUnion(shape.base) === null) shape = exposeLevels(shape, MOST_LEVELS);
   if (shape.base.kind === "error" || shape.base.kind === "foreign") return shape.base;
   shape = arrayPointer(shape, use);
-  if (attributes.has("charset")) shape = { ...shape, base: charsetUnit(shape.base) };
+  const isText = attributes.has("charset") || (attributes.has("string") && context.dialect === "pidl");
+  if (isText) shape = { ...shape, base: charsetUnit(shape.base) };
   if (!checkExtentCount(shape, extents, use, context)) return ERROR;
   if (attributes.has("string") && !checkString(shape, use, context)) return ERROR;
   const base = attributes.has("switch_is") ? foldSwitch(shape.base, use, context) : shape.base;

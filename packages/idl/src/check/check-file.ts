@@ -33,7 +33,7 @@ export function checkFile(check: FileCheck): void {
   const pointerDefault = defaultPointer(dialect);
   const context = new CheckContext({ ...check, unit: definitions, pointerDefault, msUnion: false });
   check.units.push(definitions);
-  expectTags(file.items, check.scope);
+  expectDefinitions(file.items, check.scope);
   // MIDL lets an interface be mentioned before it is declared.
   for (const item of file.items) {
     if (item.kind === "interface") check.scope.declareInterface(item.name.text);
@@ -49,14 +49,18 @@ export function checkFile(check: FileCheck): void {
   }
 }
 
-function expectTags(items: readonly Item[], scope: FileScope): void {
+function expectDefinitions(items: readonly Item[], scope: FileScope): void {
   for (const item of items) {
-    if (item.kind === "interface") expectTags(item.items ?? [], scope);
+    if (item.kind === "interface") expectDefinitions(item.items ?? [], scope);
     if (item.kind !== "typedef" && item.kind !== "type") continue;
     const { type } = item;
     const isDefined =
       (type.kind === "struct" && type.members !== null) || (type.kind === "union" && type.arms !== null);
-    if (isDefined && type.tag !== null) scope.expectTag(type.tag.text, type.kind);
+    if (!isDefined || type.tag === null) continue;
+    const definition = { what: type.kind, tag: type.tag };
+    scope.expectDefinition(type.tag.text, definition);
+    for (const { name, levels } of item.kind === "typedef" ? item.declarators : [])
+      if (name !== null && levels.length === 0) scope.expectDefinition(name.text, definition);
   }
 }
 

@@ -42,16 +42,18 @@ export function resolveSpecifier(
   }
 }
 
-/** A tag without its `struct` or `union`, which published files leave out now and then; null if it is none. */
+/** A tag without its `struct`, or a typedef that is still to come, as published files have them; null if it is neither. */
 function resolveTagged(name: Name, use: DefinitionUse, context: CheckContext): ResolvedType | null {
   const { text, span } = name;
-  const what = context.scope.find(text) === undefined ? context.scope.expectedTag(text) : undefined;
-  if (what === undefined || context.scope.hasInterface(text)) return null;
-  context.report("IDL0410", span, { name: text, what });
+  if (context.scope.find(text) !== undefined || context.scope.hasInterface(text)) return null;
+  const definition = context.scope.expectedDefinition(text);
+  if (definition === undefined) return null;
+  const { what, tag } = definition;
+  context.report("IDL0410", span, { name: text, what, tag: tag.text });
   const mention =
     what === "struct"
-      ? ({ kind: "struct", tag: name, members: null, span } as const)
-      : ({ kind: "union", tag: name, discriminant: null, arms: null, span } as const);
+      ? ({ kind: "struct", tag, members: null, span } as const)
+      : ({ kind: "union", tag, discriminant: null, arms: null, span } as const);
   return resolveAggregate(mention, use, context);
 }
 

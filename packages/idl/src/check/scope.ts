@@ -1,4 +1,5 @@
 import type { Span } from "../source/span.js";
+import type { Name } from "../syntax/ast.js";
 import type { AggregateSymbol, OrdinarySymbol, ResolvedType } from "./symbols.js";
 
 /** What a tag stands for. */
@@ -9,6 +10,12 @@ export interface TagSymbol {
   readonly span: Span;
 }
 
+/** A struct or union that is defined with a tag. */
+export interface TagToCome {
+  readonly what: "struct" | "union";
+  readonly tag: Name;
+}
+
 /** The names of one file, and through it those of every file that it imports, as C has them: ordinary names and tags. */
 export class FileScope {
   readonly #ordinary = new Map<string, OrdinarySymbol>();
@@ -16,8 +23,8 @@ export class FileScope {
   readonly #interfaces = new Set<string>();
   /** What the file that imports this one has imported before it: MIDL has one table of symbols for all. */
   readonly #before = new Set<FileScope>();
-  /** Structs and unions that the file defines by a tag, before they are checked. */
-  readonly #tagsToCome = new Map<string, "struct" | "union">();
+  /** Structs and unions with a tag that the file defines, before they are checked, by tag and by typedef. */
+  readonly #definitions = new Map<string, TagToCome>();
   /** Names of the prelude that are used here without an import. */
   readonly #lent = new Map<string, OrdinarySymbol>();
   /** Every imported file, direct or not. */
@@ -101,13 +108,13 @@ export class FileScope {
     this.#tags.set(name, symbol);
   }
 
-  expectTag(name: string, what: "struct" | "union"): void {
-    this.#tagsToCome.set(name, what);
+  expectDefinition(name: string, definition: TagToCome): void {
+    this.#definitions.set(name, definition);
   }
 
-  /** What a tag of the file itself stands for, wherever in the file that is said. */
-  expectedTag(name: string): "struct" | "union" | undefined {
-    return this.#tagsToCome.get(name);
+  /** What a name of the file itself stands for, wherever in the file that is said. */
+  expectedDefinition(name: string): TagToCome | undefined {
+    return this.#definitions.get(name);
   }
 
   declareInterface(name: string): void {

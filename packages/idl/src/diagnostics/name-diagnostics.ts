@@ -29,7 +29,10 @@ export const nameDiagnostics = {
     "'{name}' is declared anew, and differently",
     "from here on this declaration holds; the other one is at {where}",
   ),
-  IDL0410: warning("'{name}' is the tag of a {what}", "write '{what} {name}'"),
+  IDL0410: warning(
+    "'{name}' is no type here: it stands for a {what} by its tag, or by a typedef further down",
+    "write '{what} {tag}'",
+  ),
 
   IDL0501: error("division by zero", "check the divisor"),
   IDL0502: warning(
