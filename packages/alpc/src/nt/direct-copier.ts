@@ -38,6 +38,7 @@ const MAX_THREADS = 4;
 export interface CopyWorker {
   on(event: "message", listener: (result: CopyResult) => void): unknown;
   on(event: "error", listener: () => void): unknown;
+  once(event: "online", listener: () => void): unknown;
   postMessage(job: CopyJob): void;
   ref(): void;
   unref(): void;
@@ -46,6 +47,8 @@ export interface CopyWorker {
 
 interface CopyThread {
   readonly worker: CopyWorker;
+  /** It runs: what a copy takes counts from here. */
+  readonly online: Promise<void>;
   /** By job; keeps the buffer until the thread has answered. */
   readonly waiting: Map<number, { readonly buffer: Uint8Array; settle(result: CopyResult): void }>;
 }
@@ -102,14 +105,18 @@ export class DirectCopier {
     };
     const thread = this.#thread();
     const { status, done } = await new Promise<CopyResult>((resolve) => {
-      const timer = setTimeout(() => {
-        if (this.#current === thread) this.#current = null;
-        resolve({ id, status: Status.TIMEOUT, done: 0 });
-      }, deadline);
+      let timer: NodeJS.Timeout | undefined;
       const settle = (result: CopyResult) => {
         clearTimeout(timer);
         resolve(result);
       };
+      void thread.online.then(() => {
+        if (!thread.waiting.has(id)) return;
+        timer = setTimeout(() => {
+          if (this.#current === thread) this.#current = null;
+          resolve({ id, status: Status.TIMEOUT, done: 0 });
+        }, deadline);
+      });
       thread.waiting.set(id, { buffer, settle });
       thread.worker.ref();
       thread.worker.postMessage(job);
@@ -126,7 +133,9 @@ export class DirectCopier {
     if (this.#threads.size >= MAX_THREADS) {
       throw new AlpcError("INSUFFICIENT_RESOURCES", "copies that are beyond their time hold up all threads");
     }
-    const thread: CopyThread = { worker: this.#start(), waiting: new Map() };
+    const worker = this.#start();
+    const online = new Promise<void>((resolve) => worker.once("online", resolve));
+    const thread: CopyThread = { worker, online, waiting: new Map() };
     thread.worker.on("message", (result: CopyResult) => this.#onResult(thread, result));
     thread.worker.on("error", () => {
       if (this.#current === thread) this.#current = null;

@@ -27,11 +27,12 @@ class IdleThread extends EventEmitter {
   }
 }
 
-function setUp() {
+function setUp({ isOnline = true } = {}) {
   const threads: IdleThread[] = [];
   const copier = new DirectCopier("", () => {
     const thread = new IdleThread();
     threads.push(thread);
+    if (isOnline) setImmediate(() => thread.emit("online"));
     return thread;
   });
   const copy = (deadline = 10_000) =>
@@ -59,6 +60,15 @@ describe("copies of clients' memory", () => {
     await next;
     threads[0]?.finish();
     expect(threads.map(({ isTerminated }) => isTerminated)).toEqual([true, false]);
+  });
+
+  test("have their time from when the thread runs", async () => {
+    const { threads, copy } = setUp({ isOnline: false });
+    const outcome = copy(1).catch(({ status }) => status);
+    const patience = new Promise((resolve) => setTimeout(resolve, 30, "waiting"));
+    expect(await Promise.race([outcome, patience])).toBe("waiting");
+    threads[0]?.emit("online");
+    expect(await outcome).toBe("TIMEOUT");
   });
 
   test("are refused when all threads are held up, until one comes back", async () => {

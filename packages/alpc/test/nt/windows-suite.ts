@@ -26,13 +26,12 @@ const textOf = ({ buffer, start, length }: ReceivedMessage): string =>
 
 /**
  * What only the ports of Windows have, and the traps of ALPC that the port suite does not step into. Runs as a Windows
- * program; everything is in one process but `startServer`'s, which answers as the port suite's does. `library` is what the kernel was made with; the descriptor lets the own user connect.
+ * program; everything is in one process. `library` is what the kernel was made with; the descriptor lets the own user connect.
  */
 export function windowsSuite(
   kernel: Kernel,
   library: string,
   securityDescriptor: PortAttributes["securityDescriptor"],
-  startServer: () => Promise<string>,
 ): void {
   describe("ports of Windows", () => {
     let count = 0;
@@ -337,59 +336,6 @@ export function windowsSuite(
         expect(flood(port)).toBeGreaterThan(10);
         await eventually(() => closed.length === 1);
         expect(closed).toEqual(["QUOTA_EXCEEDED"]);
-      });
-    });
-
-    describe("waiting for messages in this thread", () => {
-      it("hands on what comes for that port, and keeps the rest for the event loop", async () => {
-        const name = await startServer();
-        const [client, other] = [await connect(name), await connect(name)];
-        const seen: string[] = [];
-        void other.call("first of the other").then(() => seen.push("other"));
-        const answers = [client.call("one"), client.call("two")];
-        const isAnswered = () => seen.length > 0;
-        for (const answer of answers) void answer.then(({ text }) => seen.push(text));
-        // Nothing but this loop runs here: no turn of the event loop, no promise.
-        const wait = client.port.waitForMessages ?? (() => false);
-        const texts: string[] = [];
-        client.onText = (text) => texts.push(text);
-        while (texts.length < 2) expect(wait(5_000)).toBe(true);
-        expect([texts, isAnswered()]).toEqual([["one", "two"], false]);
-        expect(wait(20)).toBe(false);
-        await Promise.all(answers);
-        await eventually(() => seen.length === 3);
-        client.port.close();
-        other.port.close();
-      });
-
-      it("ends when the server goes", async () => {
-        const name = await startServer();
-        const client = await connect(name);
-        const wait = client.port.waitForMessages ?? (() => false);
-        client.request("close");
-        while (!client.port.isClosed) expect(wait(5_000)).toBe(true);
-        expect(() => wait(1)).toThrow(expect.objectContaining({ status: "PORT_DISCONNECTED" }));
-        expect(await client.closed).toBeNull();
-      });
-
-      it("is not for handlers, nor for a server's side", async () => {
-        const thrown: unknown[] = [];
-        const name = serve((port, received) => {
-          thrown.push(port.waitForMessages);
-          reply(port, received, "");
-        });
-        const client = await connect(name);
-        client.onText = () => {
-          try {
-            client.port.waitForMessages?.(1);
-          } catch (error) {
-            thrown.push(error);
-          }
-        };
-        await client.call("x");
-        const invalid = expect.objectContaining({ status: "INVALID_PARAMETER" });
-        expect(thrown).toEqual([undefined, invalid]);
-        client.port.close();
       });
     });
 
