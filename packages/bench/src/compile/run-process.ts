@@ -23,11 +23,12 @@ export function runProcess(
 ): Promise<Cost> {
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const child = spawn(command, args, { cwd, stdio: ["ignore", "ignore", "pipe"] });
+    // A group of its own: what it starts has to end with it.
+    const child = spawn(command, args, { cwd, stdio: ["ignore", "ignore", "pipe"], detached: true });
     let isCut = false;
     const end = setTimeout(() => {
       isCut = true;
-      child.kill();
+      if (child.pid !== undefined) process.kill(-child.pid);
     }, limit);
     let said = "";
     let peak = 0;
