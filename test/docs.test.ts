@@ -43,7 +43,8 @@ function blocksOf(document: string, language: string): string[] {
 describe("documentation", () => {
   it("shows TypeScript that compiles", { timeout: 60_000 }, () => {
     mkdirSync(join(folder, "gen"));
-    copyFileSync(join(root, "examples/hello/src/gen/hello.ts"), join(folder, "gen/hello.ts"));
+    for (const name of ["hello.ts", "hello.schema.ts"])
+      copyFileSync(join(root, "examples/hello/src/gen", name), join(folder, "gen", name));
     let count = 0;
     for (const document of documents) {
       for (const [index, block] of blocksOf(document, "ts").entries()) {
