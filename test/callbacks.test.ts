@@ -116,6 +116,18 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
     for (const client of holes) await client.close();
   });
 
+  it("are not needed for [maybe] calls, which are over when they are sent", async () => {
+    const { server, binding, late } = await serve();
+    await using _server = server;
+    await using client = await Conversation.connect(binding, { kernel });
+    const start = performance.now();
+    await client.note(7);
+    expect(performance.now() - start).toBeLessThan(450);
+    await expect(client.note(Number.NaN)).rejects.toThrow("RPC_X_BAD_STUB_DATA");
+    await client.ping(1);
+    expect(await Promise.all(late)).toEqual(["7"]);
+  });
+
   it("are too long beyond a message", async () => {
     const { server, binding } = await serve();
     await using _server = server;
@@ -158,6 +170,11 @@ function handlers(late: Promise<string>[]): ConversationHandlers {
     first: refuse,
     giveThenFail: refuse,
     emitters: refuse,
+    async note(value) {
+      late.push(Promise.resolve(`${value}`));
+      await delay(500);
+      throw new Error("which nobody hears");
+    },
   };
 }
 

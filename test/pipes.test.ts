@@ -196,6 +196,7 @@ function handlers(): ConversationHandlers {
       }
       return { data: broken() };
     },
+    note: refuse,
     emitters: () => ({ given: BigInt(given), running }),
   };
 }

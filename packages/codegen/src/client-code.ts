@@ -142,11 +142,22 @@ function clientBody(
       request = "request";
     }
   }
-  const read = shape.response === "nothing" ? context.library("readNothing") : names.response.read;
+  const isSent = method.maybe && !isSync && !shape.hasPipes;
+  const read = isSent
+    ? ""
+    : shape.response === "nothing"
+      ? context.library("readNothing")
+      : names.response.read;
   const reader = shape.responseNeedsRequest ? `(r) => ${read}(r, request)` : read;
   const write = hasRequest ? names.request.write : context.library("writeNothing");
   const args = [String(method.opnum), request, write, reader];
   if (shape.hasPipes) return [...statements, ...clientPipes(context, shape, parameters, args)];
+  if (isSent) {
+    return [
+      ...statements,
+      ["return ", call("this.send", String(method.opnum), request, write, "options"), ";"],
+    ];
+  }
   const called = call("this.call", ...args, "options");
   if (!shape.responseHasHandles) {
     // Only a promise of nothing is something to return.

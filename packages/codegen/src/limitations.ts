@@ -24,8 +24,6 @@ export function limitations(model: Model, options: TypeScriptOptions = {}): stri
 function ofMethod(unit: string, method: Method): string[] {
   const where = `${unit}.${method.name}`;
   const found: string[] = [];
-  if (method.maybe)
-    found.push(`${where}: [maybe]: the client waits for the server's response as for any method`);
   if (method.broadcast) found.push(`${where}: [broadcast]: the call goes to one server`);
   if (method.message)
     found.push(`${where}: [message]: the call goes to the server at once, through no queue`);

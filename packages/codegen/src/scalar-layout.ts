@@ -42,6 +42,8 @@ const layouts: Readonly<Record<Scalar | WellKnown, ScalarLayout>> = {
   uint64: scalar(8, "uint64", "BigUint64Array", "bigUint64Array"),
   guid: { size: 4, wideSize: 4, octets: 16, method: "guid", type: "string", array: null },
   filetime: { size: 4, wideSize: 4, octets: 8, method: "fileTime", type: "bigint", array: null },
+  largeInteger: scalar(8, "int64", "BigInt64Array", "bigInt64Array"),
+  unsignedLargeInteger: scalar(8, "uint64", "BigUint64Array", "bigUint64Array"),
   // Its size depends on the transfer syntax, so that no typed array can hold its elements as they lie on the wire.
   int3264: { size: 4, wideSize: 8, method: "int3264", type: "bigint", array: null },
   uint3264: { size: 4, wideSize: 8, method: "uint3264", type: "bigint", array: null },

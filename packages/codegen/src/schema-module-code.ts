@@ -51,7 +51,13 @@ function typeSchema(context: ModuleContext, definition: TypeDefinition, schemas:
       const known = wellKnown(definition);
       if (known === "guid") return [lazySchema(context, definition, schemas.guid())];
       if (known !== null) {
-        return [lazySchema(context, definition, schemas.type({ kind: "scalar", scalar: "uint64" }, null))];
+        return [
+          lazySchema(
+            context,
+            definition,
+            schemas.type({ kind: "scalar", scalar: known === "largeInteger" ? "int64" : "uint64" }, null),
+          ),
+        ];
       }
       const members = visible(structMembers(context.index, definition));
       const record = recordSchema(schemas, members, memberNames(definition.members), false);

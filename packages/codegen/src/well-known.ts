@@ -1,10 +1,11 @@
-import type { Member, StructDefinition, TypeDefinition } from "@ncalrpc/idl";
+import type { Member, Scalar, StructDefinition, TypeDefinition } from "@ncalrpc/idl";
 
 /**
  * Structs that programs have a natural value for. They are known by name and by shape, so that a namesake with other members
- * stays the struct that it is: `GUID`, `UUID` and `uuid_t` become text, `FILETIME` a bigint of 100 ns since 1601.
+ * stays the struct that it is: `GUID`, `UUID` and `uuid_t` become text, `FILETIME` a bigint of 100 ns since 1601,
+ * `LARGE_INTEGER` and `ULARGE_INTEGER` the bigint that they hold.
  */
-export type WellKnown = "guid" | "filetime";
+export type WellKnown = "guid" | "filetime" | "largeInteger" | "unsignedLargeInteger";
 
 const names: ReadonlyMap<string, WellKnown> = new Map([
   ["GUID", "guid"],
@@ -13,6 +14,10 @@ const names: ReadonlyMap<string, WellKnown> = new Map([
   ["uuid_t", "guid"],
   ["FILETIME", "filetime"],
   ["_FILETIME", "filetime"],
+  ["LARGE_INTEGER", "largeInteger"],
+  ["_LARGE_INTEGER", "largeInteger"],
+  ["ULARGE_INTEGER", "unsignedLargeInteger"],
+  ["_ULARGE_INTEGER", "unsignedLargeInteger"],
 ]);
 
 /** What a definition stands for; null for all but a few. */
@@ -20,7 +25,10 @@ export function wellKnown(definition: TypeDefinition): WellKnown | null {
   if (definition.kind !== "struct") return null;
   const known = names.get(definition.name) ?? null;
   if (known === "guid") return isGuid(definition) ? known : null;
-  return known !== null && isFileTime(definition) ? known : null;
+  if (known === "filetime") return isFileTime(definition) ? known : null;
+  const [only] = definition.members;
+  const scalar = known === "largeInteger" ? "int64" : "uint64";
+  return known !== null && definition.members.length === 1 && isScalar(only, scalar) ? known : null;
 }
 
 /** C706 appendix A: a long, two shorts, eight octets. */
@@ -40,6 +48,10 @@ function isGuid({ members }: StructDefinition): boolean {
 /** MS-DTYP 2.3.3: the low and the high half. */
 function isFileTime({ members }: StructDefinition): boolean {
   return members.length === 2 && members.every((member) => isInteger(member, 32));
+}
+
+function isScalar(member: Member | undefined, scalar: Scalar): boolean {
+  return member?.type.kind === "scalar" && member.type.scalar === scalar && member.range === null;
 }
 
 function isInteger(member: Member | undefined, bits: number): boolean {

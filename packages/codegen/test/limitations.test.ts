@@ -3,9 +3,7 @@ import { generateTypeScript, limitations, UnsupportedError } from "../src/index.
 import { compileCase, compileText } from "./generate.js";
 
 test("what is not generated is named with its place", () => {
-  expect(limitations(compileCase("well-known"))).toEqual([
-    "WellKnown.Hint: [maybe]: the client waits for the server's response as for any method",
-  ]);
+  expect(limitations(compileCase("well-known"))).toEqual([]);
   expect(limitations(compileCase("unions"))).toEqual([]);
 });
 

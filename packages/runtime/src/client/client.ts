@@ -69,6 +69,19 @@ export abstract class Client implements AsyncDisposable {
     return callWithPipes(this.#binding, opnum, request, write, read, ins, openOuts, options);
   }
 
+  /** The same for a [maybe] procedure: resolves when the request is on its way, and what becomes of it nobody hears. */
+  protected async send<Q>(
+    opnum: number,
+    request: Q,
+    write: (writer: Writer, request: Q) => void,
+    options: CallOptions | undefined,
+  ): Promise<void> {
+    const call = this.call(opnum, request, write, readNothing, options);
+    call.catch(() => {});
+    // What can't be sent has failed by now.
+    await Promise.race([call, undefined]);
+  }
+
   protected contextId(handle: ContextHandle): string {
     return contextId(this, handle);
   }
