@@ -111,7 +111,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
     if ((events & C.EPOLLHUP) !== 0 && (this.#interest & C.EPOLLIN) === 0) this.#hearOut();
     if (this.#isHearingOut) return 0;
     const messages = this.#receiver === null ? this.#receive() : 0;
-    if (this.agreement !== null && this.list === null && messages > 0) this.agreement.onTraffic(messages);
+    if (this.list === null && messages > 0 && !this.#isEnded) this.agreement?.onTraffic(messages);
     return messages + this.pollList();
   }
 

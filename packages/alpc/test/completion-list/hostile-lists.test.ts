@@ -115,6 +115,22 @@ describe("a server among clients that misuse their completion list", () => {
     await expectUnharmed();
   });
 
+  it("makes no list for who becomes busy only to be thrown out", async () => {
+    for (let round = 0; round < 5; round++) {
+      using peer = new ListPeer(path);
+      await peer.connect();
+      // One more than make a connection busy, and the last of them ends it, all in one turn.
+      for (let i = 0; i < 16; i++) peer.send(rawMessage({ type: i === 15 ? 99 : 3 }));
+      await peer.closedWith();
+      using closer = new ListPeer(path);
+      await closer.connect();
+      const payload = Buffer.from("close");
+      for (let i = 0; i < 16; i++) closer.send(rawMessage({ type: 1, messageId: 2 * i + 1, payload }));
+      await closer.closedWith();
+    }
+    await expectUnharmed();
+  });
+
   it("serves what is in order", async () => {
     using peer = await opened();
     peer.publish(0, entry(101), 56);

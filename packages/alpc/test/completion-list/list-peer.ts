@@ -18,10 +18,15 @@ export class ListPeer extends RawPeer {
   #section: Section | null = null;
   #memory: ListMemory | null = null;
 
-  /** Connects, becomes busy, and accepts the list that it is offered. */
-  async open(): Promise<ListMemory> {
+  /** Connects as one who can use a list. */
+  async connect(): Promise<void> {
     this.send(connectRequest(undefined, 1, OFFERS_LIST));
     await this.receive();
+  }
+
+  /** Connects, becomes busy, and accepts the list that it is offered. */
+  async open(): Promise<ListMemory> {
+    await this.connect();
     const fd = await this.#becomeBusy();
     this.#section = openSection(libc, fd, listSize(LIST_CAPACITY), "request", "mapped");
     const { buffer } = this.#section.memory.lend(this.#section.size).bytes;

@@ -1,4 +1,4 @@
-import { isAlpcError } from "../../error.js";
+import { AlpcError, isAlpcError } from "../../error.js";
 import { PORT_MESSAGE_SIZE } from "../../message.js";
 import { ControlType, portMessage, violation, writePortMessage } from "../../port-message.js";
 import type { SectionQuota } from "../../section-quota.js";
@@ -110,6 +110,8 @@ export class ServerListAgreement implements ListAgreement {
     const fd = section.takeDescriptor();
     try {
       this.#connection.sendWithDescriptors(new Uint8Array(packet.buffer), [fd]);
+      // Sending may have ended the connection.
+      if (this.#connection.isEnded) throw new AlpcError("PORT_DISCONNECTED", "the connection has ended");
       this.#connection.list = newList("server", section, this.#connection);
     } catch (error) {
       section.close();
