@@ -155,7 +155,7 @@ function clientBody(
   if (isSent) {
     return [
       ...statements,
-      ["return ", call("this.send", String(method.opnum), request, write, "options"), ";"],
+      ["return ", call("this.callMaybe", String(method.opnum), request, write, "options"), ";"],
     ];
   }
   const called = call("this.call", ...args, "options");

@@ -60,7 +60,7 @@ const localNames = "i inner innermost item j k r w".split(" ");
 
 /** Members of the runtime's `Client` and `SyncClient` that a method of an interface must not hide. */
 const clientMembers =
-  "call callWithPipes close contextAfter contextId connection refuseStreams send sync".split(" ");
+  "call callMaybe callWithPipes close contextAfter contextId connection refuseStreams sync".split(" ");
 
 /** Names of one kind in one place. A name that is taken gets a trailing underscore, as often as needed. */
 export class Scope {

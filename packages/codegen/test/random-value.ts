@@ -55,6 +55,8 @@ export class RandomValue {
     if (resolved.kind === "pointer") return this.#pointer(resolved);
     const { definition } = resolved;
     switch (definition.kind) {
+      case "hooked":
+        return this.value(definition.wire);
       case "enum":
         return definition.labels[this.#next(definition.labels.length)]?.value;
       case "struct":
@@ -72,6 +74,8 @@ export class RandomValue {
 
   #scalar(scalar: Scalar | WellKnown): unknown {
     if (scalar === "guid") return "00112233-4455-6677-8899-aabbccddeeff";
+    if (scalar === "largeInteger") return this.#scalar("int64");
+    if (scalar === "unsignedLargeInteger") return this.#scalar("uint64");
     if (scalar === "filetime") return BigInt(this.#next(0xffff_ffff));
     if (scalar === "boolean") return this.#next(2) === 1;
     if (scalar === "float") return Math.fround(this.#next(1000) / 8 - 50);

@@ -468,7 +468,7 @@ export class ConversationClient extends Client {
 
   /** Takes a number, and its time over it. */
   note(value: number, options?: CallOptions): Promise<void> {
-    return this.send(12, { value }, writeNoteRequest, options);
+    return this.callMaybe(12, { value }, writeNoteRequest, options);
   }
 }
 

@@ -70,7 +70,7 @@ export abstract class Client implements AsyncDisposable {
   }
 
   /** The same for a [maybe] procedure: resolves when the request is on its way, and what becomes of it nobody hears. */
-  protected async send<Q>(
+  protected async callMaybe<Q>(
     opnum: number,
     request: Q,
     write: (writer: Writer, request: Q) => void,

@@ -65,7 +65,7 @@ export const ManyRequestSchema: z.ZodType<ManyRequest> = /* @__PURE__ */ z.lazy(
 /** What the methods of Strings take and give, by their names. */
 export function stringsSchemas(): InterfaceSchemas {
   return {
-    send_: { request: SendRequestSchema, response: z.void() },
+    send: { request: SendRequestSchema, response: z.void() },
     sendAll: { request: SendAllRequestSchema, response: z.void() },
     named: { request: NamedRequestSchema, response: z.void() },
     get: { request: GetRequestSchema, response: GetResponseSchema },

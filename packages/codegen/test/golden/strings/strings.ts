@@ -290,7 +290,7 @@ export class StringsClient extends Client {
     return this.#sync;
   }
 
-  send_(plain: string, wide: string, maybe: string | null, options?: CallOptions): Promise<void> {
+  send(plain: string, wide: string, maybe: string | null, options?: CallOptions): Promise<void> {
     return this.call(0, { plain, wide, maybe }, writeSendRequest, readNothing, options);
   }
 
@@ -314,7 +314,7 @@ export class StringsClient extends Client {
 
 /** Client of Strings whose methods block: the `sync` property of its client. */
 export class StringsSyncClient extends SyncClient {
-  send_(plain: string, wide: string, maybe: string | null, options?: SyncCallOptions): void {
+  send(plain: string, wide: string, maybe: string | null, options?: SyncCallOptions): void {
     this.call(0, { plain, wide, maybe }, writeSendRequest, readNothing, options);
   }
 
@@ -338,7 +338,7 @@ export class StringsSyncClient extends SyncClient {
 
 /** What a server of Strings implements. */
 export interface StringsHandlers {
-  send_(plain: string, wide: string, maybe: string | null, call: ServerCall): Awaitable<void>;
+  send(plain: string, wide: string, maybe: string | null, call: ServerCall): Awaitable<void>;
 
   sendAll(all: All, lines: Lines, counted: UnicodeString, call: ServerCall): Awaitable<void>;
 
@@ -362,12 +362,12 @@ export const Strings = /* @__PURE__ */ defineInterface({
   },
   methods: [
     {
-      name: "send_",
+      name: "send",
       opnum: 0,
       parameters: ["plain", "wide", "maybe"],
       serve(handlers: StringsHandlers, r: Reader, call: ServerCall) {
         const request = readSendRequest(r);
-        call.respond(handlers.send_(request.plain, request.wide, request.maybe, call), writeNothing);
+        call.respond(handlers.send(request.plain, request.wide, request.maybe, call), writeNothing);
       },
     },
     {

@@ -323,7 +323,7 @@ export class WellKnownClient extends Client {
   }
 
   hint(id: Iid, options?: CallOptions): Promise<void> {
-    return this.send(3, { id }, writeHintRequest, options);
+    return this.callMaybe(3, { id }, writeHintRequest, options);
   }
 }
 
