@@ -100,6 +100,9 @@ export function interfaceDefinition(
     `version: { major: ${major}, minor: ${minor} }`,
     ["endpoints: ", list(endpoints, "[", "]")],
     `client: ${names.client}`,
+    ...(shapes.some((shape) => shape.requestHasHandles || shape.responseHasHandles)
+      ? ["hasContexts: true"]
+      : []),
     block("async schemas()", schemasOf(context, shapes)),
     ["methods: ", methods],
   ];

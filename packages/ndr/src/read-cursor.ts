@@ -86,6 +86,13 @@ export class ReadCursor {
     return this.end - this.position + (this.#apart === null ? 0 : this.#apart.length);
   }
 
+  /** Takes everything that is left and does not lie apart: a window of the buffer. */
+  rest(): Buffer {
+    const { position } = this;
+    this.position = this.end;
+    return this.buffer.subarray(position, this.end);
+  }
+
   /** Names what is read next: a member, or `Method.parameter`. */
   at(member: string): this {
     this.#member = member;

@@ -43,6 +43,8 @@ export interface InterfaceRecord<H extends object, C extends Client, B extends o
   /** Well-known endpoints as string bindings. */
   readonly endpoints: readonly string[];
   readonly client: new (binding: ClientBinding) => C;
+  /** Methods make, use or close context handles: the calls of one client then have to be served where its handles are. */
+  readonly hasContexts?: boolean;
   /** Loads the interface's schemas, and zod with them: for those who have JSON to check, or results. */
   schemas(): Promise<InterfaceSchemas>;
   readonly methods: readonly MethodDefinition<H>[];

@@ -122,6 +122,7 @@ export const OtherProbe = /* @__PURE__ */ defineInterface({
   version: { major: 1, minor: 0 },
   endpoints: [],
   client: OtherProbeClient,
+  hasContexts: true,
   async schemas() {
     const schemas = await import("./other-probe.schema.js");
     return schemas.otherProbeSchemas();

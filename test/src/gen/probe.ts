@@ -663,6 +663,7 @@ export const Probe = /* @__PURE__ */ defineInterface({
   version: { major: 1, minor: 2 },
   endpoints: [],
   client: ProbeClient,
+  hasContexts: true,
   async schemas() {
     const schemas = await import("./probe.schema.js");
     return schemas.probeSchemas();

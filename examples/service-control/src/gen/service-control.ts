@@ -695,6 +695,7 @@ export const ServiceControl = /* @__PURE__ */ defineInterface({
   version: { major: 1, minor: 0 },
   endpoints: ["ncalrpc:[service-control]"],
   client: ServiceControlClient,
+  hasContexts: true,
   async schemas() {
     const schemas = await import("./service-control.schema.js");
     return schemas.serviceControlSchemas();

@@ -708,6 +708,7 @@ export const EndpointMapper = /* @__PURE__ */ defineInterface({
   version: { major: 3, minor: 0 },
   endpoints: [],
   client: EndpointMapperClient,
+  hasContexts: true,
   async schemas() {
     const schemas = await import("./endpoint-mapper.schema.js");
     return schemas.endpointMapperSchemas();

@@ -1,7 +1,7 @@
 import type { Reader } from "@ncalrpc/ndr";
 import type { SecurityDescriptor } from "@ncalrpc/security";
 import type { Client } from "../client/client.js";
-import type { InterfaceDefinition } from "../interface-definition.js";
+import type { InterfaceDefinition, MethodDefinition } from "../interface-definition.js";
 import type { InterfaceId } from "../protocol-lrpc/bind.js";
 import { RpcError } from "../rpc-error.js";
 import { type AccessRule, callRule } from "./access-rule.js";
@@ -53,11 +53,19 @@ export interface RegisteredInterface extends InterfaceId {
   readonly methods: readonly MethodEntry[];
 }
 
-/** Binds handlers to an interface and parses its descriptors; `rule` is the interface's. Throws RpcError and SddlError. */
+/** How calls of a method are served. */
+export type Serve<H extends object> = (method: MethodDefinition<H>) => MethodEntry["serve"];
+
+/** In this thread, by its handlers. */
+export function serveHere<H extends object>(handlers: H): Serve<H> {
+  return (method) => (reader, call) => method.serve(handlers, reader, call);
+}
+
+/** Parses the descriptors of an interface and says how it is served; `rules` are the interface's. Throws RpcError and SddlError. */
 export function registerInterface<H extends object, C extends Client>(
   definition: InterfaceDefinition<H, C>,
-  handlers: H,
-  rule: AccessRule,
+  serve: Serve<H>,
+  rules: readonly AccessRule[],
   options: RegisterOptions<H>,
 ): RegisteredInterface {
   const security = new Map(Object.entries<string | SecurityDescriptor | undefined>(options.methods ?? {}));
@@ -79,8 +87,8 @@ export function registerInterface<H extends object, C extends Client>(
     methods[method.opnum] = {
       interface: registered,
       name: method.name,
-      rules: own === undefined ? [rule] : [rule, callRule(own, `${definition.name}.${method.name}`)],
-      serve: (reader, call) => method.serve(handlers, reader, call),
+      rules: own === undefined ? rules : [...rules, callRule(own, `${definition.name}.${method.name}`)],
+      serve: serve(method),
     };
   }
   for (const name of security.keys()) {

@@ -28,9 +28,15 @@ import { offerManagement } from "../management.js";
 import { Features, formatHello, parseHello } from "../protocol-lrpc/hello.js";
 import { RpcError } from "../rpc-error.js";
 import { parseStringBinding } from "../string-binding.js";
-import { callRule, connectRule } from "./access-rule.js";
+import { WorkerPool } from "../workers/worker-pool.js";
+import { type AccessRule, callRule, connectRule } from "./access-rule.js";
 import { InterfaceRegistry } from "./interface-registry.js";
-import { type RegisterOptions, registerInterface } from "./registered-interface.js";
+import {
+  type RegisteredInterface,
+  type RegisterOptions,
+  registerInterface,
+  serveHere,
+} from "./registered-interface.js";
 import { RequestDispatcher } from "./request-dispatcher.js";
 import { ServerConnection } from "./server-connection.js";
 import { ServerState } from "./server-state.js";
@@ -52,7 +58,14 @@ export interface RpcServerOptions {
   readonly exposeErrors?: boolean;
   /** Ports to listen on; by default those of this system. */
   readonly kernel?: Kernel;
+  /**
+   * Threads that run the handlers of interfaces registered by module, 1 to 64; default 0, none. A call waits for a thread
+   * only if none is free; those of a client that has context handles run where the handles are.
+   */
+  readonly workers?: number;
 }
+
+const MAX_WORKERS = 64;
 
 export interface CloseOptions {
   /** Milliseconds that calls in flight get to finish; default 5,000. */
@@ -68,6 +81,9 @@ const SERVER_FEATURES =
   Features.CALLBACKS |
   Features.PIPES;
 
+/** What a server leaves out whose workers are handed a request as a whole. */
+const NOT_FOR_WORKERS = Features.APART | Features.PIPES;
+
 /**
  * Serves interfaces on one endpoint. Who calls is known from the kernel and checked for every message, before anything
  * of it is decoded: against the endpoint's descriptor (or the interface's own), the method's, and `authorize`.
@@ -81,6 +97,7 @@ export class RpcServer implements AsyncDisposable {
   readonly #state: ServerState;
   readonly #dispatcher: RequestDispatcher;
   readonly #connections = new Map<number, ServerConnection>();
+  readonly #pool: WorkerPool | null;
   #port: ConnectionPort | null = null;
   #note: Disposable | null = null;
   #closing: Promise<void> | null = null;
@@ -101,6 +118,7 @@ export class RpcServer implements AsyncDisposable {
       () => kernel.flush(),
     );
     this.#dispatcher = new RequestDispatcher(this.#registry, this.#state);
+    this.#pool = createPool(options.workers ?? 0, limits, options.exposeErrors ?? false);
     offerManagement(this, () => this.#registry);
   }
 
@@ -114,16 +132,48 @@ export class RpcServer implements AsyncDisposable {
     return formatSddl(this.descriptor);
   }
 
-  /** Offers an interface. Throws RpcError: RPC_S_ALREADY_REGISTERED; SddlError for a descriptor that can't be read. */
+  /**
+   * Offers an interface, with handlers that run in this thread, or with those of a module that `implement` made its default
+   * export: these run in the server's workers. Throws RpcError: RPC_S_ALREADY_REGISTERED, RPC_S_INVALID_ARG for a module
+   * without workers or after `listen`; SddlError for a descriptor that can't be read.
+   */
   register<H extends object, C extends Client>(
     definition: InterfaceDefinition<H, C>,
-    handlers: H,
+    handlers: H | URL,
     options: RegisterOptions<H> = {},
   ): this {
     const { security } = options;
-    const rule = security === undefined ? connectRule(this.descriptor) : callRule(security, definition.name);
-    this.#registry.add(registerInterface(definition, handlers, rule, options));
+    const rules = [
+      security === undefined ? connectRule(this.descriptor) : callRule(security, definition.name),
+    ];
+    this.#registry.add(
+      handlers instanceof URL
+        ? this.#registerModule(definition, handlers, rules, options)
+        : registerInterface(definition, serveHere(handlers), rules, options),
+    );
     return this;
+  }
+
+  #registerModule<H extends object, C extends Client>(
+    definition: InterfaceDefinition<H, C>,
+    module: URL,
+    rules: readonly AccessRule[],
+    options: RegisterOptions<H>,
+  ): RegisteredInterface {
+    if (this.#pool === null || this.#port !== null) {
+      const details =
+        this.#pool === null
+          ? `${definition.name} is implemented by a module, which needs workers: give the server's \`workers\``
+          : `${definition.name} is implemented by a module: register it before the server listens`;
+      throw new RpcError("RPC_S_INVALID_ARG", { details });
+    }
+    if (options.rundown !== undefined) {
+      throw new RpcError("RPC_S_INVALID_ARG", {
+        details: `give the rundown of ${definition.name} to implement(): it runs where the state is`,
+      });
+    }
+    const { validateResults: _, ...here } = options;
+    return registerInterface(definition, this.#pool.offer(definition, module, options), rules, here);
   }
 
   /** Creates the endpoint. Throws RpcError: RPC_S_DUPLICATE_ENDPOINT if a live server has it, RPC_S_CANT_CREATE_ENDPOINT... */
@@ -136,9 +186,11 @@ export class RpcServer implements AsyncDisposable {
       throw new RpcError("RPC_S_ALREADY_LISTENING", { details: this.endpoint });
     }
     try {
+      await this.#pool?.start();
       this.#port = this.#kernel.createPort(this.endpoint, this.#portAttributes, this.#handler);
       this.#note = noteLocalServer(this.endpoint);
     } catch (error) {
+      await this.#pool?.close();
       throw RpcError.from(error, "RPC_S_CANT_CREATE_ENDPOINT");
     }
   }
@@ -183,7 +235,7 @@ export class RpcServer implements AsyncDisposable {
     this.#note?.[Symbol.dispose]();
     // Connections end, and their context handles are run down, in jobs of their own.
     await setImmediate();
-    await within(grace, this.#state.rundownsEnded());
+    await within(grace, Promise.all([this.#state.rundownsEnded(), this.#pool?.close()]));
   }
 
   #isBusy(): boolean {
@@ -197,11 +249,15 @@ export class RpcServer implements AsyncDisposable {
 
   readonly #handler: ConnectionPortHandler = {
     onConnect: (request: ConnectionRequest): void => {
+      const usable = this.#pool === null ? ~0 : ~NOT_FOR_WORKERS;
       const port = request.accept(
-        formatHello({ features: SERVER_FEATURES, maxCalls: this.#state.limits.maxCalls }),
+        formatHello({ features: SERVER_FEATURES & usable, maxCalls: this.#state.limits.maxCalls }),
       );
       const { features, maxCalls } = parseHello(request.payload);
-      this.#connections.set(port.id, new ServerConnection(port, { features, maxCalls }, this.#state));
+      this.#connections.set(
+        port.id,
+        new ServerConnection(port, { features: features & usable, maxCalls }, this.#state),
+      );
     },
     onRefused: (reason: AlpcError, token: Token | null): void => {
       reportAccessDenied(token, null, reason.message);
@@ -214,13 +270,21 @@ export class RpcServer implements AsyncDisposable {
     },
     onClosed: (port: CommunicationPort): void => {
       this.#connections.get(port.id)?.onClosed();
+      this.#pool?.forget(port.id);
       this.#connections.delete(port.id);
     },
   };
 }
 
+function createPool(workers: number, limits: ServerLimits, exposeErrors: boolean): WorkerPool | null {
+  if (!Number.isInteger(workers) || workers < 0 || workers > MAX_WORKERS) {
+    throw new RpcError("RPC_S_INVALID_ARG", { details: `workers: ${workers}, not 0 to ${MAX_WORKERS}` });
+  }
+  return workers === 0 ? null : new WorkerPool(workers, limits, exposeErrors);
+}
+
 /** Waits for `work`, but no longer than some milliseconds. */
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, milliseconds);

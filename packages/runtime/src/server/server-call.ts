@@ -45,6 +45,7 @@ export class ServerCall implements ReplyTo {
   #abort: AbortController | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isAnswered = false;
+  #onCancel: ((reason: RpcError) => void) | null = null;
   /** Made when the call has to do with context handles. */
   #contexts: CallContexts | null = null;
 
@@ -130,6 +131,12 @@ export class ServerCall implements ReplyTo {
     }
   }
 
+  /** @internal The call is answered later; `onCancel` is told, instead of the call's own signal, when it should be given up. */
+  defer(onCancel: (reason: RpcError) => void): void {
+    this.#onCancel = onCancel;
+    this.#connection.addCall(this);
+  }
+
   /** For generated code: calls the client back as part of this call. Rejects with RpcError. */
   async callBack<S>(
     opnum: number,
@@ -203,6 +210,10 @@ export class ServerCall implements ReplyTo {
   cancel(reason: RpcError): void {
     if (this.isWaiting) {
       this.fail(reason);
+      return;
+    }
+    if (this.#onCancel !== null) {
+      this.#onCancel(reason);
       return;
     }
     this.#abort ??= new AbortController();

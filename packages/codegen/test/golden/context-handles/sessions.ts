@@ -433,6 +433,7 @@ export const Sessions = /* @__PURE__ */ defineInterface({
   version: { major: 2, minor: 0 },
   endpoints: [],
   client: SessionsClient,
+  hasContexts: true,
   async schemas() {
     const schemas = await import("./sessions.schema.js");
     return schemas.sessionsSchemas();

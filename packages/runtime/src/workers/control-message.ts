@@ -1,0 +1,58 @@
+import { Sid, Token } from "@ncalrpc/security";
+
+/** What goes between the threads of a server beside the queues, in the order in which it was sent. */
+export type ControlMessage =
+  /** Look into the queues. */
+  | { readonly kind: "wake" }
+  /** A client that may call from now on, or its new token. */
+  | {
+      readonly kind: "client";
+      readonly connection: number;
+      readonly tokenId: number;
+      readonly token: PlainToken;
+    }
+  | { readonly kind: "gone"; readonly connection: number }
+  | {
+      readonly kind: "cancel";
+      readonly connection: number;
+      readonly slot: number;
+      readonly timedOut: boolean;
+    }
+  /** Octets of a message that did not fit into its queue. */
+  | { readonly kind: "octets"; readonly slot: number; readonly octets: ArrayBuffer }
+  /** To a worker: run down what is left, then stop. */
+  | { readonly kind: "close" }
+  /** From a worker: it serves. */
+  | { readonly kind: "ready" };
+
+/** A token's content, SIDs as text: objects of classes don't cross threads. */
+export interface PlainToken extends Pick<Token, "pid" | "integrityLevel" | "sessionId" | "authenticationId"> {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly denyOnlySids: readonly string[];
+  readonly restrictedSids: readonly string[] | null;
+}
+
+export function toPlainToken(token: Token): PlainToken {
+  return {
+    user: token.user.toString(),
+    groups: token.groups.map(String),
+    denyOnlySids: token.denyOnlySids.map(String),
+    restrictedSids: token.restrictedSids?.map(String) ?? null,
+    pid: token.pid,
+    integrityLevel: token.integrityLevel,
+    sessionId: token.sessionId,
+    authenticationId: token.authenticationId,
+  };
+}
+
+export function fromPlainToken(plain: PlainToken): Token {
+  const parse = (sids: readonly string[]): Sid[] => sids.map((sid) => Sid.parse(sid));
+  return new Token({
+    ...plain,
+    user: Sid.parse(plain.user),
+    groups: parse(plain.groups),
+    denyOnlySids: parse(plain.denyOnlySids),
+    restrictedSids: plain.restrictedSids === null ? null : parse(plain.restrictedSids),
+  });
+}

@@ -1,0 +1,34 @@
+import { Features } from "../protocol-lrpc/hello.js";
+import type { ServerCall } from "../server/server-call.js";
+import { ServerConnection } from "../server/server-connection.js";
+import type { ServerState } from "../server/server-state.js";
+import type { WorkerPort } from "./worker-port.js";
+
+/** What the server's own thread understands of what a worker says to it. */
+const HELLO = { features: Features.FAULT_DETAILS, maxCalls: 0 };
+
+const nothing = Buffer.alloc(0);
+
+/** What a worker keeps for one client. */
+export class PooledConnection extends ServerConnection {
+  readonly #port: WorkerPort;
+
+  constructor(port: WorkerPort, server: ServerState) {
+    super(port, HELLO, server);
+    this.#port = port;
+  }
+
+  /** A client that is gone gets no answer, but the server's own thread has to know that the call has ended. */
+  override endCall(call: ServerCall): void {
+    super.endCall(call);
+    if (this.isClosed) {
+      this.#port.reply(call.messageId, nothing);
+    }
+  }
+
+  /** The client is gone. */
+  close(): void {
+    this.#port.close();
+    this.onClosed();
+  }
+}

@@ -1,0 +1,66 @@
+import { AlpcError, type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type View } from "@ncalrpc/alpc";
+import type { Token } from "@ncalrpc/security";
+
+/** Answers the call at `slot` with the payload of a reply, which is copied. */
+export type Reply = (slot: number, payload: Buffer) => void;
+
+const nothing = Buffer.alloc(0);
+
+/**
+ * The port of a client as a worker sees it: what the server's own thread hands on comes from there, and replies go back to
+ * that thread, whatever their length. The messages of calls have their slots for ids.
+ */
+export class WorkerPort implements CommunicationPort {
+  readonly id: number;
+  readonly token: Token;
+  readonly payload = nothing;
+  readonly maxPayload = Number.MAX_SAFE_INTEGER;
+  readonly maxViewSize = 0;
+  readonly allowsDirectMemory = false;
+  readonly queuedMessages = 0;
+  readonly reply: Reply;
+  #isClosed = false;
+
+  constructor(id: number, token: Token, reply: Reply) {
+    this.id = id;
+    this.token = token;
+    this.reply = reply;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  send(type: MessageType, bytes: Buffer, length: number, messageId: number): number {
+    if (type === MessageType.REPLY) {
+      this.reply(messageId, bytes.subarray(PORT_MESSAGE_SIZE, length));
+    }
+    return messageId;
+  }
+
+  cancel(): void {}
+
+  allocateView(): Promise<View> {
+    return Promise.reject(elsewhere());
+  }
+
+  readPeerMemory(): Promise<void> {
+    return Promise.reject(elsewhere());
+  }
+
+  writePeerMemory(): Promise<void> {
+    return Promise.reject(elsewhere());
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function elsewhere(): AlpcError {
+  return new AlpcError("NOT_SUPPORTED", "memory of clients is the business of the server's own thread");
+}
