@@ -30,6 +30,7 @@ export function registerBulk(server: RpcServer, requestBytes: "owned" | "borrowe
 
 export class BulkService implements BulkHandlers {
   readonly #sealed = new Map<string, Uint8Array>();
+  #given: Uint8Array = new Uint8Array();
   /** The last array that was uploaded, which a handler may keep. */
   last: Uint8Array | null = null;
 
@@ -52,6 +53,16 @@ export class BulkService implements BulkHandlers {
   async both(length: number) {
     const second = await this.#sealedPattern(length, 2);
     return { first: makePattern(length >> 1, 1), second: second.subarray(10, length - 10) };
+  }
+
+  take(data: Uint8Array) {
+    return data.length;
+  }
+
+  async give(length: number, sealed: boolean) {
+    if (sealed) return { data: await this.#sealedPattern(length, 0) };
+    if (this.#given.length !== length) this.#given = makePattern(length, 0);
+    return { data: this.#given };
   }
 
   forget() {
