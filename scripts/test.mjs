@@ -1,4 +1,5 @@
-// Runs the suites, or with --slow the slow ones; also writes a JSON report if NCALRPC_REPORT names a file.
+// Runs the suites, with --slow the slow ones, with --sockets those that are about ports with completion lists switched off;
+// also writes a JSON report if NCALRPC_REPORT names a file.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,17 +7,39 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const slow = process.argv.includes("--slow");
 const report = process.env.NCALRPC_REPORT;
-const filters = process.argv.slice(2).filter((argument) => argument !== "--slow");
+const sockets = process.argv.includes("--sockets");
+const filters = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const aboutPorts = [
+  "runtime",
+  "sync",
+  "kill",
+  "hostile",
+  "drain",
+  "identity",
+  "context",
+  "bulk",
+  "pipes",
+  "workers",
+];
 const { status } = spawnSync(
   process.execPath,
   [
     join(root, "node_modules", "vitest", "vitest.mjs"),
     "run",
     ...(slow ? ["test/slow"] : []),
+    ...(sockets ? ["packages/alpc", ...aboutPorts.map((name) => `test/${name}`)] : []),
     ...filters,
     "--reporter=default",
     ...(report === undefined ? [] : ["--reporter=json", `--outputFile.json=${report}`]),
   ],
-  { cwd: root, stdio: "inherit", env: { ...process.env, ...(slow ? { NCALRPC_SLOW: "1" } : {}) } },
+  {
+    cwd: root,
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      ...(slow ? { NCALRPC_SLOW: "1" } : {}),
+      ...(sockets ? { NCALRPC_COMPLETION_LIST: "off" } : {}),
+    },
+  },
 );
 process.exit(status ?? 1);
