@@ -5,7 +5,7 @@ import { join } from "node:path";
 const folder = process.argv[2] ?? ".";
 let passed = 0;
 let failed = 0;
-for (const suite of ["tests.json", "slow.json", "nt.json"]) {
+for (const suite of ["tests.json", "sockets.json", "slow.json", "nt.json"]) {
   if (!readdirSync(folder).includes(suite)) {
     console.error(`${suite} is missing: that suite did not finish`);
     failed++;
