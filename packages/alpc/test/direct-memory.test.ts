@@ -175,6 +175,8 @@ describe("copies that stall", () => {
   test("have stopped when the caller hears of the timeout, if they only were slow", async () => {
     const memory = new DirectMemory({ program: program("copy-worker.mjs") });
     using peer = standIn();
+    // The thread is there, so that the copy's time is the copy's.
+    await memory.read(peer, offer(1), Buffer.alloc(1), 5_000);
     const slow = memory.write(peer, offer(0xfeed), Buffer.alloc(1), 100);
     await expect(slow).rejects.toEqual(failsWith("TIMEOUT"));
     expect(memory.running).toBe(0);
