@@ -13,7 +13,7 @@ export class ArrayReader extends ScalarReader {
     if (apart !== null) return apart;
     const at = this.take(1, count);
     if (this.owned) return new Uint8Array(this.buffer.buffer, this.buffer.byteOffset + at, count);
-    return copyOctets(this.buffer, at, count);
+    return copyOctets(this.octets, at, count);
   }
 
   int8Array(count: number): Int8Array {
@@ -82,7 +82,7 @@ export class ArrayReader extends ScalarReader {
   }
 
   #copy(count: number, size: Alignment): ArrayBufferLike {
-    const copy = copyOctets(this.buffer, this.#take(count, size), count * size);
+    const copy = copyOctets(this.octets, this.#take(count, size), count * size);
     if (!this.littleEndian) swapOctets(copy, size);
     return copy.buffer;
   }

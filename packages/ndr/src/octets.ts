@@ -10,16 +10,12 @@ export function putOctets(target: Buffer, at: number, source: Uint8Array): void 
   else for (let i = 0; i < source.length; i++) target[at + i] = source[i] ?? 0;
 }
 
-/** A copy of `length` octets from `at`, in memory of its own: the whole of its ArrayBuffer. */
-export function copyOctets(source: Buffer, at: number, length: number): Uint8Array {
+/** A copy of `length` octets from `at`, in memory of its own: the whole of its ArrayBuffer. `source` is no Buffer, whose `slice` would be a window. */
+export function copyOctets(source: Uint8Array, at: number, length: number): Uint8Array {
+  if (length < largeBlock) return source.slice(at, at + length);
   // Memory of allocUnsafeSlow is never shared, and all of it is overwritten here.
-  const copy =
-    length < largeBlock ? new Uint8Array(length) : new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-  if (length <= smallBlock) {
-    for (let i = 0; i < length; i++) copy[i] = source[at + i] ?? 0;
-  } else {
-    copy.set(new Uint8Array(source.buffer, source.byteOffset + at, length));
-  }
+  const copy = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  copy.set(source.subarray(at, at + length));
   return copy;
 }
 

@@ -24,6 +24,8 @@ export class ReadCursor {
   protected readonly littleEndian: boolean;
   protected buffer: Buffer = nothing;
   protected view: DataView = viewOfNothing;
+  /** The buffer's octets as a plain array, for copies. */
+  protected octets: Uint8Array = octetsOfNothing;
   #start = 0;
   protected position = 0;
   protected end = 0;
@@ -54,10 +56,13 @@ export class ReadCursor {
     }
     if (buffer !== this.buffer) {
       this.buffer = buffer;
-      this.view =
-        buffer === nothing
-          ? viewOfNothing
-          : new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+      const isNothing = buffer === nothing;
+      this.view = isNothing
+        ? viewOfNothing
+        : new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+      this.octets = isNothing
+        ? octetsOfNothing
+        : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     }
     this.#start = start;
     this.position = start;
@@ -174,3 +179,4 @@ export class ReadCursor {
 
 const nothing = Buffer.alloc(0);
 const viewOfNothing = new DataView(nothing.buffer, nothing.byteOffset, 0);
+const octetsOfNothing = new Uint8Array(0);

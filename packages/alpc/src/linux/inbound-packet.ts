@@ -8,6 +8,8 @@ const none: readonly number[] = Object.freeze([]);
 export class InboundPacket {
   readonly buffer: Buffer;
   readonly words: Uint32Array;
+  /** The same, two words at once. */
+  readonly pairs: BigInt64Array;
   readonly view: DataView;
   /** Where the packet lies in `buffer`: at a multiple of 8. */
   start = 0;
@@ -27,6 +29,7 @@ export class InboundPacket {
     this.buffer = buffer;
     this.isListed = isListed;
     this.words = new Uint32Array(buffer.buffer, buffer.byteOffset, buffer.length >> 2);
+    this.pairs = new BigInt64Array(buffer.buffer, buffer.byteOffset, buffer.length >> 3);
     this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
   }
 

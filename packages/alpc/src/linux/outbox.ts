@@ -18,6 +18,8 @@ const FLAGS = C.MSG_DONTWAIT | C.MSG_NOSIGNAL;
 export interface PacketRoom {
   readonly slab: Buffer;
   readonly words: Uint32Array;
+  /** The same, two words at once. */
+  readonly pairs: BigInt64Array;
   readonly view: DataView;
 }
 
@@ -47,6 +49,7 @@ export class Outbox implements PacketRoom {
   readonly #libc: LibC;
   readonly slab = Buffer.allocUnsafeSlow(SLAB);
   readonly words = new Uint32Array(this.slab.buffer);
+  readonly pairs = new BigInt64Array(this.slab.buffer);
   readonly view = new DataView(this.slab.buffer);
   readonly #slabAddress = addressOf(this.slab);
   readonly #offsets = new Int32Array(CAPACITY);

@@ -33,8 +33,9 @@ export interface Ring {
   readonly tail: number;
   readonly head: number;
   readonly awake: number;
-  /** The ring itself. */
+  /** The ring itself; `pairs` are two words at once, for copies. */
   readonly words: Uint32Array;
+  readonly pairs: BigInt64Array;
   readonly bytes: Buffer;
 }
 
@@ -61,6 +62,7 @@ export function ringsOf(buffer: ArrayBufferLike): ListMemory {
     head: (line + 1) * LINE,
     awake: (line + 2) * LINE,
     words: new Uint32Array(buffer, at, capacity / 4),
+    pairs: new BigInt64Array(buffer, at, capacity / 8),
     bytes: Buffer.from(buffer, at, capacity),
   });
   return { requests: ring(0, CONTROL), replies: ring(3, CONTROL + capacity) };

@@ -9,6 +9,7 @@ export class ListProducer {
   /** Where messages are written. */
   readonly slab: Buffer;
   readonly words: Uint32Array;
+  readonly pairs: BigInt64Array;
   readonly view: DataView;
   readonly #control: Int32Array;
   readonly #ring: Ring;
@@ -23,6 +24,7 @@ export class ListProducer {
   constructor(ring: Ring) {
     this.slab = ring.bytes;
     this.words = ring.words;
+    this.pairs = ring.pairs;
     this.view = new DataView(ring.bytes.buffer, ring.bytes.byteOffset, ring.bytes.length);
     this.#control = ring.control;
     this.#ring = ring;
