@@ -1,5 +1,5 @@
 import type { ArrayType } from "@ncalrpc/idl";
-import { block, call, type Doc, list, run } from "./doc.js";
+import { block, call, type Doc, ifBlock, list, run } from "./doc.js";
 import { isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
@@ -58,8 +58,10 @@ export class ReadArray {
     const limits = isItem && array.fixed === null ? this.#joinedCounts(array, toRead) : null;
     if (limits !== null) {
       const names = limits.locals.map((name) => `${name} = 0`);
-      before.push(["const ", list(names, "[", "]"), " = ", limits.counts(first()), ";"]);
+      if (inBlock) declare.push(...names.map((name) => `let ${name};`));
+      before.push([inBlock ? "" : "const ", list(names, "[", "]"), " = ", limits.counts(first()), ";"]);
       [count = ""] = limits.locals;
+      checks.push(...this.#joinedChecks(array, toRead, limits.locals));
     } else if (array.joined) {
       [count = ""] = toRead.joined ?? [];
     } else if (array.fixed === null && isItem) {
@@ -99,7 +101,8 @@ export class ReadArray {
       }
     }
     const counted = isVarying(array) ? array.length : array.size;
-    if (counted !== null) {
+    // The one count of all rows is checked, and there may be no rows to check it by.
+    if (counted !== null && !(array.joined && !isVarying(array))) {
       checks.push((text, isNullable) => {
         const actual = isNullable ? `${text}?.length ?? 0` : `${text}.length`;
         return checkEqual(toRead, actual, counted, isVarying(array) ? "length_is" : "size_is");
@@ -139,6 +142,27 @@ export class ReadArray {
       locals,
       counts: (reader) => call(`${reader}.counts`, String(locals.length), minimum, ...packed),
     };
+  }
+
+  /** The max counts of all dimensions but the first: they are there even without rows that have them. */
+  #joinedChecks(array: ArrayType, toRead: ToRead, locals: readonly string[]): Check[] {
+    const checks: Check[] = [];
+    let { label } = toRead;
+    let inner = this.#context.index.resolve(array.element);
+    for (const local of locals.slice(1)) {
+      if (inner.kind !== "array") break;
+      label += "[]";
+      const { size } = inner;
+      const dimension = { ...toRead, label };
+      if (size !== null && !isVarying(inner)) {
+        checks.push((text, isNullable) => {
+          const equal = checkEqual(dimension, local, size, "size_is");
+          return isNullable && equal.length > 0 ? [ifBlock(`${text} !== null`, equal)] : equal;
+        });
+      }
+      inner = this.#context.index.resolve(inner.element);
+    }
+    return checks;
   }
 
   /** Reads elements one by one into an array; `reader` names the array if nothing did so before. */

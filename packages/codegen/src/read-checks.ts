@@ -10,7 +10,12 @@ export function checkThat({ label }: ToRead, condition: Doc, what: string): Doc 
 }
 
 /** Checks that a count is what an expression says, unless that names what is not read yet. */
-export function checkEqual(toRead: ToRead, count: string, expression: Expression, control: string): Doc[] {
+export function checkEqual(
+  toRead: Pick<ToRead, "frame" | "label">,
+  count: string,
+  expression: Expression,
+  control: string,
+): Doc[] {
   const { frame, label } = toRead;
   if (!frame.knows(expression)) return [];
   const expected = expressionText(expression, frame.operands);

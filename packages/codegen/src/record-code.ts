@@ -1,10 +1,11 @@
 import type { Member } from "@ncalrpc/idl";
 import { braced, type Doc, run } from "./doc.js";
-import { comparison } from "./expression.js";
+import { comparison, operandNames } from "./expression.js";
 import { type FixedRun, fixedRuns } from "./fixed-run.js";
 import { Frame, tagText } from "./frame.js";
-import { isHidden, type ModelIndex } from "./model-index.js";
+import { isHidden, isVarying, type ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
+import { checkEqual } from "./read-checks.js";
 import { ReadCode } from "./read-code.js";
 import { type Check, choice, type Reading, readingOf, type ToRead, told } from "./reading.js";
 import type { Alignment } from "./scalar-layout.js";
@@ -181,7 +182,7 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
   const pointers = shape.members.filter(({ type }) => index.resolve(type).kind === "pointer");
   const unknown = new Set(pointers.map(({ name }) => name));
   const frame = new Frame(shape.label, index, shape.members, access, true, unknown);
-  return shape.members.flatMap((member) => {
+  const reads = shape.members.flatMap((member) => {
     if (member.ignore || !layout.hasPointers(member.type)) return [];
     const toRead = {
       lenient: member.disableConsistencyCheck,
@@ -194,6 +195,25 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
     if (index.resolve(member.type).kind !== "pointer") return code.referents(toRead, place(member));
     return code.pointee(toRead, place(member), counts.get(member.name) ?? null);
   });
+  const whole = new Frame(shape.label, index, shape.members, access, true);
+  return [
+    ...reads,
+    ...shape.members.flatMap((member) => lateCheck(context, member, place(member), frame, whole)),
+  ];
+}
+
+/** The check of an array's count that a referent holds: `frame` does not know it while the array is read, `whole` does then. */
+function lateCheck(context: ModuleContext, member: Member, text: string, frame: Frame, whole: Frame): Doc[] {
+  const { index } = context;
+  const pointer = index.resolve(member.type);
+  if (pointer.kind !== "pointer" || member.ignore || member.disableConsistencyCheck) return [];
+  const array = index.resolve(pointer.target);
+  if (array.kind !== "array" || isVarying(array) || array.size === null || frame.knows(array.size)) return [];
+  // A count that is absent says nothing.
+  const operands = operandNames(array.size).map((name) => whole.member(name).type);
+  if (operands.some((type) => index.isNullable(type))) return [];
+  const count = index.isNullable(member.type) ? `${text}?.length ?? 0` : `${text}.length`;
+  return checkEqual({ label: member.name, frame: whole }, count, array.size, "size_is");
 }
 
 /** Wraps the statements of a recursive type, whose nesting the codec bounds. */

@@ -1,6 +1,6 @@
 import { ArrayReader } from "./array-reader.js";
 import { guidSize, isNilGuid, readGuid } from "./guid.js";
-import { type Alignment, maxCount, type ReaderLimits } from "./limits.js";
+import { type Alignment, maxCount, maxEmptyRows, type ReaderLimits } from "./limits.js";
 import type { AttachOptions } from "./read-cursor.js";
 import { readLatin1, readUtf16 } from "./text.js";
 
@@ -92,7 +92,7 @@ export class StubReader extends ArrayReader {
 
   /**
    * The max counts of an array of `rank` open dimensions, which stand together (C706 14.3.3.5). Those of all dimensions but
-   * the last are charged as elements.
+   * the last are charged as elements; no more rows than octets are left, or than `maxEmptyRows`, since rows may have none.
    */
   counts(rank: number, minElementSize: number, packed = false): number[] {
     const counts: number[] = [];
@@ -102,6 +102,13 @@ export class StubReader extends ArrayReader {
       counts.push(count);
       if (i === rank - 1) break;
       rows *= count;
+      if (rows > Math.max(this.remaining, maxEmptyRows)) {
+        this.fail(
+          "invalid_bound",
+          `${rows} rows, more than the octets that are left can hold`,
+          this.position,
+        );
+      }
       this.#charge(rows, this.position);
     }
     this.#admit(rows * (counts[rank - 1] ?? 0), minElementSize, packed, this.position);

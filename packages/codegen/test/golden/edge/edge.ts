@@ -144,6 +144,7 @@ function writeStringsReferents(w: Writer, value: Strings): void {
 
 function readStrings(r: Reader): Strings {
   const fixedUnits = r.at("fixed").variance(8, 1, true);
+  r.check(fixedUnits > 0, "fixed: string terminator");
   const fixed = r.bytes(fixedUnits - 1);
   r.check(r.uint8() === 0, "fixed: string terminator");
   const n = r.at("n").int32();
@@ -188,6 +189,7 @@ function readBehind(r: Reader): Behind {
 function readBehindReferents(r: Reader, value: Behind): void {
   value.n = r.at("n").int32();
   if (value.values !== null) value.values = r.at("values").int32Array(r.count(4, true));
+  r.equal(value.values?.length ?? 0, value.n, "values: size_is(*n)");
 }
 
 function writeBig(w: Writer, value: Big): void {
