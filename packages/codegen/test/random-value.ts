@@ -1,6 +1,7 @@
 import type { ArrayType, Member, Scalar, Type, UnionDefinition } from "@ncalrpc/idl";
 import { Layout } from "../src/layout.js";
 import { chunkType, type ModelIndex, settled, visible } from "../src/model-index.js";
+import { memberNames } from "../src/unit-names.js";
 import type { WellKnown } from "../src/well-known.js";
 import type { Next } from "./random-idl.js";
 
@@ -41,8 +42,12 @@ export class RandomValue {
   record(members: readonly Member[], deferred: boolean): Record<string, unknown> {
     // No two messages share what full pointers point to.
     if (!deferred) this.#shared.clear();
+    const names = memberNames(members);
     return Object.fromEntries(
-      visible(settled(this.#index, members, deferred)).map(({ name, type }) => [name, this.value(type)]),
+      visible(settled(this.#index, members, deferred)).map(({ name, type }) => [
+        names.get(name) ?? name,
+        this.value(type),
+      ]),
     );
   }
 

@@ -1,0 +1,255 @@
+import { getHeapStatistics } from "node:v8";
+import { isNdrError, type Reader } from "@ncalrpc/ndr";
+import { random } from "../../packages/codegen/test/random-idl.js";
+import { Coverage } from "./coverage.js";
+import { type Decoder, loadDecoders, type Syntax } from "./load-decoders.js";
+import { Mutator } from "./mutator.js";
+import { findDifference, flat, type TracingWriter, tracingWriters } from "./tracing-writer.js";
+
+export interface FuzzOptions {
+  readonly inputs: number;
+  readonly seed: number;
+  /** Called now and then with the inputs that are done. */
+  readonly onProgress?: (inputs: number) => void;
+}
+
+export interface FuzzResult {
+  readonly decoders: number;
+  readonly inputs: number;
+  readonly accepted: number;
+  /** Inputs that are kept because they reached something new, and blocks that were reached, over all decoders. */
+  readonly corpus: number;
+  readonly reached: number;
+  /** Milliseconds of the slowest input. */
+  readonly slowest: number;
+  /** Octets that one input had allocated, garbage included, less eight times its own: the most, of how many measured. */
+  readonly mostMemory: number;
+  readonly measured: number;
+  readonly failures: readonly string[];
+}
+
+/** Milliseconds that an input may take, and octets of memory beside eight times its own. */
+export const SLOWEST = 100;
+export const MEMORY = 1024 * 1024;
+/** Inputs that one decoder gets in a row, and inputs between two of which memory is measured. */
+const BATCH = 64;
+const MEASURED = 61;
+const CORPUS = 256;
+const MAX_FAILURES = 100;
+
+/**
+ * Feeds mutated inputs to all decoders of the repository's interfaces, in both transfer syntaxes, guided by the blocks of
+ * generated code and of the readers that they reach.
+ */
+export async function fuzzDecoders(options: FuzzOptions): Promise<FuzzResult> {
+  const { decoders, blocks, readers } = await loadDecoders(random(options.seed));
+  const mutator = new Mutator(options.seed);
+  const failures = new Failures();
+  const targets = decoders.flatMap((decoder) =>
+    (["ndr20", "ndr64"] as const).map(
+      (syntax) =>
+        new Target(decoder, syntax, readers[syntax], new Coverage([blocks, decoder.blocks]), failures),
+    ),
+  );
+  const prototypes = prototypeKeys();
+  for (const target of targets) target.plant();
+  let done = 0;
+  while (done < options.inputs && failures.size < MAX_FAILURES) {
+    for (const target of targets) {
+      const inputs = Math.min(BATCH, options.inputs - done);
+      target.run(mutator, inputs);
+      done += inputs;
+    }
+    if (prototypeKeys() !== prototypes) throw new Error("a prototype has changed");
+    options.onProgress?.(done);
+  }
+  const sum = (of: (target: Target) => number): number =>
+    targets.reduce((total, target) => total + of(target), 0);
+  const max = (of: (target: Target) => number): number => Math.max(...targets.map(of));
+  return {
+    decoders: decoders.length,
+    inputs: done,
+    accepted: sum((target) => target.accepted),
+    corpus: sum((target) => target.corpus.length),
+    reached: sum((target) => target.reached),
+    slowest: max((target) => target.slowest),
+    mostMemory: max((target) => target.mostMemory),
+    measured: sum((target) => target.measured),
+    failures: failures.texts,
+  };
+}
+
+/** What went wrong, each kind of it once for each decoder. */
+class Failures {
+  readonly #texts = new Map<string, string>();
+
+  add(name: string, problem: string, input: Buffer): void {
+    const kind = `${name}: ${problem.replace(/\d+/g, "#")}`;
+    const known = this.#texts.get(kind);
+    const text = `${name}: ${problem}; ${input.length} octets: ${input.toString("hex", 0, 512)}`;
+    // The shortest input says most.
+    if (known === undefined || text.length < known.length) this.#texts.set(kind, text);
+  }
+
+  get size(): number {
+    return this.#texts.size;
+  }
+
+  get texts(): string[] {
+    return [...this.#texts.values()];
+  }
+}
+
+/** A decoder in one transfer syntax, with the inputs that took it somewhere. */
+class Target {
+  readonly corpus: Buffer[] = [];
+  accepted = 0;
+  slowest = 0;
+  mostMemory = 0;
+  measured = 0;
+  readonly #decoder: Decoder;
+  readonly #syntax: Syntax;
+  readonly #name: string;
+  readonly #reader: Reader;
+  readonly #writer: TracingWriter;
+  readonly #coverage: Coverage;
+  readonly #failures: Failures;
+  #untilMeasured = MEASURED;
+
+  constructor(decoder: Decoder, syntax: Syntax, reader: Reader, coverage: Coverage, failures: Failures) {
+    this.#decoder = decoder;
+    this.#syntax = syntax;
+    this.#name = `${decoder.name} (${syntax})`;
+    this.#reader = reader;
+    this.#writer = new tracingWriters[syntax]();
+    this.#coverage = coverage;
+    this.#failures = failures;
+  }
+
+  get reached(): number {
+    return this.#coverage.reached;
+  }
+
+  /** The first inputs: encodings of values, zeros and nothing. */
+  plant(): void {
+    for (const seed of [...this.#decoder.seeds[this.#syntax], Buffer.alloc(64), Buffer.alloc(0)]) {
+      const octets = Buffer.from(seed.subarray(0, 2048));
+      if (this.#decode(octets, octets.length, false)) this.corpus.push(octets);
+    }
+    if (this.corpus.length === 0) this.corpus.push(Buffer.alloc(64));
+  }
+
+  run(mutator: Mutator, inputs: number): void {
+    for (let i = 0; i < inputs; i++) {
+      mutator.make(this.#pick(mutator), this.#pick(mutator));
+      if (this.#decode(mutator.octets, mutator.length, mutator.isLarge) && !mutator.isLarge) {
+        const octets = Buffer.from(mutator.octets.subarray(0, mutator.length));
+        if (this.corpus.length < CORPUS) this.corpus.push(octets);
+        else this.corpus[mutator.below(CORPUS)] = octets;
+      }
+    }
+  }
+
+  /** What came last leads on more often. */
+  #pick(mutator: Mutator): Buffer {
+    const { length } = this.corpus;
+    const last = mutator.below(3) === 0 ? Math.min(length, 8) : length;
+    return this.corpus[length - 1 - mutator.below(last)] ?? nothing;
+  }
+
+  /** Runs one input; whether it reached something new. */
+  #decode(octets: Buffer, length: number, isMeasured: boolean): boolean {
+    const measure = isMeasured || --this.#untilMeasured === 0;
+    if (measure) this.#untilMeasured = MEASURED;
+    const before = measure ? memoryUsed() : 0;
+    const start = performance.now();
+    this.#coverage.start();
+    const value = this.#read(octets, length);
+    const took = performance.now() - start;
+    const isNew = this.#coverage.isNew();
+    if (measure) this.#noteMemory(memoryUsed() - before, octets, length);
+    if (took > this.slowest) this.#noteTime(took, octets, length);
+    if (value !== refused) {
+      this.accepted++;
+      this.#encode(value, octets, this.#reader.offset);
+    }
+    return isNew;
+  }
+
+  #read(octets: Buffer, length: number): unknown {
+    try {
+      this.#reader.attach(octets, 0, length);
+      return this.#decoder.read(this.#reader);
+    } catch (error) {
+      if (!isNdrError(error)) this.#fail(`threw ${error}`, octets, length);
+      return refused;
+    }
+  }
+
+  /** The encoding of what was decoded: canonical, and the input but for what decoders do not keep. */
+  #encode(value: unknown, octets: Buffer, length: number): void {
+    const writer = this.#writer;
+    try {
+      writer.reset();
+      this.#decoder.write(writer, value);
+    } catch (error) {
+      this.#fail(`accepted, but not encoded: ${error}`, octets, length);
+      return;
+    }
+    const difference = findDifference(octets, length, writer);
+    if (difference !== null) {
+      this.#fail(`encoded as ${flat(writer).toString("hex", 0, 512)}: ${difference}`, octets, length);
+      return;
+    }
+    const canonical = Buffer.from(flat(writer));
+    const again = this.#read(canonical, canonical.length);
+    if (again === refused) {
+      this.#fail("its encoding is refused", octets, length);
+      return;
+    }
+    writer.reset();
+    this.#decoder.write(writer, again);
+    if (!flat(writer).equals(canonical)) this.#fail("its encoding is encoded otherwise", octets, length);
+  }
+
+  /** The machine may pause us, and code may be compiled: what was slow once is slow again. */
+  #noteTime(took: number, octets: Buffer, length: number): void {
+    let least = took;
+    for (let again = 0; again < 3 && least > SLOWEST / 4; again++) {
+      const start = performance.now();
+      this.#read(octets, length);
+      least = Math.min(least, performance.now() - start);
+    }
+    this.slowest = Math.max(this.slowest, least);
+    if (least > SLOWEST) this.#fail(`took ${least} ms`, octets, length);
+  }
+
+  /** Less than nothing if garbage was collected meanwhile. */
+  #noteMemory(used: number, octets: Buffer, length: number): void {
+    if (used < 0) return;
+    this.measured++;
+    const excess = used - 8 * length;
+    this.mostMemory = Math.max(this.mostMemory, excess);
+    if (excess > MEMORY) this.#fail(`took ${used} octets of memory`, octets, length);
+  }
+
+  #fail(problem: string, octets: Buffer, length: number): void {
+    this.#failures.add(this.#name, problem, octets.subarray(0, length));
+  }
+}
+
+/** Octets of the heap and beside it. */
+function memoryUsed(): number {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return used_heap_size + external_memory;
+}
+
+/** What wire text could have put into the prototypes of everything. */
+function prototypeKeys(): string {
+  return [Object.prototype, Array.prototype, Function.prototype]
+    .map((prototype) => Reflect.ownKeys(prototype).map(String).join())
+    .join(";");
+}
+
+const nothing = Buffer.alloc(0);
+const refused = Symbol("refused");
