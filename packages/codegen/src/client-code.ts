@@ -14,6 +14,7 @@ import {
 import { responseType } from "./method-code.js";
 import type { MethodShape } from "./method-shape.js";
 import type { ModuleContext } from "./module-context.js";
+import { hasStatuses, isBare, type ResultProperty, statusBody, statusProperties } from "./status-code.js";
 import { docComment, stringLiteral } from "./text.js";
 
 /** A parameter as a client's or handler's method has it. */
@@ -25,7 +26,17 @@ export interface Argument {
 
 /** The parameters that callers pass, with names that a function can bind. */
 export function argumentsOf(context: ModuleContext, shape: MethodShape): Argument[] {
-  const scope = context.locals("call", "open", "options", "pipes", "request", "response", "result");
+  const scope = context.locals(
+    "call",
+    "called",
+    "completed",
+    "open",
+    "options",
+    "pipes",
+    "request",
+    "response",
+    "result",
+  );
   return shape.parameters.map((parameter) => {
     const property = shape.properties.get(parameter.name) ?? parameter.name;
     return { parameter, property, local: scope.claim(property) };
@@ -79,9 +90,7 @@ function clientMethod(context: ModuleContext, shape: MethodShape): Doc {
   const { method, names } = shape;
   const parameters = argumentsOf(context, shape);
   const result: Doc = ["Promise<", clientResult(context, shape), ">"];
-  // A handle that can't be used rejects, as every other failure does.
-  const passesHandles = shape.request.some(({ type }) => context.index.contextHandle(type) !== null);
-  const isAsync = shape.responseHasHandles || passesHandles || shape.hasPipes;
+  const isAsync = awaits(context, shape) && !hasStatuses(shape);
   const taken = list(signature(context, shape, parameters, "CallOptions"));
   const head: Doc = [isAsync ? "async " : "", names.method, taken, ": ", result];
   const body = clientBody(context, shape, parameters, false);
@@ -124,7 +133,26 @@ export function deprecation(method: Method): string | null {
   return attribute === undefined ? null : `@deprecated ${attribute.text ?? ""}`.trimEnd();
 }
 
+/** The statements of a method, whose failures may be statuses. */
 function clientBody(
+  context: ModuleContext,
+  shape: MethodShape,
+  parameters: readonly Argument[],
+  isSync: boolean,
+): Doc[] {
+  const body = callBody(context, shape, parameters, isSync);
+  if (!hasStatuses(shape)) return body;
+  return statusBody(context, shape, body, !isSync && awaits(context, shape), isSync);
+}
+
+/** Whether a method's promise is made by an async function. */
+function awaits(context: ModuleContext, shape: MethodShape): boolean {
+  // A handle that can't be used rejects, as every other failure does.
+  const passesHandles = shape.request.some(({ type }) => context.index.contextHandle(type) !== null);
+  return shape.responseHasHandles || passesHandles || shape.hasPipes;
+}
+
+function callBody(
   context: ModuleContext,
   shape: MethodShape,
   parameters: readonly Argument[],
@@ -301,7 +329,10 @@ function clientType(context: ModuleContext, shape: MethodShape, parameter: Param
 
 /** What a client's method gives: the response with handles in place of their ids. */
 export function clientResult(context: ModuleContext, shape: MethodShape): Doc {
-  return resultType(context, shape, false, (unit, name) => context.typeName(unit, name, "type"));
+  const handleType = (unit: string, name: string): string => context.typeName(unit, name, "type");
+  if (!hasStatuses(shape) || isBare(shape)) return resultType(context, shape, false, handleType);
+  const { pipes, values } = resultParts(context, shape, false, handleType);
+  return typeLiteral(statusProperties(shape, [...pipes, ...values]));
 }
 
 /** The response with another type in place of each context handle, and its pipes. */
@@ -312,16 +343,32 @@ export function resultType(
   handleType: (unit: string, name: string) => string,
 ): Doc {
   if (!shape.responseHasHandles && shape.outPipes.length === 0) return responseType(context, shape);
+  const { pipes, values } = resultParts(context, shape, isSource, handleType);
+  if (typeof shape.response === "string" && pipes.length === 0) return values[0]?.type ?? "void";
+  const properties = typeof shape.response === "string" ? pipes : [...pipes, ...values];
+  return typeLiteral(properties.map(({ property, type }) => `${property}: ${type}`));
+}
+
+/** What a result has: pipes, and what the response has, or the return value by itself. */
+function resultParts(
+  context: ModuleContext,
+  shape: MethodShape,
+  isSource: boolean,
+  handleType: (unit: string, name: string) => string,
+): { readonly pipes: readonly ResultProperty[]; readonly values: readonly ResultProperty[] } {
   const typeOf = (member: Member): string => {
     const handle = context.index.contextHandle(member.type);
     if (handle === null) return context.typeText(member.type);
     const type = handleType(handle.unit.name, handle.name);
     return isNullableResult(shape, member) ? `${type} | null` : type;
   };
-  const property = (member: Member, type: string): string => `${shape.properties.get(member.name)}: ${type}`;
-  const pipes = shape.outPipes.map((member) => property(member, context.streamText(member.type, isSource)));
-  if (typeof shape.response !== "string") {
-    return typeLiteral([...pipes, ...shape.response.map((member) => property(member, typeOf(member)))]);
-  }
-  return pipes.length > 0 ? typeLiteral(pipes) : (shape.outs.map(typeOf)[0] ?? "void");
+  const property = (member: Member, type: string): ResultProperty => ({
+    property: shape.properties.get(member.name) ?? member.name,
+    type,
+  });
+  const members = typeof shape.response === "string" ? shape.outs : shape.response;
+  return {
+    pipes: shape.outPipes.map((member) => property(member, context.streamText(member.type, isSource))),
+    values: members.map((member) => property(member, typeOf(member))),
+  };
 }

@@ -1,5 +1,7 @@
 import type { Method, Model } from "@ncalrpc/idl";
 import type { TypeScriptOptions } from "./generate-typescript.js";
+import { ModelIndex } from "./model-index.js";
+import { canHoldStatus, returnName } from "./status-code.js";
 
 /**
  * What a model says and generated code does not do yet, each with its place: for a person to decide whether that matters.
@@ -7,9 +9,10 @@ import type { TypeScriptOptions } from "./generate-typescript.js";
  */
 export function limitations(model: Model, options: TypeScriptOptions = {}): string[] {
   const hooked = new Set(Object.keys(options.hooks ?? {}));
+  const index = new ModelIndex(model);
   return model.units.flatMap((unit) => {
     const definition = unit.imported ? null : unit.interface;
-    const methods = definition?.methods.flatMap((method) => ofMethod(unit.name, method)) ?? [];
+    const methods = definition?.methods.flatMap((method) => ofMethod(index, unit.name, method)) ?? [];
     const hooks = unit.types.flatMap((type) =>
       type.kind === "alias" && type.hook !== null && !hooked.has(type.name)
         ? [
@@ -21,11 +24,23 @@ export function limitations(model: Model, options: TypeScriptOptions = {}): stri
   });
 }
 
-function ofMethod(unit: string, method: Method): string[] {
+function ofMethod(index: ModelIndex, unit: string, method: Method): string[] {
   const where = `${unit}.${method.name}`;
   const found: string[] = [];
   if (method.broadcast) found.push(`${where}: [broadcast]: the call goes to one server`);
   if (method.message)
     found.push(`${where}: [message]: the call goes to the server at once, through no queue`);
+  for (const { name, text } of method.attributes) {
+    if (name === "comm_status" || name === "fault_status") {
+      const target = text ?? returnName;
+      if (canHoldStatus(index, method, target)) continue;
+      const what = text === null ? "its return value" : `its parameter '${text}'`;
+      found.push(`${where}: [${name}]: ${what} is no integer that comes back; failures reject`);
+    } else if (name === "encode" || name === "decode") {
+      found.push(`${where}: [${name}]: types are serialized, the parameters of a method are not`);
+    } else if (name === "notify" || name === "notify_flag") {
+      found.push(`${where}: [${name}]: nothing is called when the response has been sent`);
+    }
+  }
   return found;
 }

@@ -4,6 +4,7 @@ import { arrayControls } from "./frame.js";
 import { type ModelIndex, settled, visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { camelCase, memberScope } from "./names.js";
+import { returnName, type Statuses, statusesOf } from "./status-code.js";
 import type { MethodNames } from "./unit-names.js";
 import { UnsupportedError } from "./unsupported.js";
 
@@ -36,9 +37,8 @@ export interface MethodShape {
   readonly responseHasHandles: boolean;
   /** The only parameter, if it is an [in, out] context handle: then the method closes it. */
   readonly closes: Parameter | null;
+  readonly statuses: Statuses;
 }
-
-const returnMember = "return";
 
 export function methodShape(context: ModuleContext, method: Method): MethodShape {
   const { index } = context;
@@ -59,7 +59,7 @@ export function methodShape(context: ModuleContext, method: Method): MethodShape
       ? []
       : [
           {
-            name: returnMember,
+            name: returnName,
             doc: null,
             type: method.returns,
             range: null,
@@ -74,11 +74,17 @@ export function methodShape(context: ModuleContext, method: Method): MethodShape
     members.some(({ type }) => index.contextHandle(type) !== null);
   const scope = memberScope();
   const properties = new Map(parameters.map(({ name }) => [name, scope.claim(camelCase(name))]));
-  properties.set(returnMember, scope.claim("returnValue"));
+  properties.set(returnName, scope.claim("returnValue"));
+  const statuses = statusesOf(index, method);
+  for (const name of statuses.hidden) properties.set(name, scope.claim(camelCase(name)));
   const used = new Set(outs.flatMap(({ type }) => controls(index, type)));
   const [only] = method.parameters;
   const closes =
-    only !== undefined && method.parameters.length === 1 && only.direction === "in,out" && hasHandles([only])
+    only !== undefined &&
+    method.parameters.length === 1 &&
+    statuses.hidden.length === 0 &&
+    only.direction === "in,out" &&
+    hasHandles([only])
       ? only
       : null;
   return {
@@ -103,6 +109,7 @@ export function methodShape(context: ModuleContext, method: Method): MethodShape
     requestHasHandles: hasHandles(ins),
     responseHasHandles: hasHandles(outs),
     closes,
+    statuses,
   };
 }
 

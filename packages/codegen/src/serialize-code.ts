@@ -7,16 +7,25 @@ import { functionCode } from "./struct-code.js";
 import { docComment } from "./text.js";
 import { WriteCode } from "./write-code.js";
 
-/** Which functions for serialized types an interface asks for: by [encode] and [decode], which may stand in its ACF file. */
-export function serializes(unit: Unit): { readonly encode: boolean; readonly decode: boolean } {
+/**
+ * Which functions for serialized types an interface asks for, of any type or of the one of a name: by [encode] and [decode] of
+ * its own or of the type, which may stand in its ACF file.
+ */
+export function serializes(
+  unit: Unit,
+  type: string | null = null,
+): { readonly encode: boolean; readonly decode: boolean } {
   const attributes = unit.interface?.attributes ?? [];
-  const has = (attribute: string): boolean => attributes.some(({ name }) => name === attribute);
+  const has = (attribute: string): boolean =>
+    attributes.some(
+      ({ name, text }) => name === attribute && (type === null || text === null || text === type),
+    );
   return { encode: has("encode"), decode: has("decode") };
 }
 
 /** `encodeX` and `decodeX` of a type (type serialization version 1), as far as its interface asks for them. */
 export function serializeCode(context: ModuleContext, definition: TypeDefinition): Doc[] {
-  const { encode, decode } = serializes(context.unit);
+  const { encode, decode } = serializes(context.unit, definition.name);
   const type: Type = { kind: "named", unit: context.unit.name, name: definition.name };
   const resolved = context.index.resolve(type);
   const meaning = resolved.kind === "definition" ? resolved.definition : resolved;

@@ -34,7 +34,10 @@ export interface Interface {
   readonly methods: readonly Method[];
   /** `[callback]` procedures: the client runs them during a call. They have opnums of their own, from 0. */
   readonly callbacks: readonly Method[];
-  /** What the interface says besides, of its IDL or its ACF file: `strict_context_handle`, `encode`, `helpstring`. */
+  /**
+   * What the interface says besides, of its IDL or its ACF file: `strict_context_handle`, `encode`, `helpstring`. An `encode` or
+   * `decode` of one type has that type's name as its text.
+   */
   readonly attributes: readonly Attribute[];
 }
 
@@ -210,7 +213,11 @@ export interface Method {
   readonly message: boolean;
   /** The [local] method that this one stands in for on the wire; null without `call_as`. */
   readonly callAs: string | null;
-  /** What else it says, as for an interface: `async`, `encode`, `helpstring`. */
+  /**
+   * What else it says, as for an interface: `async`, `encode`, `helpstring`. `comm_status` and `fault_status` have the name of
+   * the parameter that gets the status as their text, null for the return value; one that is no parameter of the method is
+   * the client's own and never sent.
+   */
   readonly attributes: readonly Attribute[];
   /** handle_t parameters are left out: they select a binding and are never sent. */
   readonly parameters: readonly Parameter[];

@@ -46,7 +46,7 @@ describe("an ACF file", () => {
     const files = { "other.acf": "interface Test { [encode, decode] Save([comm_status] value); }" };
     const { unit, found } = unitWith("interface Test { [async] Save(); }", files, { acf: "other.acf" });
     expect(found).toEqual([]);
-    expect(attributesOf(unit, "Save")).toEqual(["encode", "decode"]);
+    expect(attributesOf(unit, "Save")).toEqual(["encode", "decode", "comm_status(value)"]);
   });
 
   test("that is named and missing is an error", () => {

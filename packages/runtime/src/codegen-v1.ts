@@ -3,6 +3,7 @@
  * generated against it are to work.
  */
 export { countOfPending, pending, pendingCount, Reader, Writer } from "@ncalrpc/ndr";
+export { withStatus, withStatusSync } from "./client/call-status.js";
 export { CallbackCall } from "./client/callback-call.js";
 export { Client, readNothing, writeNothing } from "./client/client.js";
 export { ContextHandle } from "./client/context-handle.js";

@@ -74,13 +74,19 @@ class Applied {
       this.found(entry.name);
       return { ...parameter, attributes: join(parameter.attributes, entry.attributes) };
     });
-    for (const { name, attributes } of acf.parameters.values()) {
-      // A status that only the ACF names is the stub's own, and is never sent.
-      const hidden = attributes.some(({ name }) => /^(comm|fault)_status$/.test(name.text));
-      if (!hidden) this.check(name, "parameter");
-    }
-    return { ...node, attributes: join(node.attributes, acf.attributes), parameters };
+    const statuses = [...acf.parameters.values()].flatMap(({ name, attributes }) => {
+      if (this.#found.has(name)) return [];
+      const own = attributes.filter(isStatus);
+      if (own.length === 0) this.check(name, "parameter");
+      return own.map((attribute) => ({ attribute: attribute.name.text, parameter: name.text }));
+    });
+    return { ...node, attributes: join(node.attributes, acf.attributes), parameters, statuses };
   }
+}
+
+/** [comm_status] or [fault_status]: where a call that fails puts its status. */
+export function isStatus({ name }: Attribute): boolean {
+  return name.text === "comm_status" || name.text === "fault_status";
 }
 
 /** What the IDL says already is not said twice. */

@@ -96,7 +96,7 @@ function checkInterface(node: InterfaceNode, check: FileCheck): void {
   units.push(unit);
   if (kind === "remote") {
     const header = readHeader(node, attributes, report);
-    unit.interface = { ...header, attributes: attributes.extra, methods: [], callbacks: [] };
+    unit.interface = { ...header, attributes: [...attributes.extra], methods: [], callbacks: [] };
   } else if (kind === "object" && !check.imported) {
     const details = { what: `interface '${name.text}'`, feature: "it is an interface of COM", advice: COM };
     context.report("IDL0303", name.span, details);

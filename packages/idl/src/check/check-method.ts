@@ -1,3 +1,5 @@
+import { isStatus } from "../acf/apply-acf.js";
+import type { Attribute as ModelAttribute } from "../model.js";
 import type { MethodNode } from "../syntax/ast.js";
 import type { AttributeSet } from "./attribute-set.js";
 import { buildType, type TypeUse } from "./build-type.js";
@@ -31,10 +33,18 @@ export function checkMethod(
     broadcast: attributes.has("broadcast"),
     message: attributes.has("message"),
     callAs: attributes.get("call_as")?.text ?? null,
-    attributes: attributes.extra,
+    attributes: [...attributes.extra, ...statusAttributes(node)],
     parameters,
     returns,
   };
+}
+
+/** Where a failure's status goes: the attributes of parameters, with their names as text. */
+function statusAttributes(node: MethodNode): ModelAttribute[] {
+  const own = node.parameters.flatMap(({ attributes, declarator }) =>
+    attributes.filter(isStatus).map(({ name }) => ({ name: name.text, text: declarator.name?.text ?? "" })),
+  );
+  return [...own, ...node.statuses.map(({ attribute, parameter }) => ({ name: attribute, text: parameter }))];
 }
 
 function resultType(node: MethodNode, attributes: AttributeSet, context: CheckContext): ResolvedType | null {

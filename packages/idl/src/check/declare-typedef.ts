@@ -58,6 +58,10 @@ function declareOne(
   const repeated = context.scope.taken(name.text);
   const own =
     declarator.attributes.length === 0 ? null : new AttributeSet(declarator.attributes, "typedef", context);
+  for (const { name: attribute } of [...attributes.extra, ...(own?.extra ?? [])]) {
+    if (attribute === "encode" || attribute === "decode")
+      context.unit.interface?.attributes.push({ name: attribute, text: name.text });
+  }
   const shape = declaredShape(base, declarator, context);
   if (repeated?.kind === "type" && base.kind === "foreign") return;
   if (repeated?.kind === "type" && isOpaque(repeated.type) && isOpaque(base)) return;

@@ -36,7 +36,7 @@ export interface ResolvedInterface {
   readonly uuid: string;
   readonly version: { readonly major: number; readonly minor: number };
   readonly endpoints: readonly string[];
-  readonly attributes: readonly Attribute[];
+  readonly attributes: Attribute[];
   readonly methods: ResolvedMethod[];
   readonly callbacks: ResolvedMethod[];
 }

@@ -75,6 +75,14 @@ export interface MethodNode extends DeclarationNode {
   readonly parameters: readonly FieldNode[];
   /** `...` ends the list. */
   readonly variadic: boolean;
+  /** Status parameters that only the ACF file has: they are the stub's own, and never sent. */
+  readonly statuses: readonly StatusNode[];
+}
+
+/** [comm_status] or [fault_status], and the parameter's name. */
+export interface StatusNode {
+  readonly attribute: string;
+  readonly parameter: string;
 }
 
 /** Something that IDL has and we do not; `feature` names it in a message. */

@@ -136,6 +136,7 @@ function parseMethod(
     ...list,
     doc,
     attributes,
+    statuses: [],
     span: cursor.spanFrom(first),
   };
 }
