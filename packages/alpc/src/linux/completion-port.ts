@@ -1,9 +1,9 @@
-import koffi from "koffi";
 import { AlpcError } from "../error.js";
 import { ListPoller } from "./completion-list/list-poller.js";
 import type { SpinOptions } from "./completion-list/spin-options.js";
 import { C, Errno, type LibC } from "./libc.js";
 import { Linger } from "./linger.js";
+import { LoopWatch } from "./loop-watch.js";
 import { systemError } from "./system-error.js";
 
 /** Something with a descriptor that the completion port watches. */
@@ -24,14 +24,9 @@ const LOOKS = 4;
 const EVENT_SIZE = process.arch === "x64" ? 12 : 16;
 const EVENT_DATA = EVENT_SIZE - 8;
 
-/** Poll handles live as long as they are open: koffi closes one that is collected. */
-const retained = new Set<CompletionPort>();
-
 /**
  * The completion port of a thread: one epoll instance for all of its ports, itself watched by Node's loop. A turn
  * asks once which sources are ready, lets each take its share, and then tells the listeners that the batch is over.
- *
- * Turns run as immediates, since what koffi calls from the loop does not run promise jobs afterwards.
  */
 export class CompletionPort {
   readonly #libc: LibC;
@@ -42,13 +37,12 @@ export class CompletionPort {
   readonly #words = new DataView(this.#events.buffer);
   readonly #sources: (EventSource | undefined)[] = [];
   readonly #turn = (): void => this.#runTurn();
-  readonly #wake = (): void => this.#onWake();
+  readonly #onLoop = (): void => this.#afterEvents();
   #count = 0;
   #epoll = -1;
-  #poll: ReturnType<typeof koffi.node.poll> | null = null;
+  #watch: LoopWatch | null = null;
   #referenced = true;
   #scheduled = false;
-  #woken = false;
   #hot: EventSource | null = null;
   #listeners: BatchListener[] = [];
   #inTurn = false;
@@ -133,24 +127,27 @@ export class CompletionPort {
   /** Whether open ports keep the process alive. */
   setReferenced(referenced: boolean): void {
     this.#referenced = referenced;
-    if (referenced) this.#poll?.ref();
-    else this.#poll?.unref();
+    if (referenced) this.#watch?.ref();
+    else this.#watch?.unref();
   }
 
   #open(): void {
     this.#epoll = this.#libc.epoll_create1(C.EPOLL_CLOEXEC);
     if (this.#epoll < 0) throw systemError(this.#libc, "creating a completion port");
-    this.#poll = koffi.node.poll(this.#epoll, { readable: true }, this.#wake);
-    if (!this.#referenced) this.#poll.unref();
-    retained.add(this);
+    try {
+      this.#watch = new LoopWatch(this.#epoll, this.#onLoop);
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+    if (!this.#referenced) this.#watch.unref();
   }
 
   #close(): void {
-    this.#poll?.close();
-    this.#poll = null;
+    this.#watch?.close();
+    this.#watch = null;
     this.#libc.close(this.#epoll);
     this.#epoll = -1;
-    retained.delete(this);
   }
 
   #control(operation: number, fd: number, interest: number): number {
@@ -160,24 +157,27 @@ export class CompletionPort {
     return this.#libc.epoll_ctl(this.#epoll, operation, fd, event);
   }
 
-  #onWake(): void {
-    this.#woken = true;
-    this.#schedule();
-  }
-
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(this.#turn);
   }
 
+  /** In each iteration of the event loop: a turn if the system has something for us. */
+  #afterEvents(): void {
+    const ready = this.#ready();
+    if (ready > 0) this.#endTurn(this.#harvest(ready), true);
+  }
+
+  /** A turn that we have scheduled. */
   #runTurn(): void {
     this.#scheduled = false;
-    const woken = this.#woken;
-    this.#woken = false;
+    const hot = this.poller.isSpinning ? null : this.#hot;
     this.#inTurn = true;
-    const isLooking = !woken && this.#hot !== null && !this.poller.isSpinning;
-    const messages = woken ? this.#harvest() : isLooking && this.#hot !== null ? this.#look(this.#hot) : 0;
+    this.#endTurn(hot === null ? 0 : this.#look(hot), false);
+  }
+
+  #endTurn(messages: number, woken: boolean): void {
     this.endBatch();
     if (this.#count > 0 && !this.poller.isSpinning && this.#linger.again(messages, woken)) this.#schedule();
   }
@@ -190,17 +190,20 @@ export class CompletionPort {
     return messages;
   }
 
-  /** Lets every source that is ready take its share. */
-  #harvest(): number {
-    if (this.#epoll < 0) return 0;
+  /** How many sources are ready. */
+  #ready(): number {
     const ready = this.#libc.epoll_wait(this.#epoll, this.#events, MAX_EVENTS, 0);
-    if (ready < 0) {
-      const errno = this.#libc.errno();
-      if (errno === Errno.EINTR) return 0;
-      throw new AlpcError("UNSUCCESSFUL", "the completion port is gone", {
-        cause: systemError(this.#libc, "epoll_wait", errno),
-      });
-    }
+    if (ready >= 0) return ready;
+    const errno = this.#libc.errno();
+    if (errno === Errno.EINTR) return 0;
+    throw new AlpcError("UNSUCCESSFUL", "the completion port is gone", {
+      cause: systemError(this.#libc, "epoll_wait", errno),
+    });
+  }
+
+  /** Lets every source that is ready take its share. */
+  #harvest(ready: number): number {
+    this.#inTurn = true;
     let messages = 0;
     for (let i = 0; i < ready; i++) {
       const at = i * EVENT_SIZE;

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { enterBlocking, leaveBlocking } from "./exit-guard.js";
 import { type LibC, loadLibC } from "./libc.js";
+import { handOver } from "./thread-descriptors.js";
 import { workerFile } from "./worker-file.js";
 
 /**
@@ -27,6 +28,7 @@ export class DescriptorCloser {
   /** Takes `fd` over; `onClosed` is called when it is closed. */
   close(fd: number, onClosed?: () => void): void {
     enterBlocking(this.#libc, this);
+    handOver(fd);
     this.#waiting.push({ fd, onClosed });
     this.#worker ??= this.#start();
     this.#worker.postMessage(fd);

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import koffi from "koffi";
+import { closeWithThread } from "./thread-descriptors.js";
 
 /**
  * Memory handed to a system call: a Buffer, or the address of one that the caller keeps referenced during the call
@@ -172,7 +173,7 @@ let table: LibC | undefined;
 
 /** Loads the table, once per thread. */
 export function loadLibC(): LibC {
-  table ??= load();
+  table ??= closeWithThread(load());
   return table;
 }
 
