@@ -240,7 +240,8 @@ function isPipe(read: (...given: unknown[]) => unknown): boolean {
 }
 
 function members(method: Method, direction: "in" | "out"): Member[] {
-  const parameters: Member[] = method.parameters.filter((parameter) => parameter.direction === direction);
+  const other = direction === "in" ? "out" : "in";
+  const parameters: Member[] = method.parameters.filter((parameter) => parameter.direction !== other);
   const result =
     direction === "out" && method.returns !== null ? [{ ...returned, type: method.returns }] : [];
   return [...parameters, ...result];

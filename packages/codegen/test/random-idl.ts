@@ -183,9 +183,11 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
     for (const direction of ["in", "out"]) {
       for (let i = 1 + this.#next(4); i > 0; i--) parameters.push(this.#parameter(direction));
     }
+    if (this.#chance(2)) parameters.push(`[in, out] ${this.#any()} *${this.#name("p")}`);
     const pipe = this.#pick(this.#pipes);
     if (pipe !== undefined && this.#chance(2)) parameters.unshift(`[in] ${pipe} ${this.#name("p")}`);
-    this.#lines.push(`void ${this.#name("f")}(${parameters.join(", ")});`);
+    const result = this.#chance(2) ? "void" : this.#scalar();
+    this.#lines.push(`${result} ${this.#name("f")}(${parameters.join(", ")});`);
   }
 
   #parameter(direction: string): string {

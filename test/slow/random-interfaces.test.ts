@@ -1,0 +1,5 @@
+// A hundred random interfaces: generated, type-checked, and round-tripped in both transfer syntaxes.
+process.env["NCALRPC_FUZZ"] ??= "100";
+
+// Registers the generator's test in this file, with that many interfaces.
+await import("../../packages/codegen/test/random.test.js");
