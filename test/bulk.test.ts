@@ -141,6 +141,15 @@ describeBulk("linux ports, across processes", async () => {
   return { binding: "ncalrpc:[bulk]", options: {}, close: () => server[Symbol.dispose]() };
 });
 
+describeBulk("linux ports, across processes, in NDR64", async () => {
+  const server = await startServer({ endpoint: "bulk-wide" });
+  return {
+    binding: "ncalrpc:[bulk-wide]",
+    options: { transferSyntax: "ndr64" },
+    close: () => server[Symbol.dispose](),
+  };
+});
+
 describeBulk("linux ports, requests borrowed", async () => {
   const server = await startServer({ endpoint: "bulk-borrowed" }, "borrowed");
   return { binding: "ncalrpc:[bulk-borrowed]", options: {}, close: () => server[Symbol.dispose]() };

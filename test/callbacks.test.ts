@@ -1,7 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { defaultKernel, type Kernel } from "@ncalrpc/alpc";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
-import { currentUser, isRpcError, RpcError, RpcServer, RpcStatus, type ServerLimits } from "@ncalrpc/runtime";
+import {
+  currentUser,
+  isRpcError,
+  RpcError,
+  RpcServer,
+  RpcStatus,
+  type ServerLimits,
+  type TransferSyntaxName,
+} from "@ncalrpc/runtime";
 import { describe, expect, it } from "vitest";
 import {
   Conversation,
@@ -11,15 +19,17 @@ import {
 } from "./dist/gen/conversation.js";
 import { statusOf } from "./runtime-suite.js";
 
-const kernels: [string, () => Kernel][] = [
-  ["the system's kernel", defaultKernel],
-  ["loopback", createLoopbackKernel],
+const kernels: [string, () => Kernel, TransferSyntaxName][] = [
+  ["the system's kernel", defaultKernel, "ndr20"],
+  ["the system's kernel, in NDR64", defaultKernel, "ndr64"],
+  ["loopback", createLoopbackKernel, "ndr20"],
 ];
 
 let servers = 0;
 
-describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
+describe.each(kernels)("callbacks over %s", (_, makeKernel, transferSyntax) => {
   const kernel = makeKernel();
+  const options = { kernel, transferSyntax };
 
   async function serve(limits: Partial<ServerLimits> = {}) {
     const late: Promise<string>[] = [];
@@ -39,7 +49,7 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
   it("come to the client's handlers, many in one call and in many calls", async () => {
     const { server, binding } = await serve();
     await using _server = server;
-    await using client = await Conversation.connect(binding, { kernel, callbacks: answers });
+    await using client = await Conversation.connect(binding, { ...options, callbacks: answers });
     expect(await client.ask(10)).toBe(55);
     expect(await Promise.all([1, 2, 3, 4].map((times) => client.ask(times)))).toEqual([1, 3, 6, 10]);
     expect(await client.fetch(30_000)).toBe(30_000);
@@ -55,7 +65,7 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
       },
     });
     const asked = async (error: unknown): Promise<RpcError> => {
-      await using client = await Conversation.connect(binding, { kernel, callbacks: failing(error) });
+      await using client = await Conversation.connect(binding, { ...options, callbacks: failing(error) });
       const thrown: unknown = await client.ask(1).catch((reason: unknown) => reason);
       if (!isRpcError(thrown)) throw thrown;
       return thrown;
@@ -69,7 +79,7 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
   it("are refused by a client without handlers, and after the call", async () => {
     const { server, binding, late } = await serve();
     await using _server = server;
-    await using client = await Conversation.connect(binding, { kernel });
+    await using client = await Conversation.connect(binding, options);
     expect(await statusOf(client.ask(1))).toBe("RPC_S_UNKNOWN_IF");
     await client.tooLate();
     expect(await Promise.all(late)).toEqual(["RPC_S_NO_CALL_ACTIVE"]);
@@ -78,7 +88,7 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
   it("end at their timeout, the server's if they have none", async () => {
     const { server, binding } = await serve({ callbackTimeout: 60 });
     await using _server = server;
-    await using client = await Conversation.connect(binding, { kernel, callbacks: answers });
+    await using client = await Conversation.connect(binding, { ...options, callbacks: answers });
     const start = performance.now();
     expect(await client.hurry(30)).toBe(RpcStatus.RPC_S_TIMEOUT);
     expect(await client.hurry(0)).toBe(RpcStatus.RPC_S_TIMEOUT);
@@ -89,7 +99,7 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
   it("fail with their call, and with their client", async () => {
     const { server, binding } = await serve();
     await using _server = server;
-    await using client = await Conversation.connect(binding, { kernel, callbacks: answers });
+    await using client = await Conversation.connect(binding, { ...options, callbacks: answers });
     const start = performance.now();
     // Server and client give up at the same time: either may be heard first.
     const outcome = await client
@@ -97,7 +107,7 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
       .catch((error: unknown) => statusOf(Promise.reject(error)));
     expect([3, "RPC_S_TIMEOUT"]).toContain(outcome);
     expect(performance.now() - start).toBeLessThan(5_000);
-    const other = await Conversation.connect(binding, { kernel, callbacks: answers });
+    const other = await Conversation.connect(binding, { ...options, callbacks: answers });
     const flooded = statusOf(other.flood(3));
     await delay(20);
     await other.close();
@@ -110,9 +120,9 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
     await using _server = server;
     const hole: ConversationCallbackHandlers = { ...answers, wait: () => new Promise(() => {}) };
     const holes = await Promise.all(
-      Array.from({ length: 20 }, () => Conversation.connect(binding, { kernel, callbacks: hole })),
+      Array.from({ length: 20 }, () => Conversation.connect(binding, { ...options, callbacks: hole })),
     );
-    await using bystander = await Conversation.connect(binding, { kernel, callbacks: answers });
+    await using bystander = await Conversation.connect(binding, { ...options, callbacks: answers });
     // Each may have four outstanding, timed out or not: the first call takes them, the second finds none left.
     expect(await Promise.all(holes.map((client) => client.flood(10)))).toEqual(holes.map(() => 4));
     expect(await Promise.all(holes.map((client) => client.flood(10)))).toEqual(holes.map(() => 0));
@@ -125,7 +135,7 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
   it("are not needed for [maybe] calls, which are over when they are sent", async () => {
     const { server, binding, late } = await serve();
     await using _server = server;
-    await using client = await Conversation.connect(binding, { kernel });
+    await using client = await Conversation.connect(binding, options);
     const start = performance.now();
     await client.note(7);
     expect(performance.now() - start).toBeLessThan(450);
@@ -137,7 +147,7 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel) => {
   it("are too long beyond a message", async () => {
     const { server, binding } = await serve();
     await using _server = server;
-    await using client = await Conversation.connect(binding, { kernel, callbacks: answers });
+    await using client = await Conversation.connect(binding, { ...options, callbacks: answers });
     expect(await statusOf(client.fetch(1_000_000))).toBe("RPC_S_OUT_OF_RESOURCES");
     expect(await client.ping(3)).toBe(3);
   });

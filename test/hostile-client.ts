@@ -162,6 +162,6 @@ export function bindMessage(
   transferSyntaxes: number = TransferSyntax.NDR20,
 ): Buffer {
   const payload = Buffer.alloc(BIND_SIZE);
-  writeBind(payload, 0, { ...id, status: 0, transferSyntaxes, bindingId });
+  writeBind(payload, 0, { ...id, status: 0, transferSyntaxes, ndr20Id: bindingId, ndr64Id: bindingId });
   return payload;
 }

@@ -1,21 +1,22 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { defaultKernel, type Kernel } from "@ncalrpc/alpc";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
-import { currentUser, RpcServer } from "@ncalrpc/runtime";
+import { currentUser, RpcServer, type TransferSyntaxName } from "@ncalrpc/runtime";
 import { describe, expect, it } from "vitest";
 import { Conversation, type ConversationClient, type ConversationHandlers } from "./dist/gen/conversation.js";
 import { statusOf } from "./runtime-suite.js";
 
-const kernels: [string, () => Kernel][] = [
-  ["the system's kernel", defaultKernel],
-  ["loopback", createLoopbackKernel],
+const kernels: [string, () => Kernel, TransferSyntaxName][] = [
+  ["the system's kernel", defaultKernel, "ndr20"],
+  ["the system's kernel, in NDR64", defaultKernel, "ndr64"],
+  ["loopback", createLoopbackKernel, "ndr20"],
 ];
 
 const MIB = 1024 * 1024;
 
 let servers = 0;
 
-describe.each(kernels)("pipes over %s", (_, makeKernel) => {
+describe.each(kernels)("pipes over %s", (_, makeKernel, transferSyntax) => {
   const kernel = makeKernel();
 
   async function serve(validateResults = false) {
@@ -23,7 +24,7 @@ describe.each(kernels)("pipes over %s", (_, makeKernel) => {
     const server = new RpcServer({ endpoint, allow: [currentUser()], kernel });
     server.register(Conversation, handlers(), { validateResults });
     await server.listen();
-    const client = await Conversation.connect(`ncalrpc:[${endpoint}]`, { kernel });
+    const client = await Conversation.connect(`ncalrpc:[${endpoint}]`, { kernel, transferSyntax });
     return {
       client,
       async [Symbol.asyncDispose]() {

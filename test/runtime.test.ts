@@ -17,6 +17,19 @@ describeRuntime("linux ports, across processes", async () => {
   };
 });
 
+describeRuntime("linux ports, across processes, in NDR64", async () => {
+  const directory = useEndpointDirectory();
+  const server = await ServerProcess.start({ endpoint: "probe" });
+  return {
+    binding: "ncalrpc:[probe]",
+    options: { transferSyntax: "ndr64" },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      directory[Symbol.dispose]();
+    },
+  };
+});
+
 describeRuntime("loopback ports, in one process", async () => {
   const kernel = createLoopbackKernel();
   const server = new RpcServer({ endpoint: "probe", kernel });

@@ -64,6 +64,14 @@ describe.each(["on", "off"])("synchronous calls, completion list %s", (completio
     expect(probe.sync.records(records)).toEqual({ reply: records });
   });
 
+  it("return values in NDR64", async () => {
+    await using client = await Probe.connect(binding, { transferSyntax: "ndr64" });
+    const records = [{ name: "one", id: 2n ** 62n, values: new Int32Array([1, -2, 3]) }];
+    expect(client.sync.records(records)).toEqual({ reply: records });
+    const data = makeOctets(300_000, 3);
+    expect(client.sync.upload(data)).toEqual({ received: data.length, sum: sumOf(data) });
+  });
+
   it.each([0, 1, 1000, 16 * 1024, 64 * 1024, 1024 * 1024 + 3, 20 * 1024 * 1024])(
     "move %d octets each way",
     (length) => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { threadId } from "node:worker_threads";
-import { isRpcError, RpcServer, type RpcServerOptions } from "@ncalrpc/runtime";
+import { type ConnectOptions, isRpcError, RpcServer, type RpcServerOptions } from "@ncalrpc/runtime";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Labour } from "./dist/gen/labour.js";
 import { Ledger } from "./dist/gen/ledger.js";
@@ -42,8 +42,8 @@ describe.each(kernels)("a server with workers over %s ports", (_name, createKern
     return server;
   }
 
-  async function connect() {
-    const client = await Labour.connect(binding, { kernel });
+  async function connect(options: ConnectOptions = {}) {
+    const client = await Labour.connect(binding, { kernel, ...options });
     open.push(client);
     return client;
   }
@@ -53,6 +53,16 @@ describe.each(kernels)("a server with workers over %s ports", (_name, createKern
     open.push(client);
     return client;
   }
+
+  it("serves clients of either transfer syntax", async () => {
+    await serve(2);
+    for (const transferSyntax of ["ndr20", "ndr64"] as const) {
+      const client = await connect({ transferSyntax });
+      const data = new Uint8Array(100_000).fill(7);
+      expect(await client.echo(data)).toEqual({ reply: data });
+      expect(await client.echo(data.subarray(0, 3))).toEqual({ reply: data.subarray(0, 3) });
+    }
+  });
 
   it("runs handlers in threads of their own", async () => {
     await serve(2);

@@ -34,4 +34,5 @@ export type { RegisterOptions, Rundown } from "./server/registered-interface.js"
 export { type CloseOptions, RpcServer, type RpcServerOptions } from "./server/rpc-server.js";
 export type { ServerCall } from "./server/server-call.js";
 export { formatStringBinding, parseStringBinding, type StringBinding } from "./string-binding.js";
+export type { TransferSyntaxName } from "./transfer-syntax.js";
 export { type Implementation, type ImplementOptions, implement } from "./workers/implementation.js";

@@ -24,12 +24,13 @@ describe("LRPC messages", () => {
       uuid: "00112233-4455-6677-8899-aabbccddeeff",
       version: { major: 3, minor: 1 },
       transferSyntaxes: 1,
-      bindingId: 7,
+      ndr20Id: 7,
+      ndr64Id: 0x0908,
     };
     const buffer = poisoned(BIND_SIZE);
     writeBind(buffer, at, bind);
     expect(hex(buffer)).toBe(
-      `01000000000000000000000033221100554477668899aabbccddeeff0300010001000000070000000000${"00".repeat(30)}`,
+      `01000000000000000000000033221100554477668899aabbccddeeff0300010001000000070008090000${"00".repeat(30)}`,
     );
     const reader = new Reader();
     reader.attach(buffer, at, BIND_SIZE);

@@ -15,7 +15,7 @@ export class CallTable {
   readonly #freeSlots: number[] = [];
   #sequence = 0;
   /** Calls that wait for memory to send their request in; each has a claim on a slot. */
-  readonly #starting = new Set<PendingCall>();
+  #starting: Set<PendingCall> | null = null;
   /** Slots taken and claimed. */
   #active = 0;
   /** Calls that wait for a slot, from `#firstWaiting` on. */
@@ -82,6 +82,7 @@ export class CallTable {
 
   /** Holds a claim on a slot for a call until `sending` is settled. */
   async hold(call: PendingCall, sending: Promise<void>): Promise<void> {
+    this.#starting ??= new Set();
     this.#starting.add(call);
     this.#active++;
     try {
@@ -89,7 +90,7 @@ export class CallTable {
     } catch (error) {
       call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE"));
     } finally {
-      this.#starting.delete(call);
+      this.#starting?.delete(call);
       this.#active--;
     }
   }
@@ -119,7 +120,7 @@ export class CallTable {
 
   /** All calls whose callers still wait. */
   unsettled(): PendingCall[] {
-    return [...this.#slots, ...this.#starting, ...this.#waiting.slice(this.#firstWaiting)]
+    return [...this.#slots, ...(this.#starting ?? []), ...this.#waiting.slice(this.#firstWaiting)]
       .filter((call) => call !== null)
       .filter((call) => !call.isSettled);
   }
@@ -129,7 +130,7 @@ export class CallTable {
     const calls = this.unsettled();
     this.#slots.length = 0;
     this.#freeSlots.length = 0;
-    this.#active = this.#starting.size;
+    this.#active = this.#starting?.size ?? 0;
     this.#waiting = [];
     this.#firstWaiting = 0;
     for (const call of calls) {

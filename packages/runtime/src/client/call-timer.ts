@@ -1,12 +1,17 @@
+/** Whose calls they are. */
+export interface CallTimerOwner {
+  /** Ends the calls that are due at `now` and answers with the next deadline, infinite if there is none. */
+  expire(now: number): number;
+}
+
 /** One timer for the deadlines of many calls: it is armed for the earliest of them only. */
 export class CallTimer {
-  readonly #expire: (now: number) => number;
+  readonly #owner: CallTimerOwner;
   #timer: NodeJS.Timeout | null = null;
   #due = Number.POSITIVE_INFINITY;
 
-  /** `expire` ends the calls that are due at `now` and answers with the next deadline, infinite if there is none. */
-  constructor(expire: (now: number) => number) {
-    this.#expire = expire;
+  constructor(owner: CallTimerOwner) {
+    this.#owner = owner;
   }
 
   /** Makes sure that the timer fires at `deadline` (performance.now()'s clock) or earlier. */
@@ -15,7 +20,7 @@ export class CallTimer {
       this.stop();
       this.#due = deadline;
       this.#timer = setTimeout(
-        this.#onTimer,
+        () => this.#onTimer(),
         Math.max(0, Math.min(deadline - performance.now(), 0x7fffffff)),
       );
     }
@@ -29,9 +34,9 @@ export class CallTimer {
     this.#due = Number.POSITIVE_INFINITY;
   }
 
-  readonly #onTimer = (): void => {
+  #onTimer(): void {
     this.#timer = null;
     this.#due = Number.POSITIVE_INFINITY;
-    this.arm(this.#expire(performance.now()));
-  };
+    this.arm(this.#owner.expire(performance.now()));
+  }
 }

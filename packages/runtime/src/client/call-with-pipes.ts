@@ -3,6 +3,7 @@ import { drainPipes, type OpenPipe, type OutgoingPipe, readPipe, writePipes } fr
 import type { PipeReceiver } from "../pipes/pipe-receiver.js";
 import type { PipeTable } from "../pipes/pipe-table.js";
 import { RpcError } from "../rpc-error.js";
+import type { TransferSyntaxName } from "../transfer-syntax.js";
 import type { ClientBinding } from "./client.js";
 import type { CallOptions, CallPipes } from "./pending-call.js";
 
@@ -39,7 +40,7 @@ export async function callWithPipes<Q, S, P>(
     };
     return await connection.call(bindingId, opnum, request, writeAll, readAll, options);
   }
-  const streams = new CallStreams(table, ins, openOuts);
+  const streams = new CallStreams(table, connection.syntax, ins, openOuts);
   try {
     const call = connection.call(bindingId, opnum, request, write, read, options, streams);
     const response = await Promise.race([call, streams.failed]);
@@ -60,6 +61,7 @@ class CallStreams<P> implements CallPipes {
   /** Rejects if a source of an [in] pipe does, and never resolves. */
   readonly failed: Promise<never>;
   readonly #table: PipeTable;
+  readonly #syntax: TransferSyntaxName;
   readonly #ins: readonly OutgoingPipe[];
   readonly #openOuts: (open: OpenPipe) => P;
   readonly #receivers: Pick<PipeReceiver<unknown>, "cancel">[] = [];
@@ -67,8 +69,14 @@ class CallStreams<P> implements CallPipes {
   #onFailed: (error: unknown) => void = () => {};
   #callId = 0;
 
-  constructor(table: PipeTable, ins: readonly OutgoingPipe[], openOuts: (open: OpenPipe) => P) {
+  constructor(
+    table: PipeTable,
+    syntax: TransferSyntaxName,
+    ins: readonly OutgoingPipe[],
+    openOuts: (open: OpenPipe) => P,
+  ) {
     this.#table = table;
+    this.#syntax = syntax;
     this.#ins = ins;
     this.#openOuts = openOuts;
     this.opened = new Promise((resolve) => {
@@ -83,16 +91,17 @@ class CallStreams<P> implements CallPipes {
 
   begin(callId: number): void {
     this.#callId = callId;
+    const call = { callId, syntax: this.#syntax };
     this.#onOpened(
       this.#openOuts((read) => {
-        const receiver = this.#table.open(callId, this.#ins.length + this.#receivers.length, read);
+        const receiver = this.#table.open(call, this.#ins.length + this.#receivers.length, read);
         this.#receivers.push(receiver);
         return receiver;
       }),
     );
     for (const [i, pipe] of this.#ins.entries()) {
       const ended = new RpcError("RPC_X_PIPE_CLOSED", { details: "the client's end of the pipe failed" });
-      this.#table.send(callId, i, pipe, 0, () => ended).catch(this.#onFailed);
+      this.#table.send(call, i, pipe, 0, () => ended).catch(this.#onFailed);
     }
   }
 

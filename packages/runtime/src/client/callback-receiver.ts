@@ -1,5 +1,5 @@
 import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage } from "@ncalrpc/alpc";
-import { isNdrError, Reader, Writer } from "@ncalrpc/ndr";
+import { isNdrError, type Reader, type Writer } from "@ncalrpc/ndr";
 import { reportHandlerError } from "../diagnostics.js";
 import type { ClientLimits } from "../limits.js";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../protocol-lrpc/callback.js";
 import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
 import { isRpcError, RpcError } from "../rpc-error.js";
+import { makeReader, makeWriter, type TransferSyntaxName } from "../transfer-syntax.js";
 import { CallbackCall } from "./callback-call.js";
 
 /** What answers the callbacks of an interface. The types of the handlers are known only to defineInterface. */
@@ -34,15 +35,17 @@ const REPLY_HEADROOM = PORT_MESSAGE_SIZE + CALLBACK_REPLY_SIZE;
 export class CallbackReceiver {
   readonly #port: CommunicationPort;
   readonly #limits: ClientLimits;
+  readonly #syntax: TransferSyntaxName;
   readonly #reader: Reader;
   readonly #bindings = new Map<number, BoundCallbacks>();
   /** Callbacks that have not been answered. */
   readonly #open = new Set<CallbackCall>();
 
-  constructor(port: CommunicationPort, limits: ClientLimits) {
+  constructor(port: CommunicationPort, limits: ClientLimits, syntax: TransferSyntaxName) {
+    this.#syntax = syntax;
     this.#port = port;
     this.#limits = limits;
-    this.#reader = new Reader({ maxDepth: limits.maxDepth });
+    this.#reader = makeReader(syntax, { maxDepth: limits.maxDepth });
   }
 
   /** Has `callbacks` answer what is called back during the calls of a binding. */
@@ -118,7 +121,7 @@ export class CallbackReceiver {
     if (this.#port.isClosed) {
       return;
     }
-    const writer = new Writer({ headroom: REPLY_HEADROOM });
+    const writer = makeWriter(this.#syntax, { headroom: REPLY_HEADROOM });
     write(writer);
     const room = this.#port.maxPayload - CALLBACK_REPLY_SIZE;
     if (writer.length > room) {

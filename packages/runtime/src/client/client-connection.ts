@@ -19,6 +19,7 @@ import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
 import { rpcStatusFromNumber } from "../rpc-status.js";
 import { parseStringBinding } from "../string-binding.js";
+import type { TransferSyntaxName } from "../transfer-syntax.js";
 import { turn } from "../turn.js";
 import { CallTable } from "./call-table.js";
 import { CallTimer } from "./call-timer.js";
@@ -41,6 +42,8 @@ const CLIENT_FEATURES =
   Features.APART |
   Features.CALLBACKS |
   Features.PIPES;
+/** Connections share the memory that messages are received in. */
+const views = new ViewCache();
 const DEFAULT_TIMEOUT = 10_000;
 const MAX_TIMEOUT = 0xffff_fffe;
 
@@ -49,21 +52,23 @@ const MAX_TIMEOUT = 0xffff_fffe;
  * many at a time. Context handles live as long as it does.
  */
 export class ClientConnection implements Disposable {
+  /** @internal How calls are encoded. */
+  readonly syntax: TransferSyntaxName;
   readonly #port: CommunicationPort;
   readonly #endpoint: string;
   readonly #limits: ClientLimits;
   readonly #server: Hello;
   readonly #bindTimeout: number;
   readonly #responses: ResponseReceiver;
-  readonly #callbacks: CallbackReceiver;
+  #callbacks: CallbackReceiver | null = null;
   #pipes: PipeTable | null = null;
-  readonly #views = new ViewCache();
-  readonly #timer = new CallTimer((now) => this.#expire(now));
+  readonly #timer = new CallTimer(this);
   readonly #calls: CallTable;
   readonly #requests: RequestSender;
   #lastBindingId = 0;
-  readonly #closed: Promise<void>;
-  #onClosed: () => void = () => {};
+  /** Made when somebody asks. */
+  #closed: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null;
+  #isOver = false;
 
   private constructor(
     port: CommunicationPort,
@@ -71,7 +76,9 @@ export class ClientConnection implements Disposable {
     objectUuid: string | null,
     options: ConnectOptions,
   ) {
-    const limits = { ...defaultClientLimits, ...options.limits };
+    const limits =
+      options.limits === undefined ? defaultClientLimits : { ...defaultClientLimits, ...options.limits };
+    this.syntax = options.transferSyntax ?? "ndr20";
     this.#port = port;
     this.#endpoint = endpoint;
     this.#limits = limits;
@@ -81,15 +88,13 @@ export class ClientConnection implements Disposable {
       port.maxPayload - REQUEST_HEADER_SIZE,
     );
     this.#calls = new CallTable(this.#server.maxCalls, limits.maxWaitingCalls);
-    const flush = () => (options.kernel ?? defaultKernel()).flush();
-    const requestOptions = { features: this.#server.features, objectUuid, shortLimit, flush };
+    const kernel = options.kernel ?? defaultKernel();
+    const flush = () => kernel.flush();
+    const { syntax } = this;
+    const requestOptions = { features: this.#server.features, syntax, objectUuid, shortLimit, flush };
     this.#requests = new RequestSender(port, this.#calls, requestOptions, () => this.#startWaiting());
     this.#bindTimeout = options.timeout ?? DEFAULT_TIMEOUT;
-    this.#responses = new ResponseReceiver(limits);
-    this.#callbacks = new CallbackReceiver(port, limits);
-    this.#closed = new Promise((resolve) => {
-      this.#onClosed = resolve;
-    });
+    this.#responses = new ResponseReceiver(limits, syntax);
   }
 
   /** Connects to a string binding, `ncalrpc:[endpoint]`. Throws RpcError. */
@@ -136,7 +141,17 @@ export class ClientConnection implements Disposable {
 
   /** Settles when the connection has ended, whoever ended it. */
   get closed(): Promise<void> {
-    return this.#closed;
+    if (this.#closed === null) {
+      let resolve: () => void = () => {};
+      const promise = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      this.#closed = { promise, resolve };
+      if (this.#isOver) {
+        resolve();
+      }
+    }
+    return this.#closed.promise;
   }
 
   /**
@@ -150,11 +165,14 @@ export class ClientConnection implements Disposable {
   ): Promise<ClientBinding> {
     const message = Buffer.alloc(PORT_MESSAGE_SIZE + BIND_SIZE);
     const bindingId = ++this.#lastBindingId;
+    const isNdr64 = this.syntax === "ndr64";
+    const offered = isNdr64 ? TransferSyntax.NDR64 : TransferSyntax.NDR20;
     writeBind(message, PORT_MESSAGE_SIZE, {
       ...id,
       status: 0,
-      transferSyntaxes: TransferSyntax.NDR20,
-      bindingId,
+      transferSyntaxes: offered,
+      ndr20Id: isNdr64 ? 0 : bindingId,
+      ndr64Id: isNdr64 ? bindingId : 0,
     });
     const call = new TypedCall(LrpcMessageType.BIND, bindingId, 0, undefined, writeNothing, readBind, {
       timeout: this.#bindTimeout,
@@ -170,13 +188,14 @@ export class ClientConnection implements Disposable {
         details: `interface ${id.uuid} v${major}.${minor}`,
       });
     }
-    if ((answer.transferSyntaxes & TransferSyntax.NDR20) === 0) {
+    if ((answer.transferSyntaxes & offered) === 0) {
       throw new RpcError("RPC_S_UNSUPPORTED_TRANS_SYN");
     }
+    const answeredId = isNdr64 ? answer.ndr64Id : answer.ndr20Id;
     if (callbacks !== null) {
-      this.#callbacks.bind(answer.bindingId, callbacks);
+      this.#receiver.bind(answeredId, callbacks);
     }
-    return { connection: this, bindingId: answer.bindingId, ownsConnection };
+    return { connection: this, bindingId: answeredId, ownsConnection };
   }
 
   /** For generated clients: calls a procedure of a bound interface. Rejects with RpcError. */
@@ -267,14 +286,15 @@ export class ClientConnection implements Disposable {
   /** @internal The port has closed. */
   onClosed(cause: unknown): void {
     this.#timer.stop();
-    this.#callbacks.close();
+    this.#callbacks?.close();
     this.#pipes?.close(new RpcError("RPC_S_CALL_FAILED", { details: "the connection was closed" }));
     const details = cause instanceof Error ? cause.message : "the connection was closed";
     this.#calls.failAll(
       new RpcError("RPC_S_CALL_FAILED", { details, cause }),
       new RpcError("RPC_S_CALL_FAILED_DNE", { details, cause }),
     );
-    this.#onClosed();
+    this.#isOver = true;
+    this.#closed?.resolve();
   }
 
   /** @internal The pipes of its calls, or null if the server takes them within requests and responses. */
@@ -286,6 +306,11 @@ export class ClientConnection implements Disposable {
     return this.#pipes;
   }
 
+  get #receiver(): CallbackReceiver {
+    this.#callbacks ??= new CallbackReceiver(this.#port, this.#limits, this.syntax);
+    return this.#callbacks;
+  }
+
   /** What the server sends of its own accord. False for a message that is nothing of that, or breaks the protocol. */
   #receiveDatagram(message: ReceivedMessage): boolean {
     if (this.#responses.isOctets(message)) {
@@ -294,7 +319,8 @@ export class ClientConnection implements Disposable {
     }
     turn.depth++;
     try {
-      return this.#callbacks.receive(message, this.#bindingOf) || this.#receivePipe(message);
+      const bindingOf = (callId: number) => this.#calls.withId(callId)?.bindingId;
+      return this.#receiver.receive(message, bindingOf) || this.#receivePipe(message);
     } catch {
       return false;
     } finally {
@@ -304,7 +330,7 @@ export class ClientConnection implements Disposable {
 
   #receivePipe(message: ReceivedMessage): boolean {
     const { buffer, start, length } = message;
-    const header = this.#views.of(buffer);
+    const header = views.of(buffer);
     const lrpcType = lrpcMessageType(header, start, length);
     if (this.#pipes === null || !PipeTable.takes(lrpcType)) {
       return false;
@@ -312,9 +338,6 @@ export class ClientConnection implements Disposable {
     this.#pipes.receive(message, header, lrpcType, () => false);
     return true;
   }
-
-  /** The interface of a call that the server has not answered. */
-  readonly #bindingOf = (callId: number): number | undefined => this.#calls.withId(callId)?.bindingId;
 
   #accept(call: PendingCall, options: CallOptions): boolean {
     const { signal, timeout } = options;
@@ -362,7 +385,8 @@ export class ClientConnection implements Disposable {
     }
   }
 
-  #expire(now: number): number {
+  /** @internal The deadline of a call may have come. */
+  expire(now: number): number {
     let next = Number.POSITIVE_INFINITY;
     for (const call of this.#calls.unsettled()) {
       if (call.deadline <= now) {

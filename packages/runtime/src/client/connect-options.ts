@@ -1,6 +1,7 @@
 import type { Kernel } from "@ncalrpc/alpc";
 import type { Sid } from "@ncalrpc/security";
 import type { ClientLimits } from "../limits.js";
+import type { TransferSyntaxName } from "../transfer-syntax.js";
 
 export interface ConnectOptions {
   /** Milliseconds for connecting and binding; default 10,000. */
@@ -17,6 +18,12 @@ export interface ConnectOptions {
    * one call at a time unless the system can tell its answers apart. Windows only. Default false.
    */
   readonly foreign?: boolean;
+  /**
+   * How all calls over the connection are encoded, both ways: "ndr20" (default), which every server knows, or "ndr64", which needs
+   * more octets and no less time, for a server that takes nothing else. Binding fails with RPC_S_UNSUPPORTED_TRANS_SYN if the server
+   * does not take it.
+   */
+  readonly transferSyntax?: TransferSyntaxName;
   /** Octets of stub data up to which a request travels in the message itself; beyond it, in a section. Default: what fits. */
   readonly shortLimit?: number;
   readonly limits?: Partial<ClientLimits>;

@@ -1,5 +1,5 @@
 import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc/alpc";
-import { Writer } from "@ncalrpc/ndr";
+import type { Writer } from "@ncalrpc/ndr";
 import { Features } from "../protocol-lrpc/hello.js";
 import {
   REQUEST_HEADER_SIZE,
@@ -9,6 +9,7 @@ import {
 } from "../protocol-lrpc/request.js";
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
+import { SpareWriters, type TransferSyntaxName } from "../transfer-syntax.js";
 import type { CallTable } from "./call-table.js";
 import { sendLargeRequest } from "./large-request.js";
 import type { PendingCall } from "./pending-call.js";
@@ -19,13 +20,14 @@ const HEADROOM = PORT_MESSAGE_SIZE + REQUEST_HEADER_SIZE;
 /** Octets of a request: how many are too many is the server's to say. */
 const MAX_LENGTH = 0x7fff_ffff;
 
-/** A writer that nobody uses: one does for all connections of a thread. */
-let spareWriter: Writer | null = null;
+/** Shared by all connections of a thread. */
+const writers = new SpareWriters({ maxLength: MAX_LENGTH });
 const views = new ViewCache();
 
 export interface RequestOptions {
   /** What the server announced: Features. */
   readonly features: number;
+  readonly syntax: TransferSyntaxName;
   /** The object that calls are for. */
   readonly objectUuid: string | null;
   /** Octets of stub data that a message carries at most. */
@@ -55,11 +57,9 @@ export class RequestSender {
       call.fail(new RpcError("RPC_S_CALL_FAILED_DNE", { details: "the connection is closed" }));
       return;
     }
-    const writer = spareWriter ?? new Writer({ headroom: HEADROOM, maxLength: MAX_LENGTH });
-    spareWriter = null;
+    const writer = writers.take(this.#options.syntax, HEADROOM);
     let isKept = false;
     try {
-      writer.reset(HEADROOM);
       call.encode(writer);
       if (writer.length <= this.#options.shortLimit) {
         this.#sendShort(call, writer);
@@ -70,7 +70,7 @@ export class RequestSender {
       call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE"));
     }
     if (!isKept) {
-      spareWriter = writer;
+      writers.give(writer);
     }
   }
 

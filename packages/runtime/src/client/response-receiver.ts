@@ -6,7 +6,7 @@ import {
   takeOctets,
   type View,
 } from "@ncalrpc/alpc";
-import { type ApartArray, Reader } from "@ncalrpc/ndr";
+import type { ApartArray, Reader } from "@ncalrpc/ndr";
 import type { ClientLimits } from "../limits.js";
 import {
   APART,
@@ -28,6 +28,7 @@ import {
 } from "../protocol-lrpc/response.js";
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
+import { Readers, type TransferSyntaxName } from "../transfer-syntax.js";
 import { ApartResponse, sealedBytes } from "./apart-response.js";
 import type { PendingCall } from "./pending-call.js";
 
@@ -36,14 +37,26 @@ const OWNED = { owned: true } as const;
 /** Connections share the memory that responses are received in. */
 const views = new ViewCache();
 
+/** By their limit of depth: connections share them, since messages are decoded one at a time. */
+const allReaders = new Map<number, Readers>();
+
+function readersFor(maxDepth: number): Readers {
+  let readers = allReaders.get(maxDepth);
+  if (readers === undefined) {
+    readers = new Readers({ maxDepth });
+    allReaders.set(maxDepth, readers);
+  }
+  return readers;
+}
+
 /** Settles calls with what the server answered. */
 export class ResponseReceiver {
   readonly #maxResponseSize: number;
   readonly #reader: Reader;
 
-  constructor(limits: ClientLimits) {
+  constructor(limits: ClientLimits, syntax: TransferSyntaxName) {
     this.#maxResponseSize = limits.maxResponseSize;
-    this.#reader = new Reader({ maxDepth: limits.maxDepth });
+    this.#reader = readersFor(limits.maxDepth).of(syntax);
   }
 
   /** The call that a reply says it answers, or -1 if it does not say. */

@@ -1,5 +1,5 @@
 import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc/alpc";
-import { Writer } from "@ncalrpc/ndr";
+import type { Writer } from "@ncalrpc/ndr";
 import {
   MAX_PIPE_ABORT_SIZE,
   PIPE_HEADER_SIZE,
@@ -9,17 +9,21 @@ import {
   writePipeHeader,
 } from "../protocol-lrpc/pipe.js";
 import { RpcError } from "../rpc-error.js";
+import { makeWriter, type TransferSyntaxName } from "../transfer-syntax.js";
 import type { EncodedChunk } from "./pipe.js";
+import type { PipeCall } from "./pipe-table.js";
 
 const HEADROOM = PORT_MESSAGE_SIZE + PIPE_HEADER_SIZE;
 
 /** Sends the messages of one pipe. */
 export class PipeChannel {
+  readonly syntax: TransferSyntaxName;
   readonly #port: CommunicationPort;
   readonly #callId: number;
   readonly #pipe: number;
 
-  constructor(port: CommunicationPort, callId: number, pipe: number) {
+  constructor(port: CommunicationPort, { callId, syntax }: PipeCall, pipe: number) {
+    this.syntax = syntax;
     this.#port = port;
     this.#callId = callId;
     this.#pipe = pipe;
@@ -35,7 +39,7 @@ export class PipeChannel {
    * elements. Throws what the encoder throws, and RpcError for an element that no message holds.
    */
   sendChunk(chunk: EncodedChunk, start: number, count: number): { octets: number; count: number } {
-    const writer = new Writer({ headroom: HEADROOM });
+    const writer = makeWriter(this.syntax, { headroom: HEADROOM });
     for (let sent = count; ; sent = Math.floor(sent / 2)) {
       writer.reset(HEADROOM);
       chunk.write(writer, start, start + sent);
@@ -52,7 +56,7 @@ export class PipeChannel {
   }
 
   sendEnd(): void {
-    this.#send(new Writer({ headroom: HEADROOM }), true);
+    this.#send(makeWriter(this.syntax, { headroom: HEADROOM }), true);
   }
 
   sendPull(octets: number): void {

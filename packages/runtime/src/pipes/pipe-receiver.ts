@@ -1,11 +1,13 @@
 import type { Reader } from "@ncalrpc/ndr";
 import { PIPE_WINDOW } from "../protocol-lrpc/pipe.js";
 import { RpcError } from "../rpc-error.js";
+import type { TransferSyntaxName } from "../transfer-syntax.js";
 import type { ReadChunk } from "./pipe.js";
 import type { PipeChannel } from "./pipe-channel.js";
 
 /** What a connection does with a pipe that it receives. */
 export interface IncomingPipe {
+  readonly syntax: TransferSyntaxName;
   /** Decodes a message of `octets`. Throws RpcError for more than was pulled, and what the decoder throws. */
   receive(reader: Reader, octets: number): void;
   /** No more will come. */
@@ -35,6 +37,10 @@ export class PipeReceiver<T> implements IncomingPipe, AsyncIterableIterator<T> {
     this.#channel = channel;
     this.#read = read;
     this.#onEnd = onEnd;
+  }
+
+  get syntax(): TransferSyntaxName {
+    return this.#channel.syntax;
   }
 
   receive(reader: Reader, octets: number): void {

@@ -1,5 +1,4 @@
 import type { CommunicationPort, ReceivedMessage } from "@ncalrpc/alpc";
-import { Reader } from "@ncalrpc/ndr";
 import {
   MAX_PIPES,
   PIPE_HEADER_SIZE,
@@ -8,6 +7,7 @@ import {
   readPipeDetails,
 } from "../protocol-lrpc/pipe.js";
 import { RpcError } from "../rpc-error.js";
+import { Readers, type TransferSyntaxName } from "../transfer-syntax.js";
 import type { OutgoingPipe, ReadChunk } from "./pipe.js";
 import { PipeChannel } from "./pipe-channel.js";
 import { type IncomingPipe, PipeReceiver } from "./pipe-receiver.js";
@@ -16,10 +16,16 @@ import { PipeSender } from "./pipe-sender.js";
 /** Pipes that one side of a connection may have open to receive. */
 const MAX_OPEN = 4096;
 
+/** The call that a pipe belongs to. */
+export interface PipeCall {
+  readonly callId: number;
+  readonly syntax: TransferSyntaxName;
+}
+
 /** The pipes of one connection, on either side. */
 export class PipeTable {
   readonly #port: CommunicationPort;
-  readonly #reader: Reader;
+  readonly #readers: Readers;
   readonly #senders = new Map<number, PipeSender>();
   readonly #receivers = new Map<number, IncomingPipe>();
   /** Pipes that the other side does not want, and that have not begun. */
@@ -27,7 +33,7 @@ export class PipeTable {
 
   constructor(port: CommunicationPort, maxDepth: number) {
     this.#port = port;
-    this.#reader = new Reader({ maxDepth });
+    this.#readers = new Readers({ maxDepth });
   }
 
   /** Whether a message of this type is for this table. */
@@ -40,12 +46,12 @@ export class PipeTable {
   }
 
   /** Begins to receive. Throws RpcError if too many pipes are open. */
-  open<T>(callId: number, pipe: number, read: ReadChunk<T>): PipeReceiver<T> {
+  open<T>(call: PipeCall, pipe: number, read: ReadChunk<T>): PipeReceiver<T> {
     if (pipe >= MAX_PIPES || this.#receivers.size >= MAX_OPEN) {
       throw new RpcError("RPC_S_OUT_OF_RESOURCES", { details: "too many pipes are open" });
     }
-    const key = keyOf(callId, pipe);
-    const channel = new PipeChannel(this.#port, callId, pipe);
+    const key = keyOf(call.callId, pipe);
+    const channel = new PipeChannel(this.#port, call, pipe);
     const receiver = new PipeReceiver(channel, read, () => this.#receivers.delete(key));
     this.#receivers.set(key, receiver);
     return receiver;
@@ -53,14 +59,14 @@ export class PipeTable {
 
   /** Sends all of a pipe, of which `credit` octets unasked; see PipeSender. */
   async send(
-    callId: number,
+    call: PipeCall,
     pipe: number,
     outgoing: OutgoingPipe,
     credit: number,
     faultOf: (error: unknown) => RpcError,
   ): Promise<void> {
-    const key = keyOf(callId, pipe);
-    const sender = new PipeSender(new PipeChannel(this.#port, callId, pipe), credit);
+    const key = keyOf(call.callId, pipe);
+    const sender = new PipeSender(new PipeChannel(this.#port, call, pipe), credit);
     if (this.#refused.delete(key) || this.#port.isClosed) {
       sender.stop();
     }
@@ -134,9 +140,10 @@ export class PipeTable {
       return;
     }
     const octets = length - PIPE_HEADER_SIZE;
-    this.#reader.attach(buffer, start + PIPE_HEADER_SIZE, octets);
+    const reader = this.#readers.of(receiver.syntax);
+    reader.attach(buffer, start + PIPE_HEADER_SIZE, octets);
     try {
-      receiver.receive(this.#reader, octets);
+      receiver.receive(reader, octets);
     } catch (error) {
       receiver.fail(RpcError.from(error, "RPC_X_BAD_STUB_DATA"));
       throw new RpcError("RPC_S_PROTOCOL_ERROR", { cause: error });

@@ -3,7 +3,10 @@ import { LrpcMessageType } from "./message-type.js";
 
 export const BIND_SIZE = 0x48;
 
-/** TransferSyntaxSet: a bit mask. NDR20 is 8a885d04-1ceb-11c9-9fe8-08002b104860 v2.0. */
+/**
+ * TransferSyntaxSet: a bit mask. NDR20 is 8a885d04-1ceb-11c9-9fe8-08002b104860 v2.0, NDR64
+ * 71710533-beba-4937-8319-b5dbef9ccc36 v1.0.
+ */
 export const TransferSyntax = { NDR20: 1, NDR64: 2 } as const;
 
 const STATUS = 0x08;
@@ -12,6 +15,7 @@ const MAJOR = 0x1c;
 const MINOR = 0x1e;
 const SYNTAX_SET = 0x20;
 const NDR20_ID = 0x24;
+const NDR64_ID = 0x26;
 
 export interface InterfaceId {
   /** Lower case. */
@@ -23,8 +27,9 @@ export interface Bind extends InterfaceId {
   /** 0 in a request; in an answer 0 or the status that the bind failed with. */
   readonly status: number;
   readonly transferSyntaxes: number;
-  /** What requests name as BindingId when they use NDR20. */
-  readonly bindingId: number;
+  /** What requests name as BindingId when they use NDR20, and when they use NDR64; 0 for a syntax that is not offered. */
+  readonly ndr20Id: number;
+  readonly ndr64Id: number;
 }
 
 /** Writes a bind message, which has the same form both ways, at `start`. */
@@ -36,7 +41,8 @@ export function writeBind(buffer: Buffer, start: number, bind: Bind): void {
   buffer.writeUInt16LE(bind.version.major, start + MAJOR);
   buffer.writeUInt16LE(bind.version.minor, start + MINOR);
   buffer.writeUInt32LE(bind.transferSyntaxes, start + SYNTAX_SET);
-  buffer.writeUInt16LE(bind.bindingId, start + NDR20_ID);
+  buffer.writeUInt16LE(bind.ndr20Id, start + NDR20_ID);
+  buffer.writeUInt16LE(bind.ndr64Id, start + NDR64_ID);
 }
 
 /** Reads a bind message that `reader` is attached to; it has at least BIND_SIZE octets. */
@@ -46,5 +52,6 @@ export function readBind(reader: Reader): Bind {
   const status = reader.uint32();
   const uuid = reader.guid();
   const version = { major: reader.uint16(), minor: reader.uint16() };
-  return { status, uuid, version, transferSyntaxes: reader.uint32(), bindingId: reader.uint16() };
+  const transferSyntaxes = reader.uint32();
+  return { status, uuid, version, transferSyntaxes, ndr20Id: reader.uint16(), ndr64Id: reader.uint16() };
 }

@@ -4,7 +4,7 @@
  */
 export class ViewCache {
   #buffer: Buffer = nothing;
-  #view: DataView = new DataView(nothing.buffer, 0, 0);
+  #view: DataView = viewOfNothing;
 
   of(buffer: Buffer): DataView {
     if (buffer !== this.#buffer) {
@@ -16,3 +16,4 @@ export class ViewCache {
 }
 
 const nothing = Buffer.alloc(0);
+const viewOfNothing = new DataView(nothing.buffer, 0, 0);

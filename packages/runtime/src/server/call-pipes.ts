@@ -8,21 +8,21 @@ import {
   writePipes,
 } from "../pipes/pipe.js";
 import type { PipeReceiver } from "../pipes/pipe-receiver.js";
-import type { PipeTable } from "../pipes/pipe-table.js";
+import type { PipeCall, PipeTable } from "../pipes/pipe-table.js";
 import { PIPE_WINDOW } from "../protocol-lrpc/pipe.js";
 import { RpcError } from "../rpc-error.js";
 
 /** The pipes of one call in the server: beside its messages if the client asked for that, else within them. */
 export class CallPipes {
-  readonly #callId: number;
+  readonly #call: PipeCall;
   readonly #table: PipeTable | null;
   readonly #incoming: Pick<PipeReceiver<unknown>, "cancel">[] = [];
   #drained: readonly EncodedChunk[][] = [];
   #outgoing: readonly OutgoingPipe[] = [];
 
   /** `table` is null if pipes are within the messages. */
-  constructor(callId: number, table: PipeTable | null) {
-    this.#callId = callId;
+  constructor(call: PipeCall, table: PipeTable | null) {
+    this.#call = call;
     this.#table = table;
   }
 
@@ -36,7 +36,7 @@ export class CallPipes {
     if (this.#table === null) {
       return readPipe(reader, read);
     }
-    const receiver = this.#table.open(this.#callId, this.#incoming.length, read);
+    const receiver = this.#table.open(this.#call, this.#incoming.length, read);
     this.#incoming.push(receiver);
     receiver.pullFirst();
     return receiver;
@@ -81,7 +81,7 @@ export class CallPipes {
     }
     await Promise.allSettled(
       this.#outgoing.map((pipe, i) =>
-        table.send(this.#callId, this.#incoming.length + i, pipe, PIPE_WINDOW, faultOf),
+        table.send(this.#call, this.#incoming.length + i, pipe, PIPE_WINDOW, faultOf),
       ),
     );
     this.endIncoming();

@@ -1,5 +1,5 @@
 import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage } from "@ncalrpc/alpc";
-import { Reader, type Writer } from "@ncalrpc/ndr";
+import type { Reader, Writer } from "@ncalrpc/ndr";
 import type { CallOptions } from "../client/pending-call.js";
 import {
   CALLBACK_REPLY_SIZE,
@@ -11,6 +11,7 @@ import {
 import { Features, type Hello } from "../protocol-lrpc/hello.js";
 import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
 import { RpcError } from "../rpc-error.js";
+import { Readers } from "../transfer-syntax.js";
 import { PendingCallback } from "./pending-callback.js";
 import type { ServerCall } from "./server-call.js";
 import type { ServerState } from "./server-state.js";
@@ -27,7 +28,7 @@ export class CallbackTable {
   readonly #server: ServerState;
   readonly #sent = new Map<number, PendingCallback>();
   #lastId = 0;
-  #reader: Reader | null = null;
+  #readers: Readers | null = null;
 
   constructor(port: CommunicationPort, hello: Hello, server: ServerState) {
     this.#port = port;
@@ -62,7 +63,7 @@ export class CallbackTable {
     const left = Math.min(options.timeout ?? callbackTimeout, parent.deadline - performance.now());
     const timeout = Math.max(1, Math.ceil(left));
     const id = this.#nextId();
-    this.#send(id, parent.callId, opnum, timeout, write);
+    this.#send(id, parent, opnum, timeout, write);
     return await new Promise<S>((resolve, reject) => {
       const complete = (reader: Reader): void => resolve(read(reader));
       this.#sent.set(id, new PendingCallback(parent, timeout, signal, complete, reject));
@@ -82,9 +83,10 @@ export class CallbackTable {
     if (denial !== null) {
       callback.fail(new RpcError("RPC_S_ACCESS_DENIED", { details: denial }));
     } else if (lrpcMessageType(header, start, length) === LrpcMessageType.CALLBACK_REPLY) {
-      this.#reader ??= new Reader({ maxDepth: this.#server.limits.maxDepth });
-      this.#reader.attach(buffer, start + CALLBACK_REPLY_SIZE, length - CALLBACK_REPLY_SIZE);
-      callback.complete(this.#reader);
+      this.#readers ??= new Readers({ maxDepth: this.#server.limits.maxDepth });
+      const reader = this.#readers.of(callback.parent.syntax);
+      reader.attach(buffer, start + CALLBACK_REPLY_SIZE, length - CALLBACK_REPLY_SIZE);
+      callback.complete(reader);
     } else {
       const fault = readCallbackFault(buffer, start, length);
       const details = fault === null ? "a callback's fault is too short" : fault.details;
@@ -110,8 +112,14 @@ export class CallbackTable {
     this.#sent.clear();
   }
 
-  #send(id: number, callId: number, opnum: number, timeout: number, write: (writer: Writer) => void): void {
-    const writer = this.#server.takeWriter(REQUEST_HEADROOM);
+  #send(
+    id: number,
+    { callId, syntax }: ServerCall,
+    opnum: number,
+    timeout: number,
+    write: (writer: Writer) => void,
+  ): void {
+    const writer = this.#server.writers.take(syntax, REQUEST_HEADROOM);
     try {
       write(writer);
       const { length } = writer;
@@ -129,7 +137,7 @@ export class CallbackTable {
     } catch (error) {
       throw RpcError.from(error, "RPC_S_CALL_FAILED_DNE");
     } finally {
-      this.#server.returnWriter(writer);
+      this.#server.writers.give(writer);
     }
   }
 

@@ -62,7 +62,7 @@ export class LargeResponses {
         view
           .then((allocated) => this.#sendView(replyTo, writer, allocated))
           .catch((error: unknown) => onFailure(RpcError.from(error, "RPC_S_OUT_OF_RESOURCES")))
-          .finally(() => server.returnWriter(writer));
+          .finally(() => server.writers.give(writer));
         return true;
       }
       this.#sendView(replyTo, writer, view);

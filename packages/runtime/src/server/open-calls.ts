@@ -5,7 +5,8 @@ const CHAINS = 128;
 
 /** The calls of one connection whose handlers have not finished yet, by the id that the client gave them. */
 export class OpenCalls {
-  readonly #chains: (ServerCall | null)[] = new Array<null>(CHAINS).fill(null);
+  /** Empty until the first call: most connections never have one that outlives its message. */
+  #chains: (ServerCall | null)[] = [];
 
   find(callId: number): ServerCall | null {
     let call = this.#chains[callId & (CHAINS - 1)] ?? null;
@@ -21,6 +22,9 @@ export class OpenCalls {
       return;
     }
     call.isOpen = true;
+    if (this.#chains.length === 0) {
+      this.#chains = new Array<null>(CHAINS).fill(null);
+    }
     const chain = call.callId & (CHAINS - 1);
     call.nextOpen = this.#chains[chain] ?? null;
     this.#chains[chain] = call;

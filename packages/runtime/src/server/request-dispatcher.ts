@@ -1,5 +1,4 @@
 import { MessageType, type ReceivedMessage } from "@ncalrpc/alpc";
-import { Reader } from "@ncalrpc/ndr";
 import { reportAccessDenied } from "../diagnostics.js";
 import { PipeTable } from "../pipes/pipe-table.js";
 import { OCTETS_MESSAGE_TYPE } from "../protocol-lrpc/apart.js";
@@ -14,6 +13,7 @@ import {
 } from "../protocol-lrpc/request.js";
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
+import { Readers } from "../transfer-syntax.js";
 import { turn } from "../turn.js";
 import { answerBind } from "./answer-bind.js";
 import type { InterfaceRegistry } from "./interface-registry.js";
@@ -32,13 +32,13 @@ const CANCELLED = new RpcError("RPC_S_CALL_CANCELLED");
 export class RequestDispatcher {
   readonly #registry: InterfaceRegistry;
   readonly #server: ServerState;
-  readonly #reader: Reader;
+  readonly #readers: Readers;
   readonly #views = new ViewCache();
 
   constructor(registry: InterfaceRegistry, server: ServerState) {
     this.#registry = registry;
     this.#server = server;
-    this.#reader = new Reader({ maxDepth: server.limits.maxDepth });
+    this.#readers = new Readers({ maxDepth: server.limits.maxDepth });
   }
 
   /** Nothing that a message holds makes this throw: it is answered, with a fault if need be, or its connection ends. */
@@ -64,7 +64,13 @@ export class RequestDispatcher {
     if (type === MessageType.REQUEST && lrpcType === LrpcMessageType.REQUEST) {
       this.#request(connection, message, header);
     } else if (type === MessageType.REQUEST && lrpcType === LrpcMessageType.BIND) {
-      answerBind(connection, message, this.#reader, this.#registry, this.#server.limits.maxBindings);
+      answerBind(
+        connection,
+        message,
+        this.#readers.of("ndr20"),
+        this.#registry,
+        this.#server.limits.maxBindings,
+      );
     } else if (type === MessageType.REQUEST && lrpcType === PULL_MESSAGE_TYPE) {
       this.#pull(connection, message);
     } else if (type === MessageType.DATAGRAM && lrpcType === LrpcMessageType.CANCEL) {
@@ -125,10 +131,11 @@ export class RequestDispatcher {
       throw new RpcError("RPC_S_UNKNOWN_IF", { details: `no interface is bound as ${bindingId}` });
     }
     const procNum = requestHeader.procNum(header, start);
-    const method = binding.methods[procNum];
+    const { offered } = binding;
+    const method = offered.methods[procNum];
     if (method === undefined) {
       throw new RpcError("RPC_S_PROCNUM_OUT_OF_RANGE", {
-        details: `${binding.name} has no procedure ${procNum}`,
+        details: `${offered.name} has no procedure ${procNum}`,
       });
     }
     const size = requestHeader.largeDataSize(header, start);
@@ -152,6 +159,7 @@ export class RequestDispatcher {
       (flags & RequestFlags.OBJECT_UUID) === 0 ? null : readObjectUuid(message.buffer, start),
       size,
     );
+    call.syntax = binding.syntax;
     call.streamsPipes = (flags & RequestFlags.PIPE) !== 0;
     const denial = connection.findDenial(message.token, method);
     if (denial !== null) {
@@ -160,7 +168,7 @@ export class RequestDispatcher {
     const stubData =
       (flags & ELSEWHERE) === 0 ? null : connection.requests.take(message, header, callId, flags, size);
     connection.beginCall(call);
-    const authorized = binding.authorize === null ? true : authorize(binding.authorize, call);
+    const authorized = offered.authorize === null ? true : authorize(offered.authorize, call);
     if (authorized === true && stubData === null) {
       const { buffer, length } = message;
       this.#serve(method, call, buffer, start + REQUEST_HEADER_SIZE, length - REQUEST_HEADER_SIZE);
@@ -217,7 +225,7 @@ export class RequestDispatcher {
       call.borrowed = data.memory;
     }
     this.#serve(method, call, data.buffer, data.start, data.length, data);
-    this.#reader.detach();
+    this.#readers.of(call.syntax).detach();
   }
 
   /** Runs the handler on stub data that lies in memory that no one else can change. */
@@ -230,8 +238,9 @@ export class RequestDispatcher {
     options?: StubData,
   ): void {
     try {
-      this.#reader.attach(buffer, start, length, options);
-      method.serve(this.#reader, call);
+      const reader = this.#readers.of(call.syntax);
+      reader.attach(buffer, start, length, options);
+      method.serve(reader, call);
     } catch (error) {
       call.fail(error);
     }

@@ -4,6 +4,7 @@ import type { Token } from "@ncalrpc/security";
 import type { CallOptions } from "../client/pending-call.js";
 import type { OutgoingPipe, ReadChunk } from "../pipes/pipe.js";
 import { isRpcError, RpcError } from "../rpc-error.js";
+import type { TransferSyntaxName } from "../transfer-syntax.js";
 import { CallContexts, WAITS } from "./call-contexts.js";
 import { CallPipes } from "./call-pipes.js";
 import type { MethodEntry } from "./registered-interface.js";
@@ -30,6 +31,8 @@ export class ServerCall implements ReplyTo {
   readonly callbackId: number;
   /** @internal */
   readonly callId: number;
+  /** @internal That of the binding that the call came over. */
+  syntax: TransferSyntaxName = "ndr20";
   /** @internal OpenCalls': whether it is among them, and the next one of its chain. */
   isOpen = false;
   nextOpen: ServerCall | null = null;
@@ -174,7 +177,7 @@ export class ServerCall implements ReplyTo {
   }
 
   #callPipes(): CallPipes {
-    this.#pipes ??= new CallPipes(this.callId, this.streamsPipes ? this.#connection.pipes : null);
+    this.#pipes ??= new CallPipes(this, this.streamsPipes ? this.#connection.pipes : null);
     return this.#pipes;
   }
 

@@ -8,6 +8,7 @@ import { Features, type Hello } from "../protocol-lrpc/hello.js";
 import { RESPONSE_HEADER_SIZE, writeResponseHeader } from "../protocol-lrpc/response.js";
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
+import type { TransferSyntaxName } from "../transfer-syntax.js";
 import { findDenial } from "./access-rule.js";
 import { CallbackTable } from "./callback-table.js";
 import { ContextTable } from "./context-table.js";
@@ -24,16 +25,35 @@ const RESPONSE_HEADROOM = PORT_MESSAGE_SIZE + RESPONSE_HEADER_SIZE;
 /** Connections share the memory that responses are written to. */
 const views = new ViewCache();
 
+/** What a client bound: requests and responses of its binding id are in its transfer syntax. */
+export interface Binding {
+  readonly offered: RegisteredInterface;
+  readonly syntax: TransferSyntaxName;
+}
+
+/** Methods that a token may call: found out once, whatever the connections that share it. */
+const grants = new WeakMap<Token, Set<MethodEntry>>();
+const nothing = new Set<MethodEntry>();
+
+function grantsOf(token: Token): Set<MethodEntry> {
+  let granted = grants.get(token);
+  if (granted === undefined) {
+    granted = new Set();
+    grants.set(token, granted);
+  }
+  return granted;
+}
+
 /** What a server keeps for one client. */
 export class ServerConnection {
   readonly port: CommunicationPort;
   readonly hello: Hello;
-  readonly contexts: ContextTable;
-  /** Bound interfaces by binding id. */
-  readonly bindings = new Map<number, RegisteredInterface>();
-  readonly large: LargeResponses;
-  readonly requests: LargeRequests;
-  readonly callbacks: CallbackTable;
+  /** By binding id. */
+  readonly bindings = new Map<number, Binding>();
+  #contexts: ContextTable | null = null;
+  #large: LargeResponses | null = null;
+  #requests: LargeRequests | null = null;
+  #callbacks: CallbackTable | null = null;
   #pipes: PipeTable | null = null;
   /** Calls that have not been answered. */
   inFlight = 0;
@@ -43,22 +63,14 @@ export class ServerConnection {
   readonly #server: ServerState;
   /** Unanswered calls that outlived their message. */
   readonly #calls = new OpenCalls();
-  /** Methods that `#checkedToken` may call: valid for that token alone. */
-  readonly #granted = new Set<MethodEntry>();
+  /** Methods that `#checkedToken` is known to be allowed to call. */
+  #granted = nothing;
   #checkedToken: Token | null = null;
 
   constructor(port: CommunicationPort, hello: Hello, server: ServerState) {
     this.port = port;
     this.hello = hello;
     this.#server = server;
-    this.contexts = new ContextTable(
-      server.contextQuota.share(port.token.user.toString()),
-      server.limits.maxContexts,
-      (rundown) => server.addRundown(rundown),
-    );
-    this.large = new LargeResponses(port, hello, server.flush);
-    this.requests = new LargeRequests(port, server.flush);
-    this.callbacks = new CallbackTable(port, hello, server);
   }
 
   /** Unique in this process, never reused. */
@@ -70,11 +82,11 @@ export class ServerConnection {
     return this.port.isClosed;
   }
 
-  /** Null if `token` may call the method, else the reason. Decisions are kept until the token changes. */
+  /** Null if `token` may call the method, else the reason. What is allowed stays so for that token. */
   findDenial(token: Token, method: MethodEntry): string | null {
     if (this.#checkedToken !== token) {
       this.#checkedToken = token;
-      this.#granted.clear();
+      this.#granted = grantsOf(token);
     }
     if (this.#granted.has(method)) {
       return null;
@@ -84,6 +96,33 @@ export class ServerConnection {
       this.#granted.add(method);
     }
     return denial;
+  }
+
+  // What most connections never need is made when it is first asked for.
+
+  get contexts(): ContextTable {
+    const server = this.#server;
+    this.#contexts ??= new ContextTable(
+      server.contextQuota.share(this.port.token.user.toString()),
+      server.limits.maxContexts,
+      (rundown) => server.addRundown(rundown),
+    );
+    return this.#contexts;
+  }
+
+  get large(): LargeResponses {
+    this.#large ??= new LargeResponses(this.port, this.hello, this.#server.flush);
+    return this.#large;
+  }
+
+  get requests(): LargeRequests {
+    this.#requests ??= new LargeRequests(this.port, this.#server.flush);
+    return this.#requests;
+  }
+
+  get callbacks(): CallbackTable {
+    this.#callbacks ??= new CallbackTable(this.port, this.hello, this.#server);
+    return this.#callbacks;
   }
 
   /** The pipes of its calls that travel in messages of their own. */
@@ -122,7 +161,7 @@ export class ServerConnection {
     this.inFlight--;
     this.bytesInFlight -= call.octets;
     this.#calls.remove(call);
-    this.callbacks.endCall(call);
+    this.#callbacks?.endCall(call);
     this.#pipes?.forget(call.callId);
     this.#idle();
   }
@@ -138,7 +177,7 @@ export class ServerConnection {
   #idle(): void {
     if (this.inFlight === 0) {
       if (this.isClosed) {
-        this.contexts.clear();
+        this.#contexts?.clear();
       }
       this.#server.onIdle();
     }
@@ -146,19 +185,19 @@ export class ServerConnection {
 
   /** The port has closed: handlers are told, and contexts run down when the last of them is done. */
   onClosed(): void {
-    this.large.clear();
-    this.requests.clear(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
-    this.callbacks.close();
+    this.#large?.clear();
+    this.#requests?.clear(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
+    this.#callbacks?.close();
     this.#pipes?.close(new RpcError("RPC_S_CALL_FAILED", { details: "the client is gone" }));
     this.cancelAll(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
     if (this.inFlight === 0) {
-      this.contexts.clear();
+      this.#contexts?.clear();
     }
   }
 
   /** Throws NdrError if the result does not fit the interface, RpcError if it is too large. */
   sendResponse<T>(call: ServerCall, result: T, write: (writer: Writer, value: T) => void): void {
-    const writer = this.#server.takeWriter(RESPONSE_HEADROOM);
+    const writer = this.#server.writers.take(call.syntax, RESPONSE_HEADROOM);
     let isKept = false;
     try {
       // Even for a client that is gone: this is where context handles come to be known, to be run down.
@@ -179,7 +218,7 @@ export class ServerConnection {
       }
     } finally {
       if (!isKept) {
-        this.#server.returnWriter(writer);
+        this.#server.writers.give(writer);
       }
     }
   }

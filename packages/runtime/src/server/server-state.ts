@@ -1,6 +1,7 @@
-import { isNdrError, Writer } from "@ncalrpc/ndr";
+import { isNdrError } from "@ncalrpc/ndr";
 import type { ServerLimits } from "../limits.js";
 import { isRpcError, RpcError } from "../rpc-error.js";
+import { SpareWriters } from "../transfer-syntax.js";
 import type { UserQuota } from "./user-quota.js";
 
 /** What the connections of a server share. */
@@ -17,7 +18,8 @@ export class ServerState {
   isDraining = false;
   /** A connection has answered its last call. */
   onIdle: () => void = () => {};
-  #spareWriter: Writer | null = null;
+  /** For responses. */
+  readonly writers: SpareWriters;
   readonly #rundowns = new Set<Promise<void>>();
 
   constructor(
@@ -29,21 +31,10 @@ export class ServerState {
   ) {
     this.flush = flush;
     this.limits = limits;
+    this.writers = new SpareWriters({ maxLength: limits.maxResponseSize });
     this.contextQuota = contextQuota;
     this.shortLimit = shortLimit;
     this.#exposeErrors = exposeErrors;
-  }
-
-  /** An empty writer. Give it back unless its memory is still in use. */
-  takeWriter(headroom: number): Writer {
-    const writer = this.#spareWriter ?? new Writer({ headroom, maxLength: this.limits.maxResponseSize });
-    this.#spareWriter = null;
-    writer.reset(headroom);
-    return writer;
-  }
-
-  returnWriter(writer: Writer): void {
-    this.#spareWriter = writer;
   }
 
   addRundown(rundown: Promise<void>): void {
