@@ -1,26 +1,30 @@
 /** Slots of a new table, and of the largest; beyond that, ids go into a set. */
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 16;
 const LAST_CAPACITY = 16_384;
+/** What all tables share in which nothing has ever been. */
+const EMPTY = new Uint32Array(1);
 
 /**
  * Ids of one parity that are open. Most are given out one after the other and do not stay open for long, so each has a
  * slot that follows from its number, and nothing is allocated for it.
  */
 export class OpenIds {
-  #slots = new Uint32Array(FIRST_CAPACITY);
+  #slots = EMPTY;
   #inSlots = 0;
-  readonly #others = new Set<number>();
+  /** Made when first needed. */
+  #others: Set<number> | null = null;
 
   get size(): number {
-    return this.#inSlots + this.#others.size;
+    return this.#inSlots + (this.#others?.size ?? 0);
   }
 
   has(id: number): boolean {
-    return this.#slots[this.#slotOf(id)] === id || (this.#others.size > 0 && this.#others.has(id));
+    return this.#slots[this.#slotOf(id)] === id || this.#others?.has(id) === true;
   }
 
   /** Adds an id, not 0, that is not there. */
   add(id: number): void {
+    if (this.#slots === EMPTY) this.#slots = new Uint32Array(FIRST_CAPACITY);
     let slot = this.#slotOf(id);
     while (this.#slots[slot] !== 0 && this.#slots.length < LAST_CAPACITY) {
       this.#grow();
@@ -29,7 +33,10 @@ export class OpenIds {
     if (this.#slots[slot] === 0) {
       this.#slots[slot] = id;
       this.#inSlots++;
-    } else this.#others.add(id);
+    } else {
+      this.#others ??= new Set();
+      this.#others.add(id);
+    }
   }
 
   /** False if it was not there. */
@@ -40,7 +47,7 @@ export class OpenIds {
       this.#inSlots--;
       return true;
     }
-    return this.#others.size > 0 && this.#others.delete(id);
+    return this.#others?.delete(id) === true;
   }
 
   #slotOf(id: number): number {

@@ -15,6 +15,9 @@ import { SenderIdentity } from "./sender-identity.js";
 import type { Stage } from "./stage.js";
 
 const silent = {};
+const connectionOptions = { limits: defaultPortLimits, limitsReaders: false, acceptsHandles: false };
+/** Another process than the one that listened may serve, as after a fork; it must then stay the one. */
+const serverRules = { tracking: "static", delegate: false } as const;
 
 /** A connect message is out; what comes back makes a port of the connection, or an error. */
 export class ClientHandshake implements Stage {
@@ -41,12 +44,7 @@ export class ClientHandshake implements Stage {
     this.#attributes = attributes;
     this.#handler = handler;
     this.#settle = settle;
-    this.#connection = new Connection(
-      machinery,
-      fd,
-      { limits: defaultPortLimits, limitsReaders: false, acceptsHandles: false },
-      this,
-    );
+    this.#connection = new Connection(machinery, fd, connectionOptions, this);
   }
 
   /** Sends the connect message. */
@@ -103,12 +101,15 @@ export class ClientHandshake implements Stage {
         `the port was opened by uid ${this.#peer.uid}, gid ${this.#peer.gid} but uid ${sender.uid}, gid ${sender.gid} answers`,
       );
     }
-    // Another process than the one that listened may serve, as after a fork; it must then stay the one.
-    const rules = { tracking: "static", delegate: false } as const;
-    const identity = new SenderIdentity({ ...this.#peer, pid: sender.pid }, sender, rules);
+    const peer = sender.pid === this.#peer.pid ? this.#peer : { ...this.#peer, pid: sender.pid };
+    const identity = new SenderIdentity(peer, sender, serverRules);
     this.#settle(
       new LinuxCommunicationPort(this.#connection, identity, this.#handler, {
-        ...reply,
+        payload: reply.payload,
+        maxMessageLength: reply.maxMessageLength,
+        maxViewSize: reply.maxViewSize,
+        allowsDirectMemory: reply.allowsDirectMemory,
+        acceptsHandles: reply.acceptsHandles,
         completionList: this.#offersList && (reply.completionList ?? false),
         side: "client",
         limits: defaultPortLimits,

@@ -11,6 +11,7 @@ import { waitForMessages, waitForView } from "./blocking-wait.js";
 import { ClientListAgreement, ServerListAgreement } from "./completion-list/list-agreement.js";
 import type { Connection } from "./connection.js";
 import { copyPayload } from "./copy-payload.js";
+import type { PeerCredentials } from "./credentials.js";
 import type { DirectAccess } from "./direct-access.js";
 import { closedByPeer } from "./farewell.js";
 import type { InboundPacket } from "./inbound-packet.js";
@@ -81,6 +82,11 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
 
   get isClosed(): boolean {
     return this.#isClosed || this.#connection.isEnded;
+  }
+
+  /** Who made the other end. */
+  get peer(): PeerCredentials {
+    return this.#identity.peer;
   }
 
   get queuedMessages(): number {

@@ -13,7 +13,7 @@ import { resolvePortLimits } from "../port-limits.js";
 import { SectionQuota } from "../section-quota.js";
 import { LinuxCommunicationPort } from "./communication-port.js";
 import type { EventSource } from "./completion-port.js";
-import { ownToken, peerToken, readPeerCredentials } from "./credentials.js";
+import { ownToken, type PeerCredentials, peerToken, readPeerCredentials } from "./credentials.js";
 import { DirectAccess } from "./direct-access.js";
 import { C, Errno } from "./libc.js";
 import type { Machinery } from "./machinery.js";
@@ -40,8 +40,12 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
   readonly #handler: ConnectionPortHandler;
   readonly #connections = new Set<CommunicationPort>();
   readonly #pending = new Set<ServerHandshake>();
-  /** Those that hold a place, from the connect message to the end. */
+  /** Those that hold a place, from the connect message on; the place goes to their port. */
   readonly #admitted = new Set<ServerHandshake>();
+  readonly #onGone = (port: LinuxCommunicationPort): void => {
+    this.#connections.delete(port);
+    this.#admission.leave(userOf(port));
+  };
   readonly #socketName: SocketName;
   #fd: number;
   #pause: NodeJS.Timeout | null = null;
@@ -160,11 +164,9 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
       limits: this.limits,
       userQuota: this.#userQuota(peer.uid),
       direct: terms.allowsDirectMemory ? new DirectAccess(connection, peer, deadline) : null,
-      onGone: (gone) => {
-        this.#connections.delete(gone);
-        this.#leave(handshake);
-      },
+      onGone: this.#onGone,
     });
+    this.#admitted.delete(handshake);
     this.#connections.add(port);
     return port;
   }
@@ -211,7 +213,7 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
   }
 }
 
-function userOf({ peer }: ServerHandshake): string {
+function userOf({ peer }: { readonly peer: PeerCredentials }): string {
   return `uid ${peer.uid}`;
 }
 

@@ -1,5 +1,4 @@
 import type { AlpcError } from "../error.js";
-import type { PortLimits } from "../kernel.js";
 import { MAX_MESSAGE_LENGTH, type MessageType, PORT_MESSAGE_SIZE } from "../message.js";
 import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
 import { align8, type ControlType, violation, writePortMessage } from "../port-message.js";
@@ -28,8 +27,9 @@ export interface ConnectionOptions extends UnsentOptions {
 /** One connected socket: receiving in shares, sending through the outbox, and its end. */
 export class Connection implements EventSource, Outlet, ListOwner {
   readonly machinery: Machinery;
-  readonly #limits: PortLimits;
-  readonly #unsent: Unsent;
+  readonly #options: UnsentOptions;
+  /** Made when there is something that could not be sent: most connections never have that. */
+  #unsent: Unsent | null = null;
   readonly #receiver: HandleReceiver | null;
   #fd: number;
   #stage: Stage;
@@ -55,9 +55,8 @@ export class Connection implements EventSource, Outlet, ListOwner {
   constructor(machinery: Machinery, fd: number, options: ConnectionOptions, stage: Stage) {
     this.machinery = machinery;
     this.#fd = fd;
-    this.#limits = options.limits;
+    this.#options = options;
     this.#stage = stage;
-    this.#unsent = new Unsent(machinery.libc, this, options);
     this.#receiver = options.acceptsHandles ? this.#receiveElsewhere(fd) : null;
     if (this.#receiver !== null) return;
     try {
@@ -79,19 +78,19 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   get isBlocked(): boolean {
-    return this.#unsent.messages > 0;
+    return this.#unsent !== null && this.#unsent.messages > 0;
   }
 
   get queuedMessages(): number {
-    return this.#unsent.messages;
+    return this.#unsent === null ? 0 : this.#unsent.messages;
   }
 
   get messagesPerTurn(): number {
-    return this.#limits.messagesPerTurn;
+    return this.#options.limits.messagesPerTurn;
   }
 
   get isReading(): boolean {
-    return !this.#isPaused && !this.#unsent.isOverdue && !this.#isEnded;
+    return !this.#isPaused && this.#unsent?.isOverdue !== true && !this.#isEnded;
   }
 
   set stage(stage: Stage) {
@@ -105,7 +104,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   onEvents(events: number): number {
-    if ((events & C.EPOLLOUT) !== 0) this.#unsent.send(this.#fd);
+    if ((events & C.EPOLLOUT) !== 0) this.#unsent?.send(this.#fd);
     if ((events & (C.EPOLLIN | C.EPOLLHUP | C.EPOLLERR)) === 0 || this.#fd < 0) return 0;
     // The peer is gone, so nothing is left to wait for, whatever has kept us from reading.
     if ((events & C.EPOLLHUP) !== 0 && (this.#interest & C.EPOLLIN) === 0) this.#hearOut();
@@ -133,7 +132,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
     const asked = this.#expected;
     const got = batch.receive(this.#fd, asked);
     // Asking for more than there is costs a try that fails; asking for less costs another turn.
-    this.#expected = got < asked ? Math.max(got, 1) : Math.min(asked * 4, this.#limits.messagesPerTurn);
+    this.#expected = got < asked ? Math.max(got, 1) : Math.min(asked * 4, this.messagesPerTurn);
     if (got < 0) {
       // ECONNRESET is told once; messages that were sent before it may still come.
       if (got !== -Errno.ECONNRESET && !isTransient(-got)) {
@@ -197,7 +196,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   #receiveElsewhere(fd: number): HandleReceiver {
-    const { maxHandlesPerMessage, messagesPerTurn } = this.#limits;
+    const { maxHandlesPerMessage, messagesPerTurn } = this.#options.limits;
     const sink = {
       onPacket: (packet: HandlePacket) => this.#handOn(...fromHandlePacket(packet)),
       onBatchEnd: () => {
@@ -291,7 +290,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
       const errno = libc.errno();
       if (!isTransient(errno)) throw systemError(libc, "sending handles", errno);
     }
-    this.#unsent.keep(packet, duplicateDescriptors(libc, fds));
+    this.#keep(packet, duplicateDescriptors(libc, fds));
   }
 
   /** Ends the connection from our side: the peer is told why, if it listens. Idempotent. */
@@ -309,7 +308,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
     if (this.firstQueued >= 0 || this.#isUnpublished) outbox.flush();
     this.agreement?.close();
     this.list = null;
-    this.#unsent.clear();
+    this.#unsent?.clear();
     completion.remove(this.#fd);
     if (this.#receiver === null) libc.close(this.#fd);
     else {
@@ -322,8 +321,12 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   keep(packet: Uint8Array): void {
-    if (this.#isHearingOut) return;
-    this.#unsent.keep(packet);
+    if (!this.#isHearingOut) this.#keep(packet, null);
+  }
+
+  #keep(packet: Uint8Array, fds: readonly number[] | null): void {
+    this.#unsent ??= new Unsent(this.machinery.libc, this, this.#options);
+    this.#unsent.keep(packet, fds);
   }
 
   onUnsentChanged(): void {
@@ -340,20 +343,24 @@ export class Connection implements EventSource, Outlet, ListOwner {
   #hearOut(): void {
     if (this.#isHearingOut) return;
     this.#isHearingOut = true;
-    this.#unsent.clear();
+    this.#unsent?.clear();
     this.#isPaused = false;
-    setImmediate(this.#hearMore);
+    this.#hearLater();
   }
 
-  readonly #hearMore = (): void => {
+  #hearLater(): void {
+    setImmediate(() => this.#hearMore());
+  }
+
+  #hearMore(): void {
     if (this.#fd < 0) return;
     const { completion } = this.machinery;
     completion.beginBatch();
     const isOver = this.#hear() === 0;
     completion.endBatch();
     if (isOver) this.end(vanished());
-    else setImmediate(this.#hearMore);
-  };
+    else this.#hearLater();
+  }
 
   #hear(): number {
     const listed = this.list?.poll() ?? 0;
@@ -371,7 +378,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
     // What has come into the list meanwhile is not announced again.
     if (reads && !this.#wasReading && this.list !== null) this.machinery.completion.poller.attend(this.list);
     this.#wasReading = reads;
-    const writes = this.#unsent.wantsRoom;
+    const writes = this.#unsent?.wantsRoom === true;
     if (this.#receiver !== null) {
       if (reads) this.#receiver.resume();
       else this.#receiver.pause();

@@ -18,12 +18,32 @@ export function readPeerCredentials(libc: LibC, fd: number): PeerCredentials {
   length.writeUInt32LE(12);
   if (libc.getsockopt(fd, C.SOL_SOCKET, C.SO_PEERCRED, value, length) < 0)
     throw systemError(libc, "reading SO_PEERCRED");
-  return {
+  const peer = {
     pid: value.readInt32LE(0),
     uid: value.readUInt32LE(4),
     gid: value.readUInt32LE(8),
     groups: readPeerGroups(libc, fd),
   };
+  if (!isSame(peer, lastPeer)) lastPeer = peer;
+  return lastPeer;
+}
+
+/** Many connections of one process share what is said of it. */
+let lastPeer: PeerCredentials = { pid: -1, uid: 0, gid: 0, groups: [] };
+let lastToken: {
+  readonly peer: PeerCredentials;
+  readonly message: MessageCredentials;
+  readonly token: Token;
+} | null = null;
+
+function isSame(one: PeerCredentials, other: PeerCredentials): boolean {
+  return (
+    one.pid === other.pid &&
+    one.uid === other.uid &&
+    one.gid === other.gid &&
+    one.groups.length === other.groups.length &&
+    one.groups.every((group, i) => group === other.groups[i])
+  );
 }
 
 function readPeerGroups(libc: LibC, fd: number): number[] {
@@ -50,14 +70,21 @@ export interface MessageCredentials {
 
 /** The token of a sender: what it was at connect and what it is now must both be allowed. */
 export function senderToken(peer: PeerCredentials, message: MessageCredentials): Token {
-  return unixToken({
+  const { pid, uid, gid } = message;
+  if (lastToken?.peer === peer) {
+    const { message: last, token } = lastToken;
+    if (last.pid === pid && last.uid === uid && last.gid === gid) return token;
+  }
+  const token = unixToken({
     effectiveUid: peer.uid,
     effectiveGid: peer.gid,
-    realUid: message.uid,
-    realGid: message.gid,
+    realUid: uid,
+    realGid: gid,
     groups: peer.groups,
-    pid: message.pid,
+    pid,
   });
+  lastToken = { peer, message: { pid, uid, gid }, token };
+  return token;
 }
 
 /** The token of the other end as it was when it connected or listened. */
