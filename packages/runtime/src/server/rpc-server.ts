@@ -99,6 +99,7 @@ export class RpcServer implements AsyncDisposable {
   readonly #connections = new Map<number, ServerConnection>();
   readonly #pool: WorkerPool | null;
   #port: ConnectionPort | null = null;
+  #isStarting = false;
   #note: Disposable | null = null;
   #closing: Promise<void> | null = null;
 
@@ -182,16 +183,22 @@ export class RpcServer implements AsyncDisposable {
     for (const { checks } of this.#registry) {
       await checks?.load();
     }
-    if (this.#port !== null || this.#closing !== null) {
+    if (this.#isStarting || this.#port !== null || this.#closing !== null) {
       throw new RpcError("RPC_S_ALREADY_LISTENING", { details: this.endpoint });
     }
+    this.#isStarting = true;
     try {
       await this.#pool?.start();
+      if (this.#closing !== null) {
+        throw new RpcError("RPC_S_CALL_CANCELLED", { details: "the server was closed while it started" });
+      }
       this.#port = this.#kernel.createPort(this.endpoint, this.#portAttributes, this.#handler);
       this.#note = noteLocalServer(this.endpoint);
     } catch (error) {
       await this.#pool?.close();
       throw RpcError.from(error, "RPC_S_CANT_CREATE_ENDPOINT");
+    } finally {
+      this.#isStarting = false;
     }
   }
 

@@ -25,6 +25,19 @@ export type ControlMessage =
   /** From a worker: it serves. */
   | { readonly kind: "ready" };
 
+/** Tokens of one client that are known at a time: one whose identity changes again and again takes no more memory than that. */
+const MAX_TOKENS = 64;
+
+/** Makes room for another token of a client. */
+export function forgetOldest(tokens: Map<number, unknown>): void {
+  for (const id of tokens.keys()) {
+    if (tokens.size < MAX_TOKENS) {
+      return;
+    }
+    tokens.delete(id);
+  }
+}
+
 /** A token's content, SIDs as text: objects of classes don't cross threads. */
 export interface PlainToken extends Pick<Token, "pid" | "integrityLevel" | "sessionId" | "authenticationId"> {
   readonly user: string;

@@ -63,6 +63,11 @@ export class PoolMemory {
     Atomics.store(this.#state, thread * LINE, 1);
   }
 
+  /** The thread has ended: there is nobody to be woken. */
+  forget(thread: number): void {
+    Atomics.store(this.#state, thread * LINE, 0);
+  }
+
   /** True for exactly one of those who ask while the thread sleeps: that one wakes it. */
   mayWake(thread: number): boolean {
     const at = thread * LINE;

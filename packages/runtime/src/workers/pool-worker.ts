@@ -9,9 +9,10 @@ import { type RegisteredInterface, registerInterface, serveHere } from "../serve
 import { RequestDispatcher } from "../server/request-dispatcher.js";
 import { ServerState } from "../server/server-state.js";
 import { UserQuota } from "../server/user-quota.js";
-import { type ControlMessage, fromPlainToken } from "./control-message.js";
+import { type ControlMessage, forgetOldest, fromPlainToken } from "./control-message.js";
 import { loadImplementation } from "./load-implementation.js";
 import { type PoolHandles, PoolMemory, SERVER_THREAD } from "./pool-memory.js";
+import { pooledBindingId } from "./pooled-binding-id.js";
 import { PooledConnection } from "./pooled-connection.js";
 import { fits, MAX_QUEUED_OCTETS, type QueueEntry, type SharedQueue } from "./shared-queue.js";
 import { WorkerPort } from "./worker-port.js";
@@ -130,9 +131,13 @@ class PoolWorker {
     }
     if (this.#memory.begin(entry.slot, this.#worker)) {
       this.#serve(entry);
-    } else {
-      this.#reply(entry.slot, nothing);
+      return true;
     }
+    if (entry.length < 0) {
+      this.#catchUp();
+      this.#octets.delete(entry.slot);
+    }
+    this.#reply(entry.slot, nothing);
     return true;
   }
 
@@ -201,13 +206,16 @@ class PoolWorker {
   #admit(id: number, tokenId: number, token: Token): void {
     const known = this.#connections.get(id);
     if (known !== undefined) {
+      forgetOldest(known.tokens);
       known.tokens.set(tokenId, token);
       return;
     }
     const port = new WorkerPort(id, token, (slot, payload) => this.#reply(slot, payload));
     const connection = new PooledConnection(port, this.#state);
     for (const [index, served] of this.#interfaces.entries()) {
-      connection.bindings.set(index, served);
+      for (const syntax of ["ndr20", "ndr64"] as const) {
+        connection.bindings.set(pooledBindingId(index, syntax), { offered: served, syntax });
+      }
     }
     this.#connections.set(id, { connection, tokens: new Map([[tokenId, token]]) });
   }

@@ -37,17 +37,33 @@ export class SharedQueue {
   readonly #octets: Buffer;
   readonly #mask: number;
 
-  /** A new queue with room for a number of messages, a power of two; or another thread's, by its memory. */
-  constructor(memory: SharedArrayBuffer | number) {
+  /**
+   * A new queue with room for a number of messages, a power of two; or another thread's, by its memory. `first` is where
+   * the count of messages begins, which goes round at 2^32.
+   */
+  constructor(memory: SharedArrayBuffer | number, first = 0) {
     const isNew = typeof memory === "number";
     this.memory = isNew ? new SharedArrayBuffer((FIRST + memory * STRIDE) * 4) : memory;
     this.#words = new Int32Array(this.memory);
     this.#octets = Buffer.from(this.memory);
     const capacity = (this.#words.length - FIRST) / STRIDE;
     this.#mask = capacity - 1;
-    for (let i = 0; isNew && i < capacity; i++) {
-      this.#words[FIRST + i * STRIDE + SEQUENCE] = i;
+    if (isNew) {
+      this.#begin(first);
     }
+  }
+
+  /** Forgets everything, even what somebody has begun who no longer lives. Nobody else must use the queue meanwhile. */
+  clear(): void {
+    this.#begin(0);
+  }
+
+  #begin(first: number): void {
+    for (let i = 0; i <= this.#mask; i++) {
+      Atomics.store(this.#words, this.#at(first + i) + SEQUENCE, (first + i) | 0);
+    }
+    Atomics.store(this.#words, HEAD, first);
+    Atomics.store(this.#words, TAIL, first);
   }
 
   /** Something to take was there at this moment. */

@@ -10,11 +10,15 @@ import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
 import type { RegisterOptions, Serve } from "../server/registered-interface.js";
 import type { ServerCall } from "../server/server-call.js";
-import { type PlainToken, toPlainToken } from "./control-message.js";
+import { forgetOldest, type PlainToken, toPlainToken } from "./control-message.js";
 import { MAX_POOLED_CALLS, PoolMemory, SERVER_THREAD } from "./pool-memory.js";
 import type { PooledInterface } from "./pool-worker.js";
+import { pooledBindingId } from "./pooled-binding-id.js";
 import { fits, MAX_QUEUED_OCTETS, type QueueEntry } from "./shared-queue.js";
 import { WorkerThread } from "./worker-thread.js";
+
+/** Milliseconds that a worker which has been woken gets to take a call, before another one is woken. */
+const PATIENCE = 2;
 
 /** A client whose calls workers run. */
 interface PooledClient {
@@ -22,6 +26,8 @@ interface PooledClient {
   readonly tokens: Map<number, PlainToken>;
   /** The worker that holds the state behind its context handles, from 1 on; 0 as long as there is none. */
   worker: number;
+  /** Calls of its that workers have. */
+  calls: number;
 }
 
 /**
@@ -34,10 +40,13 @@ export class WorkerPool {
   readonly #threads: WorkerThread[] = [];
   readonly #interfaces: PooledInterface[] = [];
   readonly #calls: (ServerCall | null)[] = new Array<null>(MAX_POOLED_CALLS).fill(null);
+  /** For each of these calls, the worker that it was given to; 0 for whichever is free. */
+  readonly #homes = new Uint8Array(MAX_POOLED_CALLS);
   readonly #free = Array.from({ length: MAX_POOLED_CALLS }, (_, i) => MAX_POOLED_CALLS - 1 - i);
   readonly #clients = new Map<number, PooledClient>();
   /** Answers that came beside the queue, by slot. */
   readonly #octets = new Map<number, Buffer>();
+  #check: NodeJS.Timeout | null = null;
   readonly #header = Buffer.alloc(REQUEST_HEADER_SIZE);
   readonly #headerView = new DataView(this.#header.buffer, this.#header.byteOffset, REQUEST_HEADER_SIZE);
   readonly #views = new ViewCache();
@@ -97,16 +106,15 @@ export class WorkerPool {
 
   /** Has a worker run a call. Throws RpcError: RPC_S_SERVER_TOO_BUSY. */
   #serve(index: number, opnum: number, hasContexts: boolean, reader: Reader, call: ServerCall): void {
-    const slot = this.#free.pop();
-    if (slot === undefined) {
-      throw new RpcError("RPC_S_SERVER_TOO_BUSY", { details: `workers have ${MAX_POOLED_CALLS} calls` });
-    }
     const client = this.#introduce(call);
+    const slot = this.#takeSlot(client);
     const stubData = reader.rest();
     const isLarge = !fits(REQUEST_HEADER_SIZE + stubData.length);
     const worker = hasContexts ? this.#homeOf(client) : isLarge ? this.#mostIdle() : 0;
     this.#writeHeader(slot, index, opnum, call);
     this.#calls[slot] = call;
+    this.#homes[slot] = worker;
+    client.calls++;
     this.#memory.open(slot);
     call.defer((reason) => this.#cancel(slot, call, reason));
     if (isLarge) {
@@ -117,8 +125,23 @@ export class WorkerPool {
       this.#threads[worker - 1]?.say({ kind: "octets", slot, octets }, [octets]);
     }
     const queue = this.#memory.inboxes[worker - 1] ?? this.#memory.requests;
-    queue.push(call.connectionId, call.caller.modifiedId, slot, this.#header, stubData);
+    if (!queue.push(call.connectionId, call.caller.modifiedId, slot, this.#header, stubData)) {
+      this.#release(slot);
+      throw new RpcError("RPC_S_SERVER_TOO_BUSY", { details: "the workers' queue is full" });
+    }
     this.#wake(worker);
+  }
+
+  /** As many calls as one client has must be left for others. Throws RpcError: RPC_S_SERVER_TOO_BUSY. */
+  #takeSlot(client: PooledClient): number {
+    const slot = client.calls < this.#free.length ? this.#free.pop() : undefined;
+    if (slot === undefined) {
+      const taken = MAX_POOLED_CALLS - this.#free.length;
+      throw new RpcError("RPC_S_SERVER_TOO_BUSY", {
+        details: `workers have ${taken} of ${MAX_POOLED_CALLS} calls, ${client.calls} of them from this client`,
+      });
+    }
+    return slot;
   }
 
   /** A client is gone: its context handles are run down. */
@@ -134,11 +157,12 @@ export class WorkerPool {
   #introduce({ connectionId, caller }: ServerCall): PooledClient {
     let client = this.#clients.get(connectionId);
     if (client === undefined) {
-      client = { tokens: new Map(), worker: 0 };
+      client = { tokens: new Map(), worker: 0, calls: 0 };
       this.#clients.set(connectionId, client);
     }
     if (!client.tokens.has(caller.modifiedId)) {
       const token = toPlainToken(caller);
+      forgetOldest(client.tokens);
       client.tokens.set(caller.modifiedId, token);
       for (const thread of this.#threads) {
         thread.say({ kind: "client", connection: connectionId, tokenId: caller.modifiedId, token });
@@ -158,7 +182,7 @@ export class WorkerPool {
   #writeHeader(slot: number, index: number, opnum: number, call: ServerCall): void {
     const left = call.deadline - performance.now();
     const timeout = left === Number.POSITIVE_INFINITY ? 0 : Math.max(Math.ceil(left), 1);
-    writeRequestHeader(this.#headerView, 0, 0, slot, index, opnum, timeout);
+    writeRequestHeader(this.#headerView, 0, 0, slot, pooledBindingId(index, call.syntax), opnum, timeout);
     if (call.objectUuid !== null) {
       writeObjectUuid(this.#header, 0, call.objectUuid);
     }
@@ -167,7 +191,7 @@ export class WorkerPool {
   /** Where a client's context handles are, or will be: with the worker that has the fewest clients. */
   #homeOf(client: PooledClient): number {
     if (client.worker === 0) {
-      const counts = this.#threads.map(() => 0);
+      const counts = this.#countNothing();
       for (const { worker } of this.#clients.values()) {
         if (worker > 0) {
           counts[worker - 1] = (counts[worker - 1] ?? 0) + 1;
@@ -178,10 +202,15 @@ export class WorkerPool {
     return client.worker;
   }
 
+  /** For each worker where to begin to count: one that does not serve comes last. */
+  #countNothing(): number[] {
+    return this.#threads.map(({ isReady }) => (isReady ? 0 : MAX_POOLED_CALLS));
+  }
+
   #mostIdle(): number {
-    const counts = this.#threads.map(() => 0);
+    const counts = this.#countNothing();
     for (const [slot, call] of this.#calls.entries()) {
-      const owner = call === null ? 0 : this.#memory.ownerOf(slot);
+      const owner = call === null ? 0 : this.#memory.ownerOf(slot) || (this.#homes[slot] ?? 0);
       if (owner > 0) {
         counts[owner - 1] = (counts[owner - 1] ?? 0) + 1;
       }
@@ -200,9 +229,20 @@ export class WorkerPool {
     for (const thread of this.#threads) {
       if (this.#memory.mayWake(thread.worker)) {
         thread.say({ kind: "wake" });
+        this.#checkLater();
         return;
       }
     }
+  }
+
+  /** Whom we have woken may have begun something else, the rest of an earlier call, say: then another one is woken. */
+  #checkLater(): void {
+    this.#check ??= setTimeout(() => {
+      this.#check = null;
+      if (this.#memory.requests.hasEntries) {
+        this.#wake(0);
+      }
+    }, PATIENCE).unref();
   }
 
   #cancel(slot: number, call: ServerCall, reason: RpcError): void {
@@ -233,9 +273,8 @@ export class WorkerPool {
     if (length < 0 && !this.#octets.has(slot)) {
       this.#threads[this.#memory.ownerOf(slot) - 1]?.catchUp();
     }
-    const call = this.#release(slot);
     const payload = length < 0 ? this.#octets.get(slot) : octets;
-    this.#octets.delete(slot);
+    const call = this.#release(slot);
     if (call === null) {
       return;
     }
@@ -248,7 +287,7 @@ export class WorkerPool {
     const fault = payload === undefined ? null : readFault(payload, 0, size);
     call.fail(
       fault === null
-        ? new RpcError("RPC_S_CALL_CANCELLED")
+        ? new RpcError("RPC_S_CALL_FAILED", { details: "the worker no longer knows the call's client" })
         : new RpcError(fault.status, fault.details === null ? {} : { details: fault.details }),
     );
   }
@@ -257,22 +296,30 @@ export class WorkerPool {
     const call = this.#calls[slot] ?? null;
     if (call !== null) {
       this.#calls[slot] = null;
+      this.#octets.delete(slot);
       this.#free.push(slot);
+      const client = this.#clients.get(call.connectionId);
+      if (client !== undefined) {
+        client.calls--;
+      }
     }
     return call;
   }
 
-  /** A worker has died: what it had begun has failed, what waits for it is its successor's, and its context handles are void. */
+  /** A worker has died: what it had begun, or was to have, has failed, and its context handles are void. */
   #bury({ worker }: WorkerThread, reason: string): void {
     this.#receive();
+    this.#memory.forget(worker);
+    const error = new RpcError("RPC_S_CALL_FAILED", {
+      details: `the worker that had the call has ended: ${reason}`,
+    });
     for (const [slot, call] of this.#calls.entries()) {
-      if (call !== null && this.#memory.ownerOf(slot) === worker) {
+      if (call !== null && (this.#homes[slot] === worker || this.#memory.ownerOf(slot) === worker)) {
         this.#release(slot);
-        call.fail(
-          new RpcError("RPC_S_CALL_FAILED", { details: `the worker that ran the call has ended: ${reason}` }),
-        );
+        call.fail(error);
       }
     }
+    this.#memory.inboxes[worker - 1]?.clear();
     for (const client of this.#clients.values()) {
       if (client.worker === worker) {
         client.worker = 0;

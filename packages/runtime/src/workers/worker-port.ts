@@ -40,6 +40,10 @@ export class WorkerPort implements CommunicationPort {
 
   cancel(): void {}
 
+  impersonate(): never {
+    throw new AlpcError("NOT_SUPPORTED", "only the server's own thread can take a client's identity");
+  }
+
   allocateView(): Promise<View> {
     return Promise.reject(elsewhere());
   }

@@ -30,6 +30,7 @@ export class WorkerThread {
   readonly #listener: WorkerThreadListener;
   #thread: Worker | null = null;
   #control: MessagePort | null = null;
+  #isReady = false;
   #isClosing = false;
   #pause = FIRST_PAUSE;
   #timer: NodeJS.Timeout | null = null;
@@ -46,7 +47,6 @@ export class WorkerThread {
     return new Promise((resolve, reject) => {
       const { port1, port2 } = new MessageChannel();
       const startedAt = performance.now();
-      let isReady = false;
       let reason: unknown = null;
       const workerData: PoolWorkerData = { ...this.#data, control: port2 };
       const thread = new Worker(FILE, { workerData, transferList: [port2] });
@@ -54,7 +54,7 @@ export class WorkerThread {
       this.#control = port1;
       port1.on("message", (message: ControlMessage) => {
         if (message.kind === "ready") {
-          isReady = true;
+          this.#isReady = true;
           // The server's ports keep the process alive, not its workers.
           thread.unref();
           resolve();
@@ -65,6 +65,9 @@ export class WorkerThread {
         reason = error;
       });
       thread.on("exit", (code) => {
+        const isReady = this.#isReady;
+        this.#isReady = false;
+        this.catchUp();
         port1.close();
         this.#thread = null;
         this.#control = null;
@@ -87,6 +90,11 @@ export class WorkerThread {
       port1.unref();
       this.#listener.onStart(this);
     });
+  }
+
+  /** Whether it serves, so that what it is sent is looked at. */
+  get isReady(): boolean {
+    return this.#isReady;
   }
 
   say(message: ControlMessage, transferred: ArrayBuffer[] = []): void {
