@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { getHeapStatistics } from "node:v8";
 import { isNdrError, type Reader } from "@ncalrpc/ndr";
 import { random } from "../../packages/codegen/test/random-idl.js";
@@ -62,6 +63,8 @@ export async function fuzzDecoders(options: FuzzOptions): Promise<FuzzResult> {
     }
     if (prototypeKeys() !== prototypes) throw new Error("a prototype has changed");
     options.onProgress?.(done);
+    // What is printed is seen now, and who stops the run stops this process.
+    await nextTurn();
   }
   const sum = (of: (target: Target) => number): number =>
     targets.reduce((total, target) => total + of(target), 0);
