@@ -1,7 +1,7 @@
 import type { StructDefinition } from "@ncalrpc/idl";
 import { block, type Doc, list } from "./doc.js";
 import { type FixedRun, fixedRuns, isOneRun, runAligns } from "./fixed-run.js";
-import { structMembers } from "./model-index.js";
+import { type Resolved, structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { nested, placeInRun, type RecordShape, readRecord, readRecordReferents } from "./record-code.js";
 import type { Alignment } from "./scalar-layout.js";
@@ -62,6 +62,10 @@ function refuseOpenDimensions({ index }: ModuleContext, struct: StructDefinition
   }
 }
 
+function isReference(resolved: Resolved): boolean {
+  return resolved.kind === "pointer" && resolved.pointer === "ref";
+}
+
 /** The readers and writers of a struct. `isShared` exports them, for other generated modules. */
 export function structCodecs(context: ModuleContext, struct: StructDefinition, isShared: boolean): Doc[] {
   const { layout, index } = context;
@@ -69,6 +73,10 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
   const type = context.typeName(unit, struct.name, "type");
   // A struct without members leaves the parameters unused, which their names then say.
   const unused = struct.members.length === 0 ? "_" : "";
+  // So does one whose members are reference pointers: what stands in their place says nothing of the value.
+  const unwritten = struct.members.every(({ type, ignore }) => ignore || isReference(index.resolve(type)))
+    ? "_"
+    : "";
   const writer = `${unused}w: ${context.libraryType("Writer")}`;
   const reader = `${unused}r: ${context.libraryType("Reader")}`;
   const members = structMembers(index, struct);
@@ -113,18 +121,23 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
   const bases = new Map(runs.map((run, n) => [run, writerScope.claim(`at${n || ""}`)]));
   const isConformant = layout.structIsConformant(struct);
   const functions: Doc[] = [
-    functionCode(context.typeName(unit, struct.name, "write"), [writer, `${unused}value: ${type}`], "void", [
-      ...align("w"),
-      ...withTrail(context, struct, "w", (i) => {
-        const member = written[i];
-        if (member === undefined) return [];
-        if (member.ignore) return ["w.pointer(false);"];
-        const run = runs.find(({ first, places }) => i >= first && i < first + places.length);
-        const base = run && bases.get(run);
-        if (run === undefined || base === undefined) return code.body(member);
-        return [...runStart(run, i, base), ...code.body({ ...member, place: placeInRun(run, i, base) })];
-      }),
-    ]),
+    functionCode(
+      context.typeName(unit, struct.name, "write"),
+      [writer, `${unwritten}value: ${type}`],
+      "void",
+      [
+        ...align("w"),
+        ...withTrail(context, struct, "w", (i) => {
+          const member = written[i];
+          if (member === undefined) return [];
+          if (member.ignore) return ["w.pointer(false);"];
+          const run = runs.find(({ first, places }) => i >= first && i < first + places.length);
+          const base = run && bases.get(run);
+          if (run === undefined || base === undefined) return code.body(member);
+          return [...runStart(run, i, base), ...code.body({ ...member, place: placeInRun(run, i, base) })];
+        }),
+      ],
+    ),
   ];
   const isRecursive = index.isRecursive(struct);
   const hasPointers = layout.holdsPointers(struct);
