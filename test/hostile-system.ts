@@ -8,6 +8,8 @@ import { ServerProcess, useEndpointDirectory } from "./dist/server-process.js";
 import { grownBeyond } from "./process-growth.js";
 
 const MiB = 1024 * 1024;
+/** The bystander's and the observer's. */
+const GOOD_CONNECTIONS = 2;
 /** What the memory of the server may grow by during one attack, once it is over and collected. */
 const MAX_GROWTH = 64 * MiB;
 /** The bystander's median call during an attack: this many times what it is without, and milliseconds on top. */
@@ -20,7 +22,7 @@ export type Watch = (pid: number, directory: string) => () => string[];
 
 const watchProcess: Watch = (pid, directory) => {
   const before = census(directory, pid);
-  return () => grownBeyond(before, census(directory, pid));
+  return () => grownBeyond(before, census(directory, pid), GOOD_CONNECTIONS);
 };
 
 /** A probe server under attack, with a client in a process of its own that is to notice nothing. */
@@ -119,7 +121,7 @@ export class HostileSystem implements AsyncDisposable {
 
   /** No connection but the bystander's and the observer's, no context handle, no handler that still runs. */
   async #expectQuiet(): Promise<void> {
-    const quiet = { open: 0, sleeping: 0, connections: 2 };
+    const quiet = { open: 0, sleeping: 0, connections: GOOD_CONNECTIONS };
     await expect.poll(() => this.#observer.census(), { timeout: 5_000 }).toMatchObject(quiet);
   }
 }

@@ -6,6 +6,8 @@ export interface Census {
   readonly descriptors: Readonly<Record<string, number>>;
   /** Mappings of memory files. */
   readonly mappings: number;
+  /** Those of them that are completion lists: a connection that was busy lately has one. */
+  readonly lists: number;
   /** Files in the port directory. */
   readonly files: readonly string[];
 }
@@ -21,6 +23,7 @@ export function census(directory: string | null = null, pid: number | "self" = "
   return {
     descriptors: Object.fromEntries(Object.entries(descriptors).sort()),
     mappings: maps.filter((line) => line.includes("/memfd:ncalrpc")).length,
+    lists: maps.filter((line) => line.includes("/memfd:ncalrpc-list")).length,
     files: directory === null ? [] : readdirSync(directory).sort(),
   };
 }

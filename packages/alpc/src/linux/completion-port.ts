@@ -50,7 +50,6 @@ export class CompletionPort {
   /** `flush` sends what the turn has queued. */
   constructor(libc: LibC, spin: SpinOptions | false | undefined, flush: () => void) {
     this.#libc = libc;
-    this.#linger = new Linger(spin === false ? false : spin?.microseconds);
     this.#flush = flush;
     this.poller = new ListPoller(
       {
@@ -61,6 +60,7 @@ export class CompletionPort {
       },
       spin,
     );
+    this.#linger = new Linger(this.poller);
   }
 
   /** True while messages are being handed on: what they queue is sent at the end of the turn. */

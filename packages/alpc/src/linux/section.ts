@@ -58,8 +58,14 @@ const TMPFS_MAGIC = 0x01021994;
  * Server: makes a section of `size` octets, zeroed, sealed against changes of its size (and, for "reply", against writing by
  * anyone else), and maps it. Throws AlpcError INSUFFICIENT_RESOURCES, with `errno`.
  */
-export function makeSection(libc: LibC, size: number, kind: SectionKind, mode: MemoryMode): Section {
-  const fd = createMemoryFile(libc);
+export function makeSection(
+  libc: LibC,
+  size: number,
+  kind: SectionKind,
+  mode: MemoryMode,
+  name?: MemoryFileName,
+): Section {
+  const fd = createMemoryFile(libc, name);
   try {
     check(libc, libc.ftruncate(fd, size), `make a section of ${size} octets`);
     // 0400: whoever gets the descriptor cannot open the file anew through /proc, unless it is the owner anyway.
@@ -126,9 +132,11 @@ export function checkSection(libc: LibC, fd: number, size: number): void {
   }
 }
 
+/** What /proc/PID/maps says of a mapping, to tell what is lent for a message from what a connection keeps. */
+export type MemoryFileName = "ncalrpc-section" | "ncalrpc-list";
+
 /** A new memory file, empty, to be sealed. Throws AlpcError INSUFFICIENT_RESOURCES. */
-export function createMemoryFile(libc: LibC): number {
-  const name = "ncalrpc-section";
+export function createMemoryFile(libc: LibC, name: MemoryFileName = "ncalrpc-section"): number {
   let fd = libc.memfd_create(name, C.MFD_CLOEXEC | C.MFD_ALLOW_SEALING | C.MFD_NOEXEC_SEAL);
   // Linux before 6.3 does not know MFD_NOEXEC_SEAL.
   if (fd === -1 && libc.errno() === Errno.EINVAL)

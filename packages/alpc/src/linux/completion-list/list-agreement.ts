@@ -103,7 +103,7 @@ export class ServerListAgreement implements ListAgreement {
 
   #send(size: number): void {
     const { libc, memoryMode } = this.#connection.machinery;
-    const section = makeSection(libc, size, "request", memoryMode);
+    const section = makeSection(libc, size, "request", memoryMode, "ncalrpc-list");
     const packet = new Uint32Array((PORT_MESSAGE_SIZE >> 2) + 1);
     writePortMessage(packet, 0, ControlType.LIST_OFFERED, 4, 0, 0);
     packet[PORT_MESSAGE_SIZE >> 2] = LIST_CAPACITY;

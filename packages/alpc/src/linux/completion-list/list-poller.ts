@@ -103,12 +103,12 @@ export class ListPoller {
     return this.#budget?.isPaused(performance.now()) ?? true;
   }
 
-  /** Milliseconds that a thread which blocks may look into a list before it sleeps. */
+  /** Milliseconds for which who waits for a message may look for it before it sleeps; 0 while nobody should. */
   allowance(now: number): number {
     return this.#budget?.allows(now) === true ? this.#patience : 0;
   }
 
-  /** Such a thread has looked for so long, in vain. */
+  /** That one has looked for so long, in vain. */
   spent(now: number, milliseconds: number): void {
     this.#budget?.spent(now, milliseconds);
   }
