@@ -18,7 +18,7 @@ export const workers: Scenario = {
   ],
   clients: 2,
   fresh: true,
-  systems: ["ncalrpc"],
+  systems: ["ncalrpc", "ncalrpc-workers-1", "ncalrpc-workers-2", "ncalrpc-workers-4"],
   expected: (settings) => settings.duration + settings.warmup + 800,
   async measure(stage, settings) {
     const [busy, other] = stage.clients;

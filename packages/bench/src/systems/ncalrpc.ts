@@ -7,6 +7,7 @@ import { samplePayload } from "../sample-payload.js";
 import type { ScenarioName } from "../scenario.js";
 import type { Direction } from "../scenarios/payload-metrics.js";
 import type { Channel, PairedSystem } from "../system.js";
+import { createHandlers } from "./ncalrpc-handlers.js";
 
 /** What the scenarios open must fit. */
 const CONNECTIONS = 4_096;
@@ -22,6 +23,8 @@ interface Variant {
   /** What the server's handler of Download answers with. */
   readonly source?: (length: number) => Uint8Array;
   readonly register?: RegisterOptions<EchoHandlers>;
+  /** Threads of the server that run the handlers; then `source` and `register` are not looked at. */
+  readonly workers?: number;
 }
 
 function variant({
@@ -33,6 +36,7 @@ function variant({
   directions,
   source = samplePayload,
   register = {},
+  workers = 0,
 }: Variant): PairedSystem {
   return {
     name,
@@ -47,15 +51,14 @@ function variant({
       const server = new RpcServer({
         endpoint: basename(path),
         port: { limits: { maxConnections: CONNECTIONS, maxConnectionsPerUser: CONNECTIONS } },
+        workers,
         ...(await kernelOption(options)),
       });
-      const handlers: EchoHandlers = {
-        echo: (data) => ({ data }),
-        upload: (data) => data.length,
-        download: (length) => ({ data: source(length) }),
-        work: keepBusy,
-      };
-      server.register(Echo, handlers, register);
+      if (workers > 0) {
+        server.register(Echo, new URL("./ncalrpc-worker.js", import.meta.url));
+      } else {
+        server.register(Echo, createHandlers(source), register);
+      }
       await server.listen();
       await listening();
     },
@@ -133,11 +136,6 @@ function sealedPayload(length: number): Uint8Array {
   return payload;
 }
 
-function keepBusy(microseconds: number): void {
-  const end = performance.now() + microseconds / 1_000;
-  while (performance.now() < end);
-}
-
 /** With the defaults of the runtime: identity and access are checked for every call. */
 export const ncalrpc = variant({
   name: "ncalrpc",
@@ -190,3 +188,16 @@ export const ncalrpcView = variant({
   channel: viewing,
   source: sealedPayload,
 });
+
+function withWorkers(workers: number): PairedSystem {
+  return variant({
+    name: `ncalrpc-workers-${workers}`,
+    description: `handlers run in ${workers} worker thread${workers === 1 ? "" : "s"} of the server`,
+    only: ["workers"],
+    workers,
+  });
+}
+
+export const ncalrpcWorkers1 = withWorkers(1);
+export const ncalrpcWorkers2 = withWorkers(2);
+export const ncalrpcWorkers4 = withWorkers(4);
