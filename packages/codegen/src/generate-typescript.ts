@@ -9,6 +9,7 @@ import { schemaModuleCode } from "./schema-module-code.js";
 import { lineComment, stringLiteral } from "./text.js";
 import { namesOfModel } from "./unit-names.js";
 import { UnsupportedError } from "./unsupported.js";
+import type { NaturalOption } from "./well-known.js";
 
 export interface TypeScriptOptions {
   /**
@@ -16,6 +17,11 @@ export interface TypeScriptOptions {
    * `fromWire` (the runtime's `Hook`), named by the module specifier that generated code imports and the export in it.
    */
   readonly hooks?: Readonly<Record<string, HookSource>>;
+  /**
+   * Which well-known structs programs see as natural values: all of them if it is not said, none if false, or those named.
+   * The others stay the structs that they are.
+   */
+  readonly natural?: NaturalOption;
 }
 
 /**
@@ -26,7 +32,7 @@ export interface TypeScriptOptions {
 export function generateTypeScript(model: Model, options: TypeScriptOptions = {}): GeneratedFile[] {
   const hooks = new Map(Object.entries(options.hooks ?? {}));
   refuseUnknown(model, hooks);
-  const index = new ModelIndex(model, new Set(hooks.keys()));
+  const index = new ModelIndex(model, new Set(hooks.keys()), options.natural);
   const names = namesOfModel(model);
   const declared = new Set([...names.values()].flatMap((unit) => unit.declared));
   const shared = sharedUnits(model);

@@ -8,3 +8,4 @@ export { transpileTypeScript } from "./transpile-typescript.js";
 export { createTypeWriter } from "./type-writer.js";
 export { createTypeScriptPlugin, typescriptPlugin } from "./typescript-plugin.js";
 export { UnsupportedError } from "./unsupported.js";
+export { type NaturalName, type NaturalOption, naturalNames } from "./well-known.js";

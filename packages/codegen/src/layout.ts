@@ -32,6 +32,8 @@ export class Layout {
         const { size, wideSize } = scalarLayout(resolved.scalar);
         return wide ? wideSize : size;
       }
+      case "text":
+        return resolved.text === "sid" ? 4 : pointer;
       case "pointer":
       case "string":
         return pointer;
@@ -96,7 +98,8 @@ export class Layout {
     if (alignment === 1 || last === undefined) return 1;
     let { members } = struct;
     if (this.isConformant(last.type)) {
-      if (this.#index.struct(last.type) !== null) return 1;
+      const { kind } = this.#index.resolve(last.type);
+      if (kind === "definition" || kind === "text") return 1;
       members = members.slice(0, -1);
     }
     let size: number | null = 0;
@@ -111,6 +114,7 @@ export class Layout {
     const alignment = this.alignment(type, true);
     const start = Math.ceil(offset / alignment) * alignment;
     if (resolved.kind === "pointer") return start + alignment;
+    if (resolved.kind === "text") return resolved.text === "sid" ? null : start + 16;
     if (resolved.kind === "scalar") return start + (scalarLayout(resolved.scalar).octets ?? alignment);
     if (resolved.kind === "array") {
       if (resolved.fixed === null || isVarying(resolved)) return null;
@@ -153,6 +157,8 @@ export class Layout {
         const { octets, size } = scalarLayout(resolved.scalar);
         return octets ?? size;
       }
+      case "text":
+        return 8;
       case "pointer":
         return 4;
       case "string":
@@ -191,6 +197,7 @@ export class Layout {
   hasPointers(type: Type): boolean {
     const resolved = this.#index.resolve(type);
     if (resolved.kind === "pointer") return true;
+    if (resolved.kind === "text") return resolved.text === "unicodeString";
     if (resolved.kind === "array") return this.hasPointers(resolved.element);
     if (resolved.kind !== "definition") return false;
     const { definition } = resolved;
@@ -213,6 +220,7 @@ export class Layout {
   isConformant(type: Type): boolean {
     const resolved = this.#index.resolve(type);
     if (resolved.kind === "array" || resolved.kind === "string") return resolved.fixed === null;
+    if (resolved.kind === "text") return resolved.text === "sid";
     return (
       resolved.kind === "definition" &&
       resolved.definition.kind === "struct" &&

@@ -9,7 +9,7 @@ import { canHoldStatus, returnName } from "./status-code.js";
  */
 export function limitations(model: Model, options: TypeScriptOptions = {}): string[] {
   const hooked = new Set(Object.keys(options.hooks ?? {}));
-  const index = new ModelIndex(model);
+  const index = new ModelIndex(model, hooked, options.natural);
   return model.units.flatMap((unit) => {
     const definition = unit.imported ? null : unit.interface;
     const methods = definition?.methods.flatMap((method) => ofMethod(index, unit.name, method)) ?? [];

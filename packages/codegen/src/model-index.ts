@@ -14,7 +14,7 @@ import type {
   Unit,
 } from "@ncalrpc/idl";
 import { type ScalarLayout, scalarLayout } from "./scalar-layout.js";
-import { type WellKnown, wellKnown } from "./well-known.js";
+import { isWanted, type NaturalOption, type WellKnown, type WellKnownText, wellKnown } from "./well-known.js";
 
 /** What can hold other values in place, and itself through pointers. */
 export type Composite = StructDefinition | UnionDefinition;
@@ -31,6 +31,7 @@ export interface HookedDefinition {
 export type Resolved =
   | Exclude<Type, { kind: "named" | "union" | "scalar" }>
   | { readonly kind: "scalar"; readonly scalar: Scalar | WellKnown }
+  | { readonly kind: "text"; readonly text: WellKnownText }
   | {
       readonly kind: "definition";
       readonly unit: Unit;
@@ -45,9 +46,12 @@ export class ModelIndex {
   readonly #hooks: ReadonlySet<string>;
   readonly #recursive = new Map<Composite, boolean>();
 
-  /** `hooks` are the names of the typedefs that are converted. */
-  constructor(model: Model, hooks: ReadonlySet<string> = new Set()) {
+  readonly #natural: NaturalOption;
+
+  /** `hooks` are the names of the typedefs that are converted; `natural` says which well-known structs are no structs. */
+  constructor(model: Model, hooks: ReadonlySet<string> = new Set(), natural: NaturalOption = true) {
     this.#hooks = hooks;
+    this.#natural = natural;
     for (const unit of model.units) {
       for (const definition of unit.types)
         this.#types.set(`${unit.name}.${definition.name}`, { unit, definition });
@@ -64,6 +68,12 @@ export class ModelIndex {
     return found;
   }
 
+  /** The natural value that stands for a definition; null if it is what it says. */
+  natural(definition: TypeDefinition): WellKnown | WellKnownText | null {
+    const known = wellKnown(definition);
+    return known !== null && isWanted(known, this.#natural) ? known : null;
+  }
+
   /** Whether programs see something else than what is sent. */
   isHooked({ name }: AliasDefinition): boolean {
     return this.#hooks.has(name);
@@ -78,7 +88,8 @@ export class ModelIndex {
       if (!this.isHooked(definition)) return this.resolve(wire);
       return { kind: "definition", unit, definition: { kind: "hooked", name, wire }, switchIs: null };
     }
-    const known = wellKnown(definition);
+    const known = this.natural(definition);
+    if (known === "sid" || known === "unicodeString") return { kind: "text", text: known };
     if (known !== null) return { kind: "scalar", scalar: known };
     return { kind: "definition", unit, definition, switchIs: type.kind === "union" ? type.switchIs : null };
   }
@@ -138,6 +149,7 @@ export class ModelIndex {
   /** Whether null is a value of the type. */
   isNullable(type: Type): boolean {
     const resolved = this.resolve(type);
+    if (resolved.kind === "text") return resolved.text === "unicodeString";
     if (resolved.kind === "definition") return resolved.definition.kind === "context_handle";
     return resolved.kind === "pointer" && (resolved.pointer !== "ref" || this.isNullable(resolved.target));
   }
@@ -153,6 +165,7 @@ export class ModelIndex {
     const resolved = this.resolve(pointer.target);
     if (resolved.kind === "pointer") return this.isBoxed({ ...pointer, target: resolved.target });
     if (resolved.kind === "string") return resolved.unit !== "byte";
+    if (resolved.kind === "text") return true;
     return (
       resolved.kind === "scalar" || (resolved.kind === "definition" && resolved.definition.kind === "enum")
     );

@@ -14,7 +14,6 @@ import { structCodecs } from "./struct-code.js";
 import { syncClientClass } from "./sync-client-code.js";
 import { aliasCode, constantCode, enumCode, structCode, wellKnownCode } from "./type-code.js";
 import { unionCodecs, unionType } from "./union-code.js";
-import { wellKnown } from "./well-known.js";
 
 /** The declarations of a unit's module, in order: types, what methods exchange, codecs, client, server. */
 export function moduleCode(context: ModuleContext, isShared: boolean): string[] {
@@ -49,7 +48,7 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
       print(hookedCodecs(context, definition));
     }
     if (definition.kind !== "struct" && definition.kind !== "union") continue;
-    if (wellKnown(definition) !== null) continue;
+    if (context.index.natural(definition) !== null) continue;
     if (used?.has(definition) === false) continue;
     if (definition.kind === "struct") print(structCodecs(context, definition, isShared));
     else print(unionCodecs(context, definition, isShared));
@@ -84,7 +83,9 @@ function typeCode(context: ModuleContext, definition: TypeDefinition): Doc[] {
       ];
     case "struct":
       return [
-        wellKnown(definition) === null ? structCode(context, definition) : wellKnownCode(context, definition),
+        context.index.natural(definition) === null
+          ? structCode(context, definition)
+          : wellKnownCode(context, definition),
       ];
     case "union":
       return [unionType(context, definition)];

@@ -52,7 +52,8 @@ const libraryNames = [
   ..."Awaitable CallbackCall Callbacks CallOptions Client ContextHandle EnumValue".split(" "),
   ..."InterfaceSchemas PipeSource Reader ServerCall SyncCallOptions SyncClient Writer".split(" "),
   ..."countOfPending defineInterface outgoingPipe pending pendingCount readNothing schema".split(" "),
-  ..."writeNothing z".split(" "),
+  ..."putCounted putCountedReferent putSid sidCount takeCounted takeCountedReferent takeSid".split(" "),
+  ..."withStatus withStatusSync writeNothing z".split(" "),
 ];
 
 /** Locals of readers and writers that are not named in IDL. */

@@ -224,7 +224,8 @@ export class ReadArray {
       element: i,
       isTold: false,
     };
-    if (this.#context.index.resolve(array.element).kind !== "pointer") {
+    const { kind } = this.#context.index.resolve(array.element);
+    if (kind !== "pointer" && kind !== "text") {
       const referents = this.#deeper.referents({ ...element, local: item }, item);
       return [block(`for (const [${i}, ${item}] of ${text}.entries())`, referents)];
     }

@@ -22,6 +22,7 @@ import {
 } from "./reading.js";
 import { methodInRun, scalarLayout } from "./scalar-layout.js";
 import { stringLiteral } from "./text.js";
+import type { WellKnownText } from "./well-known.js";
 
 /** Prints code that reads values, the mirror of `WriteCode`. */
 export class ReadCode {
@@ -57,6 +58,10 @@ export class ReadCode {
     if (resolved.kind === "string") return readString(this.#context, this.#locals, resolved, toRead, null);
     if (resolved.kind === "definition" && resolved.definition.kind === "hooked") {
       return readingOf(this.#hooked(toRead, resolved.unit, resolved.definition));
+    }
+    if (resolved.kind === "text" && resolved.text === "unicodeString") {
+      const place = this.#text(resolved.text, told(toRead), null);
+      return readingOf(call(this.#context.library("takeCountedReferent"), "r", place));
     }
     if (resolved.kind === "array") return this.#arrays().read(resolved, toRead, null, inBlock, true);
     const hoisted = layout.isConformant(toRead.type) ? this.#countArguments(toRead.type) : null;
@@ -96,6 +101,8 @@ export class ReadCode {
         const { method, type } = scalarLayout(resolved.scalar);
         return this.#number(toRead, method, type);
       }
+      case "text":
+        return readingOf(this.#text(resolved.text, told(toRead), count));
       case "pointer": {
         if (resolved.pointer === "ptr") return readingOf(`${told(toRead)}.fullPointer()`);
         const pending = this.#context.library("pending");
@@ -122,6 +129,12 @@ export class ReadCode {
         return this.#number(toRead, definition.wide ? "enum32" : "enum16", "number");
       }
     }
+  }
+
+  /** A well-known text, or of a counted string its place. */
+  #text(text: WellKnownText, reader: string, count: Doc | null): Doc {
+    if (text === "unicodeString") return call(this.#context.library("takeCounted"), reader);
+    return call(this.#context.library("takeSid"), reader, count ?? "0");
   }
 
   #hooked(toRead: ToRead, unit: Unit, { name }: HookedDefinition): Doc {
@@ -165,7 +178,7 @@ export class ReadCode {
     const { index, layout } = this.#context;
     if (!layout.hasPointers(toRead.type)) return [];
     const resolved = index.resolve(toRead.type);
-    if (resolved.kind === "pointer") return this.pointee(toRead, text);
+    if (resolved.kind === "pointer" || resolved.kind === "text") return this.pointee(toRead, text);
     if (resolved.kind === "definition") {
       const read = this.#referentsReader(toRead.type);
       if (toRead.element !== undefined) return [run(read, told(toRead), text)];
@@ -182,6 +195,11 @@ export class ReadCode {
   pointee(toRead: ToRead, text: string, count: string | null = null): Doc[] {
     const { index } = this.#context;
     const resolved = index.resolve(toRead.type);
+    if (resolved.kind === "text" && resolved.text === "unicodeString") {
+      const place = text.endsWith("]") ? `${text} ?? null` : text;
+      const value = call(this.#context.library("takeCountedReferent"), told(toRead), place);
+      return [[text, " = ", value, ";"]];
+    }
     if (resolved.kind !== "pointer") return [];
     const target: ToRead = { ...toRead, type: resolved.target, range: rangeOf(index, toRead) };
     if (resolved.pointer === "ptr") {
@@ -283,10 +301,11 @@ export class ReadCode {
   /** For the count that is hoisted in front of a struct: what the elements are that it counts. */
   #countArguments(type: Type): string[] {
     const { index, layout } = this.#context;
+    if (index.resolve(type).kind === "text") return ["4", "true"];
     const last = index.struct(type)?.members.at(-1);
     if (last === undefined) return [];
     const resolved = index.resolve(last.type);
-    if (resolved.kind === "definition") return this.#countArguments(last.type);
+    if (resolved.kind === "definition" || resolved.kind === "text") return this.#countArguments(last.type);
     if (resolved.kind !== "array") return ["0"];
     const packed = layout.typedArray(resolved) === null ? [] : ["true"];
     const isVarying = resolved.length !== null || resolved.first !== null;

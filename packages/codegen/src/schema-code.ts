@@ -4,6 +4,7 @@ import { chunkType, isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { rangeOf } from "./range-code.js";
 import { scalarLayout } from "./scalar-layout.js";
+import type { WellKnownText } from "./well-known.js";
 
 const bounds: Partial<Readonly<Record<Scalar, readonly [string, string]>>> = {
   byte: ["0", "0xff"],
@@ -76,6 +77,11 @@ export class SchemaCode {
 
   guid(): Doc {
     return `${this.#z}.guid()`;
+  }
+
+  wellKnownText(text: WellKnownText): Doc {
+    if (text === "sid") return `${this.#z}.string().regex(/^S-[0-9]+-([0-9]+|0x[0-9a-f]{12})(-[0-9]+)*$/i)`;
+    return `${this.#z}.string().max(32767).nullable()`;
   }
 
   /** `z.union([...])` of schemas, one a line where they do not fit. */

@@ -17,7 +17,6 @@ import { SchemaCode } from "./schema-code.js";
 import { docComment } from "./text.js";
 import { tagValue } from "./union-code.js";
 import { memberNames } from "./unit-names.js";
-import { wellKnown } from "./well-known.js";
 
 /**
  * The declarations of a unit's schema module: a schema for each type, for what each method takes and gives, and a function
@@ -48,8 +47,11 @@ function typeSchema(context: ModuleContext, definition: TypeDefinition, schemas:
       return [lazySchema(context, definition, schema)];
     }
     case "struct": {
-      const known = wellKnown(definition);
+      const known = context.index.natural(definition);
       if (known === "guid") return [lazySchema(context, definition, schemas.guid())];
+      if (known === "sid" || known === "unicodeString") {
+        return [lazySchema(context, definition, schemas.wellKnownText(known))];
+      }
       if (known !== null) {
         return [
           lazySchema(

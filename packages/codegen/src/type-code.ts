@@ -5,7 +5,7 @@ import { structMembers, visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { docComment, stringLiteral } from "./text.js";
 import { labelNames, memberNames } from "./unit-names.js";
-import { type WellKnown, wellKnown } from "./well-known.js";
+import type { WellKnown, WellKnownText } from "./well-known.js";
 
 /** `export const NAME = value;`, a bigint for 64-bit integers. */
 export function constantCode(context: ModuleContext, constant: Constant): Doc {
@@ -46,13 +46,20 @@ export function aliasCode(context: ModuleContext, definition: AliasDefinition): 
 /** A struct that programs have a natural value for. */
 export function wellKnownCode(context: ModuleContext, definition: StructDefinition): Doc {
   const type = context.typeName(context.unit.name, definition.name, "type");
-  const known = wellKnown(definition);
-  const notes: Partial<Record<WellKnown, string>> = {
+  const known = context.index.natural(definition);
+  const notes: Partial<Record<WellKnown | WellKnownText, string>> = {
     guid: "As text: `00112233-4455-6677-8899-aabbccddeeff`.",
     filetime: "Units of 100 ns since 1601-01-01 UTC.",
+    sid: "As text: `S-1-5-32-544`.",
+    unicodeString: "The string that is counted; null without a buffer.",
+  };
+  const types: Partial<Record<WellKnown | WellKnownText, string>> = {
+    guid: "string",
+    sid: "string",
+    unicodeString: "string | null",
   };
   const doc = docComment(definition.doc, known === null ? null : (notes[known] ?? null));
-  return [doc, `export type ${type} = ${known === "guid" ? "string" : "bigint"};`];
+  return [doc, `export type ${type} = ${(known === null ? null : types[known]) ?? "bigint"};`];
 }
 
 export function structCode(context: ModuleContext, definition: StructDefinition): Doc {

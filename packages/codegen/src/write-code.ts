@@ -80,6 +80,10 @@ export class WriteCode {
         const { method, type } = scalarLayout(resolved.scalar);
         return [this.#number(written, method, type)];
       }
+      case "text": {
+        const write = resolved.text === "sid" ? "putSid" : "putCounted";
+        return [run(this.#context.library(write), "w", text)];
+      }
       case "pointer":
         if (resolved.pointer === "ref") return ["w.refPointer();"];
         return [
@@ -129,6 +133,9 @@ export class WriteCode {
     if (resolved.kind === "pointer") {
       const target = { ...written, type: resolved.target, range: rangeOf(index, written) };
       return resolved.pointer === "ref" ? this.item(target) : this.#pointee(resolved, written);
+    }
+    if (resolved.kind === "text") {
+      return [run(this.#context.library("putCountedReferent"), "w", written.text)];
     }
     if (resolved.kind === "array") return this.#each(resolved, written, (code, item) => code.referents(item));
     if (resolved.kind === "definition") {
@@ -264,6 +271,7 @@ export class WriteCode {
         return `${written.text}.length + 1`;
       return expressionText(resolved.size, written.frame.operands);
     }
+    if (resolved.kind === "text") return `${this.#context.library("sidCount")}(${written.text})`;
     const struct = this.#context.index.struct(written.type);
     const last = struct?.members.at(-1);
     if (!struct || !last) throw new RangeError(`The model's ${written.label} has no conformant array`);

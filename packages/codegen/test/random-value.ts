@@ -55,6 +55,8 @@ export class RandomValue {
     const resolved = this.#index.resolve(type);
     if (resolved.kind === "scalar") return this.#scalar(resolved.scalar);
     if (resolved.kind === "string") return this.#string(resolved.unit, resolved.fixed ?? 20);
+    if (resolved.kind === "text" && resolved.text === "sid") return `S-1-5-${this.#next(100)}`;
+    if (resolved.kind === "text") return this.#next(4) === 0 ? null : this.#string("wchar_t", 20);
     if (resolved.kind === "array")
       return this.#array(resolved, resolved.length === null ? resolved.fixed : null);
     if (resolved.kind === "pointer") return this.#pointer(resolved);

@@ -9,6 +9,15 @@ export {
   type TransferSyntax,
   type WriterOptions,
 } from "./limits.js";
+export {
+  putCounted,
+  putCountedReferent,
+  putSid,
+  sidCount,
+  takeCounted,
+  takeCountedReferent,
+  takeSid,
+} from "./natural.js";
 export { countOfPending, pending, pendingCount } from "./pending.js";
 export type { ApartArray } from "./read-cursor.js";
 export { Reader } from "./reader.js";

@@ -2,7 +2,20 @@
  * What generated modules import, and nothing else does: version 1 of this entry stays for as long as modules that were
  * generated against it are to work.
  */
-export { countOfPending, pending, pendingCount, Reader, Writer } from "@ncalrpc/ndr";
+export {
+  countOfPending,
+  pending,
+  pendingCount,
+  putCounted,
+  putCountedReferent,
+  putSid,
+  Reader,
+  sidCount,
+  takeCounted,
+  takeCountedReferent,
+  takeSid,
+  Writer,
+} from "@ncalrpc/ndr";
 export { withStatus, withStatusSync } from "./client/call-status.js";
 export { CallbackCall } from "./client/callback-call.js";
 export { Client, readNothing, writeNothing } from "./client/client.js";

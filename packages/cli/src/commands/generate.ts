@@ -1,3 +1,4 @@
+import type { NaturalOption } from "@ncalrpc/codegen";
 import type { Arguments } from "../arguments.js";
 import type { Command } from "../command.js";
 import { includeOption } from "../common-options.js";
@@ -22,6 +23,10 @@ export const generate: Command = {
       value: "TYPE=MODULE#EXPORT",
       isRepeated: true,
       help: "Convert a typedef's values with an object of yours; the module as generated code imports it.",
+    },
+    natural: {
+      value: "NAMES",
+      help: "Well-known structs that become natural values, of guid,filetime,largeInteger,sid,unicodeString; all if it is not said, or none.",
     },
     include: includeOption,
     ...compileOptions,
@@ -51,7 +56,10 @@ async function runGenerate(args: Arguments, terminal: Terminal): Promise<ExitCod
     include: args.values("include"),
     compile: readCompileOptions(args),
     out,
-    plugins: await loadPlugins(args.values("plugin"), { hooks: readHooks(args.values("hook")) }),
+    plugins: await loadPlugins(args.values("plugin"), {
+      hooks: readHooks(args.values("hook")),
+      natural: await readNatural(args.value("natural")),
+    }),
     isCheck,
   };
   if (args.has("watch")) {
@@ -74,4 +82,16 @@ function readHooks(texts: readonly string[]): Record<string, { module: string; n
       return [type, { module, name }];
     }),
   );
+}
+
+async function readNatural(text: string | null): Promise<NaturalOption> {
+  if (text === null) return true;
+  if (text === "none") return false;
+  const { naturalNames } = await import("@ncalrpc/codegen");
+  return text.split(",").map((word) => {
+    const name = naturalNames.find((known) => known.toLowerCase() === word.trim().toLowerCase());
+    if (name === undefined)
+      throw new UsageError(`--natural has ${word}, which is none of ${naturalNames.join(", ")}`);
+    return name;
+  });
 }

@@ -31,11 +31,7 @@ export const LinesSchema: z.ZodType<Lines> = /* @__PURE__ */ z.lazy(() =>
 );
 
 export const UnicodeStringSchema: z.ZodType<UnicodeString> = /* @__PURE__ */ z.lazy(() =>
-  z.object({
-    length: z.int().min(0).max(0xffff),
-    maximumLength: z.int().min(0).max(0xffff),
-    buffer: schema.uint16Array().nullable(),
-  }),
+  z.string().max(32767).nullable(),
 );
 
 export const SendRequestSchema: z.ZodType<SendRequest> = /* @__PURE__ */ z.lazy(() =>

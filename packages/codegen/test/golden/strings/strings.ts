@@ -7,11 +7,15 @@ import {
   Client,
   defineInterface,
   pending,
+  putCounted,
+  putCountedReferent,
   type Reader,
   readNothing,
   type ServerCall,
   type SyncCallOptions,
   SyncClient,
+  takeCounted,
+  takeCountedReferent,
   type Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
@@ -29,11 +33,8 @@ export interface Lines {
   lines: (string | null)[];
 }
 
-export interface UnicodeString {
-  length: number;
-  maximumLength: number;
-  buffer: Uint16Array | null;
-}
+/** The string that is counted; null without a buffer. */
+export type UnicodeString = string | null;
 
 /** The request of Send. */
 export interface SendRequest {
@@ -137,55 +138,6 @@ function readLinesReferents(r: Reader, value: Lines): void {
   r.up();
 }
 
-function writeUnicodeString(w: Writer, value: UnicodeString): void {
-  w.align(4, 8);
-  const at = w.run(2, 4);
-  w.uint16At(at, value.length);
-  w.uint16At(at + 2, value.maximumLength);
-  w.pointer(value.buffer !== null);
-}
-
-function writeUnicodeStringReferents(w: Writer, value: UnicodeString): void {
-  w.check(
-    value.buffer !== null || Math.trunc(value.length / 2) === 0,
-    "UNICODE_STRING.Buffer: null, of size Length / 2",
-  );
-  if (value.buffer !== null) {
-    w.count(Math.trunc(value.maximumLength / 2));
-    w.check(
-      value.buffer.length <= Math.trunc(value.maximumLength / 2),
-      "UNICODE_STRING.Buffer: size_is(MaximumLength / 2)",
-    );
-    w.check(
-      value.buffer.length === Math.trunc(value.length / 2),
-      "UNICODE_STRING.Buffer: length_is(Length / 2)",
-    );
-    w.variance(0, value.buffer.length);
-    w.uint16Array(value.buffer);
-  }
-}
-
-function readUnicodeString(r: Reader): UnicodeString {
-  r.align(4, 8);
-  const at = r.at("Length").run(2, 4);
-  return {
-    length: r.uint16At(at),
-    maximumLength: r.uint16At(at + 2),
-    buffer: r.at("Buffer").pointer() ? pending : null,
-  };
-}
-
-function readUnicodeStringReferents(r: Reader, value: UnicodeString): void {
-  if (value.buffer !== null) {
-    const bufferMax = r.at("Buffer").count(0, true);
-    const buffer = r.uint16Array(r.variance(bufferMax, 2, true));
-    r.equal(bufferMax, Math.trunc(value.maximumLength / 2), "Buffer: size_is(MaximumLength / 2)");
-    r.equal(buffer.length, Math.trunc(value.length / 2), "Buffer: length_is(Length / 2)");
-    value.buffer = buffer;
-  }
-  r.check(value.buffer !== null || Math.trunc(value.length / 2) === 0, "Buffer: null, of size Length / 2");
-}
-
 function writeSendRequest(w: Writer, request: SendRequest): void {
   w.string(request.plain);
   w.wideString(request.wide);
@@ -207,8 +159,8 @@ function writeSendAllRequest(w: Writer, request: SendAllRequest): void {
   w.count(request.lines.lines.length);
   writeLines(w, request.lines);
   writeLinesReferents(w, request.lines);
-  writeUnicodeString(w, request.counted);
-  writeUnicodeStringReferents(w, request.counted);
+  putCounted(w, request.counted);
+  putCountedReferent(w, request.counted);
 }
 
 function readSendAllRequest(r: Reader): SendAllRequest {
@@ -218,9 +170,7 @@ function readSendAllRequest(r: Reader): SendAllRequest {
   const lines = readLines(r.down("SendAll.lines"), r.count(4));
   readLinesReferents(r, lines);
   r.up();
-  const counted = readUnicodeString(r.down("SendAll.counted"));
-  readUnicodeStringReferents(r, counted);
-  r.up();
+  const counted = takeCountedReferent(r, takeCounted(r.at("SendAll.counted")));
   return { all, lines, counted };
 }
 
