@@ -1,5 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Reader } from "@ncalrpc/ndr";
-import { ClientConnection, RpcServer, type TransferSyntaxName } from "@ncalrpc/runtime";
+import { ClientConnection, type RegisterOptions, RpcServer, type TransferSyntaxName } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Bind,
@@ -33,7 +34,18 @@ const handlers: ShapesHandlers = {
   },
   sharpen: () => ({ pencil: {} }),
   draw: (_pencil, kind) => kind,
+  dip: () => ({ brush: {} }),
+  sketch: count,
+  paint: count,
 };
+
+const calls = new WeakMap<object, number>();
+
+async function count(state: object): Promise<number> {
+  calls.set(state, (calls.get(state) ?? 0) + 1);
+  await delay(20);
+  return calls.get(state) ?? 0;
+}
 
 const shapes: Shape[] = [
   {
@@ -107,6 +119,32 @@ describe.each<TransferSyntaxName>(["ndr20", "ndr64"])("calls in %s", (transferSy
       { result: shapes },
       { result: shapes },
     ]);
+  });
+});
+
+describe("calls on one context handle", () => {
+  async function results(options: RegisterOptions<ShapesHandlers>) {
+    await using other = new RpcServer({ endpoint: "shapes-contexts" });
+    other.register(Shapes, handlers, options);
+    await other.listen();
+    await using client = await Shapes.connect("ncalrpc:[shapes-contexts]");
+    const { pencil } = await client.sharpen();
+    const { brush } = await client.dip();
+    if (pencil === null || brush === null) throw new Error("no handle");
+    return {
+      sketch: await Promise.all([client.sketch(pencil), client.sketch(pencil)]),
+      paint: await Promise.all([client.paint(brush), client.paint(brush)]),
+    };
+  }
+
+  it("run at the same time where its type is [context_handle_noserialize]", async () => {
+    expect(await results({})).toEqual({ sketch: [2, 2], paint: [1, 2] });
+  });
+
+  it("run as the server's option says, which goes before", async () => {
+    expect(await results({ concurrentContexts: false })).toEqual({ sketch: [1, 2], paint: [1, 2] });
+    expect(await results({ concurrentContexts: true })).toEqual({ sketch: [2, 2], paint: [2, 2] });
+    expect(await results({ concurrentContexts: ["BRUSH"] })).toEqual({ sketch: [1, 2], paint: [2, 2] });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Member } from "@ncalrpc/idl";
+import type { Member, Unit } from "@ncalrpc/idl";
 import {
   type Argument,
   argumentsOf,
@@ -94,6 +94,7 @@ export function interfaceDefinition(
   };
   const methods = records(shapes, names.handlers, "ServerCall");
   const endpoints = definition.endpoints.map(stringLiteral);
+  const concurrent = concurrentContexts(unit).map(stringLiteral);
   const properties: Doc[] = [
     `name: ${stringLiteral(unit.name)}`,
     `uuid: ${stringLiteral(definition.uuid)}`,
@@ -103,6 +104,7 @@ export function interfaceDefinition(
     ...(shapes.some((shape) => shape.requestHasHandles || shape.responseHasHandles)
       ? ["hasContexts: true"]
       : []),
+    ...(concurrent.length === 0 ? [] : [["concurrentContexts: ", list(concurrent, "[", "]")]]),
     block("async schemas()", schemasOf(context, shapes)),
     ["methods: ", methods],
   ];
@@ -115,6 +117,20 @@ export function interfaceDefinition(
     inLines(properties),
     "});",
   ];
+}
+
+/** The context handles on which calls need not wait for each other: a type's own attribute goes before the interface's. */
+function concurrentContexts({ types, interface: definition }: Unit): string[] {
+  const says = (name: string, text: string | null): boolean =>
+    definition?.attributes.some((attribute) => attribute.name === name && attribute.text === text) === true;
+  return types
+    .filter(({ kind }) => kind === "context_handle")
+    .map(({ name }) => name)
+    .filter(
+      (name) =>
+        says("context_handle_noserialize", name) ||
+        (says("context_handle_noserialize", null) && !says("context_handle_serialize", name)),
+    );
 }
 
 function inLines(items: readonly Doc[]): Doc {

@@ -35,8 +35,8 @@ export interface Interface {
   /** `[callback]` procedures: the client runs them during a call. They have opnums of their own, from 0. */
   readonly callbacks: readonly Method[];
   /**
-   * What the interface says besides, of its IDL or its ACF file: `strict_context_handle`, `encode`, `helpstring`. An `encode` or
-   * `decode` of one type has that type's name as its text.
+   * What the interface says besides, of its IDL or its ACF file: `strict_context_handle`, `encode`, `helpstring`. An `encode`,
+   * `decode`, `context_handle_serialize` or `context_handle_noserialize` of one type has that type's name as its text.
    */
   readonly attributes: readonly Attribute[];
 }

@@ -45,6 +45,8 @@ export interface InterfaceRecord<H extends object, C extends Client, B extends o
   readonly client: new (binding: ClientBinding) => C;
   /** Methods make, use or close context handles: the calls of one client then have to be served where its handles are. */
   readonly hasContexts?: boolean;
+  /** Types of context handles, by their names in IDL, on which calls may run at the same time: [context_handle_noserialize]. */
+  readonly concurrentContexts?: readonly string[];
   /** Loads the interface's schemas, and zod with them: for those who have JSON to check, or results. */
   schemas(): Promise<InterfaceSchemas>;
   readonly methods: readonly MethodDefinition<H>[];

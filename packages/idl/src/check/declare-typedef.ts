@@ -46,6 +46,9 @@ export function declareTypedef(node: TypedefNode, context: CheckContext): void {
   for (const declarator of node.declarators) declareOne(declarator, base, attributes, node, context);
 }
 
+/** Attributes that the interface keeps for a type, since they say nothing about what is sent. */
+const OF_ONE_TYPE = new Set(["encode", "decode", "context_handle_serialize", "context_handle_noserialize"]);
+
 function declareOne(
   declarator: Declarator,
   base: ResolvedType,
@@ -59,7 +62,7 @@ function declareOne(
   const own =
     declarator.attributes.length === 0 ? null : new AttributeSet(declarator.attributes, "typedef", context);
   for (const { name: attribute } of [...attributes.extra, ...(own?.extra ?? [])]) {
-    if (attribute === "encode" || attribute === "decode")
+    if (OF_ONE_TYPE.has(attribute))
       context.unit.interface?.attributes.push({ name: attribute, text: name.text });
   }
   const shape = declaredShape(base, declarator, context);

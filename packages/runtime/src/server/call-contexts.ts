@@ -35,7 +35,7 @@ export class CallContexts {
   /** The state behind a handle. Throws RpcError, and WAITS if another call comes first. */
   use(typeName: string, id: string): object {
     const context = this.#table.find(this.#owner, typeName, id);
-    if (this.#owner.serializesContexts) {
+    if (this.#owner.serializesContexts(typeName)) {
       this.#take(context);
     }
     return context.state;

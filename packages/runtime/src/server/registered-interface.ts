@@ -30,10 +30,11 @@ export interface RegisterOptions<H extends object> {
    */
   readonly requestBytes?: "owned" | "borrowed";
   /**
-   * Calls on one context handle may run at the same time. Default false, as on Windows: such a call waits until those before it
-   * on the same handle have been answered, while calls without it go on.
+   * Calls on one context handle may run at the same time: on handles of all types, of none, or of those named as in IDL. Where they
+   * may not, a call waits until those before it on the same handle have been answered, while calls without it go on. By default
+   * what the interface says: those that are [context_handle_noserialize], usually none, as on Windows.
    */
-  readonly concurrentContexts?: boolean;
+  readonly concurrentContexts?: boolean | readonly string[];
   /** Checks every handler's result with the interface's zod schema before it is encoded. Default false. */
   readonly validateResults?: boolean;
 }
@@ -45,8 +46,8 @@ export interface RegisteredInterface extends InterfaceId {
   readonly rundown: Rundown;
   /** Null unless results are to be validated. */
   readonly checks: ResultChecks | null;
-  /** Calls on one context handle wait for each other. */
-  readonly serializesContexts: boolean;
+  /** Whether calls on one context handle of a type wait for each other. */
+  serializesContexts(typeName: string): boolean;
   /** Large byte arrays of requests are taken back when a call has been answered. */
   readonly borrowsBytes: boolean;
   /** By opnum. */
@@ -70,13 +71,15 @@ export function registerInterface<H extends object, C extends Client>(
 ): RegisteredInterface {
   const security = new Map(Object.entries<string | SecurityDescriptor | undefined>(options.methods ?? {}));
   const methods: MethodEntry[] = [];
+  const concurrent = options.concurrentContexts ?? definition.concurrentContexts ?? false;
   const registered: RegisteredInterface = {
     name: definition.name,
     uuid: definition.uuid,
     version: definition.version,
     authorize: options.authorize ?? null,
     rundown: options.rundown ?? disposeState,
-    serializesContexts: options.concurrentContexts !== true,
+    serializesContexts: (typeName) =>
+      concurrent === false || (concurrent !== true && !concurrent.includes(typeName)),
     borrowsBytes: options.requestBytes === "borrowed",
     checks: options.validateResults === true ? new ResultChecks(() => definition.schemas()) : null,
     methods,

@@ -23,7 +23,7 @@ export interface PooledInterface {
   readonly uuid: string;
   readonly name: string;
   readonly validateResults: boolean;
-  readonly concurrentContexts: boolean;
+  readonly concurrentContexts: boolean | readonly string[];
 }
 
 /** What a worker is started with. */

@@ -83,9 +83,9 @@ export class WorkerPool {
 
   /** Has workers serve an interface with what `module` holds. */
   offer<H extends object, C extends Client>(
-    { name, uuid, hasContexts = false }: InterfaceDefinition<H, C>,
+    { name, uuid, hasContexts = false, concurrentContexts: declared = [] }: InterfaceDefinition<H, C>,
     module: URL,
-    { validateResults = false, concurrentContexts = false }: RegisterOptions<H>,
+    { validateResults = false, concurrentContexts = declared }: RegisterOptions<H>,
   ): Serve<H> {
     const index = this.#interfaces.length;
     this.#interfaces.push({ module: module.href, uuid, name, validateResults, concurrentContexts });
