@@ -56,7 +56,7 @@ const parts = [
     name: "messages",
     what: "mutated messages to a server",
     files: ["test/slow/messages.test.ts"],
-    count: 1_000_000,
+    count: 500_000,
     seed: "NCALRPC_SEED",
     usual: 1,
     minutes: 4,
@@ -198,6 +198,8 @@ function run(part, { seed, scale }) {
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${report}`,
+      // For tests that name no time of their own.
+      "--test-timeout=3600000",
       // Progress is to be seen while it is made.
       "--disable-console-intercept",
     ],
