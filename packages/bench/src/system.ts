@@ -1,5 +1,5 @@
-import type { Direction } from "./scenarios/payload-metrics.js";
 import type { ScenarioName, Settings, Values } from "./scenario.js";
+import type { Direction } from "./scenarios/payload-metrics.js";
 
 interface SystemDescription {
   /** As in `--systems`. */
