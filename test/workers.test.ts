@@ -100,12 +100,12 @@ describe.each(kernels)("a server with workers over %s ports", (_name, createKern
     for (const length of [0, 1, 900, 1_000, 5_000, 100_000, 3_000_000]) {
       const data = Buffer.alloc(length, "workers");
       const { reply } = await client.echo(data);
-      expect(Buffer.compare(reply, data)).toBe(0);
+      expect(Buffer.compare(reply ?? Buffer.from("none"), data)).toBe(0);
     }
     const mixed = await Promise.all(
       Array.from({ length: 60 }, (_, i) => client.echo(Buffer.alloc((i % 7) * 20_000 + i, i + 1))),
     );
-    expect(mixed.map(({ reply }) => [reply.length, reply.at(-1)])).toEqual(
+    expect(mixed.map(({ reply }) => [reply?.length, reply?.at(-1)])).toEqual(
       Array.from({ length: 60 }, (_, i) => {
         const length = (i % 7) * 20_000 + i;
         return [length, length === 0 ? undefined : i + 1];
