@@ -54,11 +54,7 @@ const requests: readonly (readonly [
     "strings",
     "Strings",
     "sendAll",
-    [
-      { plain: "p", wide: null, fixed: "f", wfixed: "" },
-      { lines: ["x", null] },
-      { length: 2, maximumLength: 4, buffer: Uint16Array.of(65) },
-    ],
+    [{ plain: "p", wide: null, fixed: "f", wfixed: "" }, { lines: ["x", null] }, "A"],
   ],
   ["edge", "References", "put", [{ fixed: [1n, 2n], counted: [3, 4, 5] }]],
   [
