@@ -21,9 +21,11 @@ describe.each([true, false])("two clients that flood a server, completion lists:
     /** Who sent the requests that the server was handed, in their order. */
     const order: number[] = [];
     let onRequest = () => {};
-    const server = await kernel().createPort(
+    const serving = kernel();
+    const { user } = serving.currentToken();
+    const server = serving.createPort(
       "fair",
-      { securityDescriptor: allow, limits: { messagesPerTurn: PER_TURN } },
+      { securityDescriptor: allow(user, user), limits: { messagesPerTurn: PER_TURN } },
       {
         onConnect: (request) => void request.accept(),
         onMessage: (port, { messageId }) => {
