@@ -27,10 +27,13 @@ function tracing(Base: typeof Writer): new () => TracingWriter {
   return class extends Base {
     free: FreeOctets[] = [];
     #pointers: Freedom = "truth";
+    /** Max counts, which may be those of strings that come later in their structs: where they are, their size, and what they say. */
+    #hoisted: { readonly from: number; readonly size: number; readonly count: number }[] = [];
 
     override reset(headroom?: number): void {
       super.reset(headroom);
       this.free = [];
+      this.#hoisted = [];
       this.#pointers = "truth";
     }
 
@@ -89,6 +92,21 @@ function tracing(Base: typeof Writer): new () => TracingWriter {
 
     override fullPointer(v: object | null): void {
       this.#as("id", () => super.fullPointer(v));
+    }
+
+    override count(n: number): void {
+      super.count(n);
+      const size = this instanceof Writer64 ? 8 : 4;
+      this.#hoisted.push({ from: this.length - size, size, count: n });
+    }
+
+    protected override varyingCounts(actual: number, unitSize: number): number {
+      // A string at the end of a struct, without size_is: its max count came before the struct, and is not kept.
+      const index = this.#hoisted.findLastIndex(({ count }) => count === actual);
+      for (const { from, size } of this.#hoisted.splice(index, index < 0 ? 0 : 1)) {
+        this.free.push({ from, to: from + size, freedom: "max", least: actual });
+      }
+      return super.varyingCounts(actual, unitSize);
     }
 
     protected override stringCounts(max: number, actual: number, unitSize: number): number {

@@ -27,7 +27,7 @@ export interface WriterOptions {
 /** Largest count, offset or length on the wire (MS-RPCE 3.1.1.5.3.2, the strict checks of a "robust" decoder). */
 export const maxCount = 0x7fff_ffff;
 
-/** Rows of an array of several open dimensions that are taken although no octet may follow for them. */
+/** Rows that an array of several open dimensions may have without any elements: no octets stand for them. */
 export const maxEmptyRows = 0x400;
 
 /** Largest value of an NDR20 enum that is not a v1_enum (C706 14.2.6). */

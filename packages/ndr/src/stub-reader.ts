@@ -92,26 +92,25 @@ export class StubReader extends ArrayReader {
 
   /**
    * The max counts of an array of `rank` open dimensions, which stand together (C706 14.3.3.5). Those of all dimensions but
-   * the last are charged as elements; no more rows than octets are left, or than `maxEmptyRows`, since rows may have none.
+   * the last are charged as elements, and no more than `maxEmptyRows` rows may have none.
    */
   counts(rank: number, minElementSize: number, packed = false): number[] {
     const counts: number[] = [];
     let rows = 1;
+    let most = 1;
     for (let i = 0; i < rank; i++) {
       const count = this.count(0);
       counts.push(count);
       if (i === rank - 1) break;
       rows *= count;
-      if (rows > Math.max(this.remaining, maxEmptyRows)) {
-        this.fail(
-          "invalid_bound",
-          `${rows} rows, more than the octets that are left can hold`,
-          this.position,
-        );
-      }
+      most = Math.max(most, rows);
       this.#charge(rows, this.position);
     }
-    this.#admit(rows * (counts[rank - 1] ?? 0), minElementSize, packed, this.position);
+    const elements = rows * (counts[rank - 1] ?? 0);
+    if (elements === 0 && most > maxEmptyRows) {
+      this.fail("limit_exceeded", `${most} rows without elements`, this.position);
+    }
+    this.#admit(elements, minElementSize, packed, this.position);
     return counts;
   }
 
