@@ -264,6 +264,11 @@ function readRecords() {
   return names.flatMap((name) => known.filter((row) => row.name === name));
 }
 
+/** What somebody wrote in the records of a result: the next result has none. */
+function notes(rows) {
+  return rows.flatMap(({ name, note }) => (note === undefined ? [] : [`\n${name}: ${note}\n`])).join("");
+}
+
 /** Puts a result in the place of the part's last one. */
 function record(row) {
   const rows = readRecords().filter(({ name }) => name !== row.name);
@@ -282,7 +287,7 @@ The load is that of the machine when the part began, per minute. A part that fai
 - never run: ${missing.length === 0 ? "nothing is left out" : missing.join(", ")}
 
 ${table(rows)}
-`;
+${notes(rows)}`;
 }
 
 function main() {
