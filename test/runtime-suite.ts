@@ -224,6 +224,11 @@ export function describeRuntime(name: string, start: () => Promise<ProbeSystem>)
       expect(
         await statusOf(Probe.connect(system.binding, { ...system.options, serverSid: "S-1-22-1-4711" })),
       ).toBe("RPC_S_ACCESS_DENIED");
+      const granted = `D:(A;;GR;;;S-1-22-1-4711)(A;;GR;;;${user})`;
+      const known = await Probe.connect(system.binding, { ...system.options, requiredServer: granted });
+      await known.close();
+      const denied = { ...system.options, requiredServer: "D:(A;;GR;;;S-1-22-1-4711)" };
+      expect(await statusOf(Probe.connect(system.binding, denied))).toBe("RPC_S_ACCESS_DENIED");
     });
   });
 }

@@ -7,12 +7,12 @@ import {
   type ReceivedMessage,
 } from "@ncalrpc/alpc";
 import type { Reader, Writer } from "@ncalrpc/ndr";
-import { Sid, type Token } from "@ncalrpc/security";
+import type { Token } from "@ncalrpc/security";
 import { type ClientLimits, defaultClientLimits } from "../limits.js";
 import { PipeTable } from "../pipes/pipe-table.js";
 import { BIND_SIZE, type InterfaceId, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
 import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
-import { Features, formatHello, type Hello, parseHello } from "../protocol-lrpc/hello.js";
+import { Features, type Hello, parseHello } from "../protocol-lrpc/hello.js";
 import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
 import { REQUEST_HEADER_SIZE } from "../protocol-lrpc/request.js";
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
@@ -25,6 +25,7 @@ import { CallTable } from "./call-table.js";
 import { CallTimer } from "./call-timer.js";
 import { type BoundCallbacks, CallbackReceiver } from "./callback-receiver.js";
 import { type ClientBinding, writeNothing } from "./client.js";
+import { connectAttributes } from "./connect-attributes.js";
 import type { ConnectOptions } from "./connect-options.js";
 import { type CallOptions, type CallPipes, type PendingCall, TypedCall } from "./pending-call.js";
 import { RequestSender } from "./request-sender.js";
@@ -34,14 +35,6 @@ import { checkBlocking, waitForCall } from "./wait-for-call.js";
 
 export type { ConnectOptions } from "./connect-options.js";
 
-const CLIENT_FEATURES =
-  Features.CANCEL |
-  Features.DEADLINE |
-  Features.FAULT_DETAILS |
-  Features.DIRECT |
-  Features.APART |
-  Features.CALLBACKS |
-  Features.PIPES;
 /** Connections share the memory that messages are received in. */
 const views = new ViewCache();
 const DEFAULT_TIMEOUT = 10_000;
@@ -105,23 +98,10 @@ export class ClientConnection implements Disposable {
         details: `unknown option "${name}" in "${binding}"`,
       });
     }
-    const { serverSid, kernel = defaultKernel(), timeout, signal, tracking, delegate, foreign } = options;
+    const { kernel = defaultKernel() } = options;
     const handler = new ConnectionHandler();
     try {
-      const port = await kernel.connectPort(
-        endpoint,
-        {
-          ...(foreign ? { foreign } : { payload: formatHello({ features: CLIENT_FEATURES, maxCalls: 0 }) }),
-          ...(timeout === undefined ? {} : { timeout }),
-          ...(signal === undefined ? {} : { signal }),
-          ...(tracking === undefined ? {} : { tracking }),
-          ...(delegate === undefined ? {} : { delegate }),
-          ...(serverSid === undefined
-            ? {}
-            : { requiredServerSid: typeof serverSid === "string" ? Sid.parse(serverSid) : serverSid }),
-        },
-        handler,
-      );
+      const port = await kernel.connectPort(endpoint, connectAttributes(options), handler);
       const connection = new ClientConnection(port, endpoint, objectUuid, options);
       handler.connection = connection;
       return connection;

@@ -1,5 +1,5 @@
-import type { Kernel } from "@ncalrpc/alpc";
-import type { Sid } from "@ncalrpc/security";
+import type { ImpersonationLevel, Kernel } from "@ncalrpc/alpc";
+import type { SecurityDescriptor, Sid } from "@ncalrpc/security";
 import type { ClientLimits } from "../limits.js";
 import type { TransferSyntaxName } from "../transfer-syntax.js";
 
@@ -9,6 +9,13 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** The user that the server must be (RPC_SECURITY_QOS.Sid): `S-1-22-1-0`, or a Sid. Checked before anything is sent. */
   readonly serverSid?: Sid | string;
+  /**
+   * Where one SID does not say who the server may be: SDDL or a descriptor that must grant it the right to connect (`D:(A;;GR;;;BA)`).
+   * Checked before anything is sent.
+   */
+  readonly requiredServer?: SecurityDescriptor | string;
+  /** Whether the server may only know who calls, or act as the caller, on this machine or on others. Windows only; default "impersonation". */
+  readonly impersonation?: ImpersonationLevel;
   /** Static (default): the server knows this process as it was when it connected. Dynamic: as it is at each message. */
   readonly tracking?: "static" | "dynamic";
   /** Other processes of this user, such as forked children, may use the connection too. Default false. */

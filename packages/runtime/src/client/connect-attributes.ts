@@ -1,0 +1,37 @@
+import type { ConnectAttributes } from "@ncalrpc/alpc";
+import { parseSddl, Sid } from "@ncalrpc/security";
+import { Features, formatHello } from "../protocol-lrpc/hello.js";
+import type { ConnectOptions } from "./connect-options.js";
+
+const CLIENT_FEATURES =
+  Features.CANCEL |
+  Features.DEADLINE |
+  Features.FAULT_DETAILS |
+  Features.DIRECT |
+  Features.APART |
+  Features.CALLBACKS |
+  Features.PIPES;
+
+/** What a port is asked for so that a connection is as `options` say. Throws SddlError and RangeError for SIDs that can't be read. */
+export function connectAttributes(options: ConnectOptions): ConnectAttributes {
+  const { timeout, signal, tracking, delegate, foreign, impersonation, serverSid, requiredServer } = options;
+  return {
+    ...(foreign ? { foreign } : { payload: formatHello({ features: CLIENT_FEATURES, maxCalls: 0 }) }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(tracking === undefined ? {} : { tracking }),
+    ...(delegate === undefined ? {} : { delegate }),
+    ...(impersonation === undefined ? {} : { impersonation }),
+    ...(serverSid === undefined
+      ? {}
+      : { requiredServerSid: typeof serverSid === "string" ? Sid.parse(serverSid) : serverSid }),
+    ...(requiredServer === undefined
+      ? {}
+      : {
+          requiredServer:
+            typeof requiredServer === "string"
+              ? parseSddl(requiredServer, { requireDacl: true })
+              : requiredServer,
+        }),
+  };
+}
