@@ -19,6 +19,7 @@ export class CallContexts {
   /** The context that the call waits for, and how it then begins anew. */
   #awaited: Context | null = null;
   #restart: (() => void) | null = null;
+  #hasWaited = false;
   #failure: unknown = null;
 
   constructor(call: ServerCall, owner: RegisteredInterface, table: ContextTable) {
@@ -81,6 +82,7 @@ export class CallContexts {
         return;
       }
       this.#restart = null;
+      this.#hasWaited = true;
       if (this.#call.deadline <= performance.now()) {
         this.#call.fail(new RpcError("RPC_S_TIMEOUT"));
       } else {
@@ -104,7 +106,7 @@ export class CallContexts {
   }
 
   #take(context: Context): void {
-    if (context.take(this)) {
+    if (context.take(this, this.#hasWaited)) {
       this.#taken.push(context);
       if (this.#awaited === context) {
         this.#awaited = null;

@@ -17,18 +17,23 @@ export class Context {
     this.state = state;
   }
 
-  /** Gives the state to a call until it leaves. False if others come first: then the call is resumed when it is its turn. */
-  take(call: CallContexts): boolean {
+  /**
+   * Gives the state to a call until it leaves. False if others come first: then the call is resumed when it is its turn. A call
+   * that `hasWaited` passes those that wait here: would each of two respect the other's place, neither would ever get all it needs.
+   */
+  take(call: CallContexts, hasWaited: boolean): boolean {
     if (this.#user === call) {
       return true;
     }
-    const [next = call] = this.#waiting;
-    if (this.#user === null && next === call) {
-      this.#waiting.shift();
+    const index = this.#waiting.indexOf(call);
+    if (this.#user === null && (hasWaited || this.#waiting.length === 0)) {
+      if (index >= 0) {
+        this.#waiting.splice(index, 1);
+      }
       this.#user = call;
       return true;
     }
-    if (!this.#waiting.includes(call)) {
+    if (index < 0) {
       this.#waiting.push(call);
     }
     return false;
