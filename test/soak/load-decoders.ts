@@ -47,6 +47,8 @@ const folders = [
   "idl",
 ];
 const seedsEach = 8;
+/** Natural values that keep all of what they stand for: a counted string as text forgets how much room there was. */
+const exactValues = ["guid", "filetime", "largeInteger", "sid"] as const;
 
 /** Generates all interfaces that the repository has, counting blocks in them and in the readers. */
 export async function loadDecoders(next: Next): Promise<Decoders> {
@@ -130,10 +132,10 @@ async function loadModel(
 ): Promise<{ decoders: Decoder[]; end: number }> {
   mkdirSync(folder);
   const names = namesOfModel(model);
-  const values = new RandomValue(new ModelIndex(model), next);
+  const values = new RandomValue(new ModelIndex(model, new Set(), exactValues), next);
   const blocks = new Map<string, Blocks>();
   let first = start;
-  for (const { path: file, text } of generateTypeScript(model)) {
+  for (const { path: file, text } of generateTypeScript(model, { natural: exactValues })) {
     if (file.endsWith(".schema.ts")) continue;
     const counted = countBlocks(text, first, runtimeModule, (name) => /^(read|write)/.test(name));
     writeFileSync(join(folder, file.replace(/\.ts$/, ".js")), counted.text);
