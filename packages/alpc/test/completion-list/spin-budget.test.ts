@@ -42,9 +42,9 @@ describe("the budget for spinning", () => {
     expect(budget.isPaused(199)).toBe(true);
     expect(spin(budget, 200, 2_000)).toBe(0);
     // After a pause the other side, which does not spin either, needs a processor too.
-    runnable = 2;
+    runnable = 3;
     expect(spin(budget, 2_000, 3_000)).toBe(0);
-    runnable = 1;
+    runnable = 2;
     expect(spin(budget, 3_000, 4_000)).toBeGreaterThan(0.8);
   });
 

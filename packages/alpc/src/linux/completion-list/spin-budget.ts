@@ -79,8 +79,8 @@ export class SpinBudget {
 
   #sample(now: number): void {
     const hadPause = now - this.#pausedUntil < 2 * PAUSE;
-    // After a pause nobody spins: there must be room for the other side, too.
-    const isLong = this.#countRunnable() > (hadPause ? this.#processors - 1 : this.#processors);
+    // The engine's own threads run beside ours now and then. After a pause nobody spins: there must be room for the other side, too.
+    const isLong = this.#countRunnable() > (hadPause ? this.#processors : this.#processors + 1);
     if (isLong && (this.#isDoubtful || hadPause)) {
       this.#pausedUntil = now + PAUSE;
       this.#nextSample = this.#pausedUntil;
