@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { getHeapStatistics } from "node:v8";
 import { isNdrError, type Reader } from "@ncalrpc/ndr";
 import { random } from "../../packages/codegen/test/random-idl.js";
+import { leastTime } from "../../packages/ndr/test/least-time.js";
 import { Coverage } from "./coverage.js";
 import { type Decoder, loadDecoders, type Syntax } from "./load-decoders.js";
 import { Mutator } from "./mutator.js";
@@ -217,12 +218,7 @@ class Target {
 
   /** The machine may pause us, and code may be compiled: what was slow once is slow again. */
   #noteTime(took: number, octets: Buffer, length: number): void {
-    let least = took;
-    for (let again = 0; again < 3 && least > SLOWEST / 4; again++) {
-      const start = performance.now();
-      this.#read(octets, length);
-      least = Math.min(least, performance.now() - start);
-    }
+    const least = leastTime(took, SLOWEST / 4, () => this.#read(octets, length));
     this.slowest = Math.max(this.slowest, least);
     if (least > SLOWEST) this.#fail(`took ${least} ms`, octets, length);
   }
