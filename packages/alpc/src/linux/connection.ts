@@ -183,9 +183,10 @@ export class Connection implements EventSource, Outlet, ListOwner {
     this.hangUp(asAlpcError(error));
   }
 
-  /** The end of what comes over the socket. What is in the list was sent before it. */
+  /** The end of what comes over the socket, told as often as we ask. What is in the list was sent before it. */
   #onVanished(): void {
-    if (this.list?.hasNews() && !this.#isHearingOut) this.#hearOut();
+    if (this.#isHearingOut) return;
+    if (this.list?.hasNews()) this.#hearOut();
     else this.end(vanished());
   }
 

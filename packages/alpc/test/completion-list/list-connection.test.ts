@@ -143,6 +143,22 @@ describe("a completion list", () => {
     }
   });
 
+  it("delivers more than a turn of it when the end is already there", async () => {
+    const { child } = await startProgram("port-server.mjs", ["mortal"], environment);
+    const kernel = createLinuxKernel({ environment, completionList: true });
+    const client = await PortClient.connect(kernel, "mortal");
+    await makeBusy(client);
+    const answers: string[] = [];
+    for (let i = 0; i < 300; i++) void client.call(`${i}`).then(({ text }) => answers.push(text));
+    void client.call("close").catch(() => {});
+    kernel.flush();
+    // While this thread sleeps, the server answers all of them and closes.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    await client.closed;
+    expect(answers).toEqual(Array.from({ length: 300 }, (_, i) => `${i}`));
+    await stopProgram(child);
+  });
+
   it("lets timers keep their pace while calls are awaited one after the other", async () => {
     const client = await busyClient();
     let isOver = false;
