@@ -1,6 +1,6 @@
-import { ArrayReader } from "./array-reader.js";
+import { CountReader } from "./count-reader.js";
 import { guidSize, isNilGuid, readGuid } from "./guid.js";
-import { type Alignment, maxCount, maxEmptyRows, type ReaderLimits } from "./limits.js";
+import { type Alignment, maxCount } from "./limits.js";
 import type { AttachOptions } from "./read-cursor.js";
 import { readLatin1, readUtf16 } from "./text.js";
 
@@ -10,22 +10,15 @@ import { readLatin1, readUtf16 } from "./text.js";
  * itself, relative to the start of the window, and ignores what padding holds. All errors are `NdrError`; counts are
  * checked against the octets that are left before memory is taken.
  */
-export class StubReader extends ArrayReader {
+export class StubReader extends CountReader {
   /** What full pointers of this message pointed to so far, by id: the type's name and the value. */
   #fullReferents: Map<number, { readonly type: string; readonly value: unknown }> | null = null;
   #depth = 0;
-  #elementsLeft: number;
-
-  constructor(limits: Partial<ReaderLimits> = {}, littleEndian = true) {
-    super(limits, littleEndian);
-    this.#elementsLeft = this.limits.maxElements;
-  }
 
   override attach(buffer: Buffer, start: number, length: number, options?: AttachOptions): void {
     super.attach(buffer, start, length, options);
     this.#fullReferents = null;
     this.#depth = 0;
-    this.#elementsLeft = this.limits.maxElements;
   }
 
   /** Skips padding to a multiple of `n`, or of `wide` in NDR64, as in front of a structure with that alignment. */
@@ -77,79 +70,11 @@ export class StubReader extends ArrayReader {
     return value;
   }
 
-  /**
-   * The max count of a conformant array of elements that take at least `minElementSize` octets each. With 0 nothing is checked or
-   * charged but the range of the count: the elements of a conformant varying array are counted by its `variance`. `packed`: the elements
-   * are read into one typed array, so they do not count against `maxElements`.
-   */
-  count(minElementSize: number, packed = false): number {
-    const at = this.takeCounts(1);
-    const count = this.countAt(at, 0);
-    if (count > maxCount) this.fail("invalid_bound", `a max count of ${count}`, at);
-    if (minElementSize > 0) this.#admit(count, minElementSize, packed, at);
-    return count;
-  }
-
-  /**
-   * The max counts of an array of `rank` open dimensions, which stand together (C706 14.3.3.5). Those of all dimensions but
-   * the last are charged as elements, and no more than `maxEmptyRows` rows may have none.
-   */
-  counts(rank: number, minElementSize: number, packed = false): number[] {
-    const counts: number[] = [];
-    let rows = 1;
-    let most = 1;
-    for (let i = 0; i < rank; i++) {
-      const count = this.count(0);
-      counts.push(count);
-      if (i === rank - 1) break;
-      rows *= count;
-      most = Math.max(most, rows);
-      this.#charge(rows, this.position);
-    }
-    const elements = rows * (counts[rank - 1] ?? 0);
-    if (elements === 0 && most > maxEmptyRows) {
-      this.fail("limit_exceeded", `${most} rows without elements`, this.position);
-    }
-    this.#admit(elements, minElementSize, packed, this.position);
-    return counts;
-  }
-
-  /** The places of `n` reference pointers in an array: NDR20 has none (C706 14.3.12.3). */
-  refElements(_n: number): void {}
-
-  /** Offset, which must be 0, and actual count of a varying array; answers the latter. `max` is its max count or fixed bound. */
-  variance(max: number | null, minElementSize: number, packed = false): number {
-    const at = this.takeCounts(2);
-    const first = this.countAt(at, 0);
-    const actual = this.countAt(at, 1);
-    if (first !== 0) this.fail("invalid_bound", `an array that starts at ${first} instead of 0`, at);
-    if (actual > (max ?? maxCount))
-      this.fail("invalid_bound", `${actual} elements of at most ${max ?? maxCount}`, at + 4);
-    this.#admit(actual, minElementSize, packed, at + 4);
-    return actual;
-  }
-
-  /** As `variance`, for an array with first_is: elements `first` to `first + actual - 1` follow. */
-  varianceFrom(
-    max: number | null,
-    minElementSize: number,
-    packed = false,
-  ): { first: number; actual: number } {
-    const at = this.takeCounts(2);
-    const first = this.countAt(at, 0);
-    const actual = this.countAt(at, 1);
-    if (first + actual > (max ?? maxCount)) {
-      this.fail("invalid_bound", `${actual} elements from ${first}, of at most ${max ?? maxCount}`, at);
-    }
-    this.#admit(actual, minElementSize, packed, at + 4);
-    return { first, actual };
-  }
-
   /** The count of a pipe's next chunk; 0 is the end of the pipe. Elements and `chunkEnd` follow (C706 14.3.10). */
   chunk(minElementSize: number, packed = false): number {
     const count = this.count(minElementSize, packed);
     if (count === 0) this.chunkEnd(0);
-    else if (packed) this.#charge(1, this.position);
+    else if (packed) this.charge(1, this.position);
     return count;
   }
 
@@ -234,15 +159,6 @@ export class StubReader extends ArrayReader {
     this.fail("invalid_tag", `${union}: no arm for tag ${tag}`, this.position);
   }
 
-  /** Takes `n` counts or offsets in a row; `countAt` reads the one of an index there. */
-  protected takeCounts(n: number): number {
-    return this.take(4, 4 * n);
-  }
-
-  protected countAt(at: number, index: number): number {
-    return this.uint32At(at + 4 * index);
-  }
-
   /** A GUID at a position of a `run`. */
   guidAt(at: number): string {
     return readGuid(this.buffer, at, this.littleEndian);
@@ -250,21 +166,6 @@ export class StubReader extends ArrayReader {
 
   protected pointerPlace(id: number): never {
     return (id === 0 ? null : id) as never;
-  }
-
-  /** Checks that `count` elements can follow, and charges them. `at` is where the count is. */
-  #admit(count: number, minElementSize: number, packed: boolean, at: number): void {
-    if (count * minElementSize > this.remaining) {
-      this.fail("invalid_bound", `${count} elements, more than the octets that are left can hold`, at);
-    }
-    if (!packed) this.#charge(count, at);
-  }
-
-  #charge(count: number, at: number): void {
-    this.#elementsLeft -= count;
-    if (this.#elementsLeft < 0) {
-      this.fail("limit_exceeded", `more than ${this.limits.maxElements} elements in a message`, at);
-    }
   }
 
   /** Reads the counts of a conformant string; answers the actual count, with the terminator. */
