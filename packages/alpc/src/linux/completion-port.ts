@@ -210,10 +210,10 @@ export class CompletionPort {
       const source = this.#sources[this.#words.getUint32(at + EVENT_DATA, true)];
       if (source === undefined) continue;
       const got = source.onEvents(this.#words.getUint32(at, true));
-      if (got > 0) {
-        messages += got;
-        this.#hot = source;
-      }
+      if (got === 0) continue;
+      // One of several that are busy would get two shares of each turn.
+      this.#hot = messages === 0 ? source : null;
+      messages += got;
     }
     return messages;
   }
