@@ -1,5 +1,5 @@
 import type { Plugin } from "@ncalrpc/codegen";
-import type { CompileOptions } from "@ncalrpc/idl";
+import type { CompileOptions, CompileResult } from "@ncalrpc/idl";
 import { CommandFailure } from "./command-failure.js";
 import { ExitCode } from "./exit-code.js";
 import { type PlannedFile, planFiles, writePlanned } from "./output-directory.js";
@@ -18,30 +18,31 @@ export interface GenerationOptions {
   readonly isCheck: boolean;
 }
 
-export interface Generation {
-  readonly exitCode: ExitCode;
-  /** Every file that was read, or was to be read. */
-  readonly files: readonly string[];
+/** Compiles, generates, writes what has changed, and says so. Never throws for what is in the files. */
+export function runGeneration(options: GenerationOptions, terminal: Terminal): ExitCode {
+  return generateFrom(readModel(options.files, options.include, options.compile), options, terminal);
 }
 
-/** Compiles, generates, writes what has changed, and says so. Never throws for what is in the files. */
-export function runGeneration(options: GenerationOptions, terminal: Terminal): Generation {
-  const { model, diagnostics, files } = readModel(options.files, options.include, options.compile);
+/** As `runGeneration`, from what was compiled already. */
+export function generateFrom(
+  { model, diagnostics }: CompileResult,
+  options: GenerationOptions,
+  terminal: Terminal,
+): ExitCode {
   writeDiagnostics(diagnostics, terminal.reportsColor, terminal.report);
   if (model === null) {
     terminal.report(`nothing generated: ${countFindings(diagnostics)}`);
-    return { exitCode: ExitCode.FAILED, files };
+    return ExitCode.FAILED;
   }
   for (const { limitations } of options.plugins) {
     for (const limitation of limitations?.(model) ?? []) terminal.report(`warning: ${limitation}`);
   }
   try {
     const planned = planFiles(options.out, runPlugins(options.plugins, model));
-    const exitCode = options.isCheck ? reportPlan(planned, terminal) : writeAll(planned, terminal);
-    return { exitCode, files };
+    return options.isCheck ? reportPlan(planned, terminal) : writeAll(planned, terminal);
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
-    return { exitCode: reportFailure(error, false, terminal), files };
+    return reportFailure(error, false, terminal);
   }
 }
 

@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
+import type { CompileResult } from "@ncalrpc/idl";
 import { CommandFailure } from "./command-failure.js";
 import { FileWatcher } from "./file-watcher.js";
-import { type GenerationOptions, runGeneration } from "./generation.js";
+import { type GenerationOptions, generateFrom } from "./generation.js";
 import { plural, readModel } from "./read-model.js";
 import { reportFailure } from "./report-failure.js";
 import type { Terminal } from "./terminal.js";
@@ -28,16 +29,24 @@ export async function watchAndGenerate(options: GenerationOptions, terminal: Ter
 
 function generateWatched(options: GenerationOptions, watcher: FileWatcher, terminal: Terminal): void {
   watcher.watch(options.files);
+  let read = compileOnce(options);
   // Watches first and reads afterwards, as often as reading brings up new directories: so no change goes unseen.
-  while (watchWhatIsRead(options, watcher));
-  const { files } = runGeneration(options, terminal);
-  terminal.print(`watching ${plural(files.length, "file")}, stop with Ctrl-C`);
+  while (watchWhatIsRead(read, options, watcher)) read = compileOnce(options);
+  generateFrom(read, options, terminal);
+  terminal.print(`watching ${plural(read.files.length, "file")}, stop with Ctrl-C`);
+}
+
+function compileOnce({ files, include, compile }: GenerationOptions): CompileResult {
+  return readModel(files, include, compile);
 }
 
 /** Returns true if there were directories that had not been watched before. */
-function watchWhatIsRead({ files, include, compile }: GenerationOptions, watcher: FileWatcher): boolean {
-  const { model, files: read } = readModel(files, include, compile);
-  if (model !== null) return watcher.watch(read);
+function watchWhatIsRead(
+  { model, files }: CompileResult,
+  { include }: GenerationOptions,
+  watcher: FileWatcher,
+): boolean {
+  if (model !== null) return watcher.watch(files);
   // An import that was not found may appear in any of these.
-  return watcher.watch(read, [...read.map((file) => dirname(file)), ...include]);
+  return watcher.watch(files, [...files.map((file) => dirname(file)), ...include]);
 }

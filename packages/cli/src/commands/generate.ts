@@ -68,7 +68,7 @@ async function runGenerate(args: Arguments, terminal: Terminal): Promise<ExitCod
     return ExitCode.DONE;
   }
   const { runGeneration } = await import("../generation.js");
-  return runGeneration(options, terminal).exitCode;
+  return runGeneration(options, terminal);
 }
 
 const HOOK = /^([A-Za-z_]\w*)=(.+)#([A-Za-z_$][\w$]*)$/;

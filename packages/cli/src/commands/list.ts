@@ -21,12 +21,14 @@ export const list: Command = {
     idl: { value: "FILE", isRepeated: true, help: "Take names of interfaces from FILE." },
     include: includeOption,
     timeout: { value: "MS", help: `Wait for each server at most so long (default ${DEFAULT_TIMEOUT}).` },
+    all: { help: "Show dead endpoints, too." },
     json: jsonOption,
   },
   notes: [
     "Looks where clients look: in $NCALRPC_DIR if that is set, else in the user's own directory and in /run/ncalrpc.",
-    "An endpoint is dead when its server ended without removing it. A server that does not let you connect",
-    "is shown as refused. That is no failure: the exit code is 0.",
+    "An endpoint is dead when its server ended without removing it; a server of that name takes it over. A server",
+    "that does not let you connect is shown as refused. That is no failure: the exit code is 0.",
+    "With --json, all endpoints are there.",
   ],
   examples: ["ncalrpc list", "ncalrpc list --idl idl/hello.idl", "ncalrpc list --json"],
   run: runList,
@@ -38,7 +40,7 @@ async function runList(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   const reports = await surveyEndpoints(defaultKernel(), { timeout, names });
   if (args.has("json")) terminal.print(jsonText({ endpoints: reports }));
   else if (reports.length === 0) terminal.report("no endpoints: no server has made one where clients look");
-  else printTable(reports, terminal);
+  else printEndpoints(reports, args.has("all"), terminal);
   return ExitCode.DONE;
 }
 
@@ -47,6 +49,13 @@ function knownNames(args: Arguments, terminal: Terminal): ReadonlyMap<string, st
   writeDiagnostics(diagnostics, terminal.reportsColor, terminal.report);
   if (model === null) throw new CommandFailure(`no names from IDL: ${countFindings(diagnostics)}`);
   return interfaceNames(model);
+}
+
+function printEndpoints(reports: readonly EndpointReport[], all: boolean, terminal: Terminal): void {
+  const shown = all ? reports : reports.filter(({ isLive }) => isLive);
+  if (shown.length > 0) printTable(shown, terminal);
+  const hidden = reports.length - shown.length;
+  if (hidden > 0) terminal.report(`${hidden} dead ${hidden === 1 ? "endpoint" : "endpoints"} not shown (--all shows them)`);
 }
 
 function printTable(reports: readonly EndpointReport[], terminal: Terminal): void {
