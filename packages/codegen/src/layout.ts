@@ -1,5 +1,5 @@
 import type { ArrayType, StructDefinition, Type, UnionDefinition } from "@ncalrpc/idl";
-import { isVarying, type ModelIndex } from "./model-index.js";
+import { dimensions, isVarying, type ModelIndex } from "./model-index.js";
 import { type Alignment, type ScalarLayout, scalarLayout } from "./scalar-layout.js";
 
 export function larger(a: Alignment, b: Alignment): Alignment {
@@ -40,7 +40,8 @@ export class Layout {
       case "array": {
         const element = this.alignment(resolved.element, wide);
         // Captures of NDR64 show that a max count in front of a struct does not align the struct itself.
-        const counted = isVarying(resolved) || (resolved.fixed === null && !wide);
+        const all = dimensions(this.#index, resolved);
+        const counted = all.some(isVarying) || (all.some(isConformant) && !wide);
         return counted ? larger(element, pointer) : element;
       }
       case "definition": {
@@ -144,8 +145,9 @@ export class Layout {
     return element.kind === "pointer" && element.pointer === "ref";
   }
 
-  /** Fewest octets that an element of an array takes, and at least 1, so that no count goes unchecked. */
-  elementMinimum(array: ArrayType): number {
+  /** Fewest octets that an element of an array, in all its dimensions, takes; at least 1, so that no count goes unchecked. */
+  elementMinimum(whole: ArrayType): number {
+    const array = dimensions(this.#index, whole).at(-1) ?? whole;
     return this.holdsReferences(array) ? 1 : Math.max(1, this.minimum(array.element));
   }
 
@@ -164,9 +166,10 @@ export class Layout {
       case "string":
         return (resolved.fixed === null ? 12 : 8) + (resolved.unit === "wchar_t" ? 2 : 1);
       case "array": {
-        if (resolved.length !== null) return 8;
-        if (resolved.fixed === null || this.holdsReferences(resolved)) return 0;
-        return resolved.fixed * this.minimum(resolved.element);
+        const all = dimensions(this.#index, resolved);
+        if (all.some(isVarying)) return 8 * all.length;
+        if (all.some(isConformant) || this.holdsReferences(resolved)) return 0;
+        return (resolved.fixed ?? 0) * this.minimum(resolved.element);
       }
       case "definition": {
         const { definition } = resolved;
@@ -216,20 +219,38 @@ export class Layout {
     return pointers;
   }
 
-  /** Whether a value's max count goes in front of the outermost struct (C706 14.3.7.2, "hoisting"). */
-  isConformant(type: Type): boolean {
+  /** How many max counts of a value go in front of the outermost struct (C706 14.3.7.2, "hoisting"): one for each dimension. */
+  hoistedCounts(type: Type): number {
     const resolved = this.#index.resolve(type);
-    if (resolved.kind === "array" || resolved.kind === "string") return resolved.fixed === null;
-    if (resolved.kind === "text") return resolved.text === "sid";
-    return (
-      resolved.kind === "definition" &&
-      resolved.definition.kind === "struct" &&
-      this.structIsConformant(resolved.definition)
-    );
+    switch (resolved.kind) {
+      case "string":
+        return Number(resolved.fixed === null);
+      case "text":
+        return Number(resolved.text === "sid");
+      case "array": {
+        const all = dimensions(this.#index, resolved);
+        return all.some(isConformant) ? all.length : 0;
+      }
+      case "definition": {
+        const { definition } = resolved;
+        const last = definition.kind === "struct" ? definition.members.at(-1) : undefined;
+        return last === undefined ? 0 : this.hoistedCounts(last.type);
+      }
+      default:
+        return 0;
+    }
+  }
+
+  isConformant(type: Type): boolean {
+    return this.hoistedCounts(type) > 0;
   }
 
   structIsConformant(struct: StructDefinition): boolean {
     const last = struct.members.at(-1);
     return last !== undefined && this.isConformant(last.type);
   }
+}
+
+function isConformant({ fixed }: ArrayType): boolean {
+  return fixed === null;
 }

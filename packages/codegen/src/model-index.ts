@@ -271,6 +271,12 @@ export function visible<M extends Member>(members: readonly M[]): M[] {
   return members.filter((member) => !isHidden(member));
 }
 
+/** The dimensions of an array whose counts stand together in front of its elements, from the outermost. */
+export function dimensions(index: ModelIndex, array: ArrayType): readonly ArrayType[] {
+  const inner = index.resolve(array.element);
+  return inner.kind === "array" && inner.joined ? [array, ...dimensions(index, inner)] : [array];
+}
+
 /** Whether an array is sent with its offset and actual count. */
 export function isVarying(array: ArrayType): boolean {
   return array.length !== null || array.first !== null;

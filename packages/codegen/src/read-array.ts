@@ -1,11 +1,12 @@
 import type { ArrayType } from "@ncalrpc/idl";
-import { block, call, type Doc, ifBlock, list, run } from "./doc.js";
+import { block, call, type Doc, run } from "./doc.js";
 import { isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { rangeOf } from "./range-code.js";
 import { checkEqual, checkRange } from "./read-checks.js";
 import type { ReadCode } from "./read-code.js";
+import { elementSizes, maxCounts, readDimensions } from "./read-dimensions.js";
 import { type Check, isLongLabel, type Reading, type ToRead, told, toldDown } from "./reading.js";
 
 const indexNames = ["i", "j", "k"] as const;
@@ -38,8 +39,7 @@ export class ReadArray {
   read(array: ArrayType, toRead: ToRead, hoisted: Doc | null, inBlock: boolean, isItem: boolean): Reading {
     const { index, layout } = this.#context;
     const typed = layout.typedArray(array);
-    const minimum = layout.elementMinimum(array);
-    const packed = typed === null ? [] : ["true"];
+    const sizes = elementSizes(this.#context, array);
     const before: Doc[] = [];
     const declare: Doc[] = [];
     const checks: Check[] = [];
@@ -54,24 +54,23 @@ export class ReadArray {
       reader = "r";
       return now;
     };
+    const all = readDimensions(this.#context, this.#locals, array, toRead, {
+      hoisted,
+      inBlock,
+      reader: first,
+    });
     let count: Doc = array.fixed === null ? (hoisted ?? "count") : String(array.fixed);
-    const limits = isItem && array.fixed === null ? this.#joinedCounts(array, toRead) : null;
-    if (limits !== null) {
-      const names = limits.locals.map((name) => `${name} = 0`);
-      if (inBlock) declare.push(...names.map((name) => `let ${name};`));
-      before.push([inBlock ? "" : "const ", list(names, "[", "]"), " = ", limits.counts(first()), ";"]);
-      [count = ""] = limits.locals;
-      checks.push(...this.#joinedChecks(array, toRead, limits.locals));
+    if (all !== null) {
+      before.push(...all.before);
+      declare.push(...all.declare);
+      checks.push(...all.checks);
+      [count = ""] = all.counts;
     } else if (array.joined) {
       [count = ""] = toRead.joined ?? [];
     } else if (array.fixed === null && isItem) {
-      count = call(
-        `${typed === null || isVarying(array) ? first() : "r"}.count`,
-        isVarying(array) ? "0" : String(minimum),
-        ...packed,
-      );
+      count = maxCounts(this.#context, array, typed === null || isVarying(array) ? first() : "r");
     }
-    if (isVarying(array)) {
+    if (isVarying(array) && all === null && !array.joined) {
       let max = count;
       if (array.fixed === null && isItem) {
         const local = this.#locals.claim(`${toRead.local}Max`);
@@ -84,11 +83,11 @@ export class ReadArray {
         const name = max;
         checks.push(() => checkEqual(toRead, name, sent, "size_is"));
       }
-      if (array.first === null) count = call(`${first()}.variance`, max, String(minimum), ...packed);
+      if (array.first === null) count = call(`${first()}.variance`, max, ...sizes);
       else {
         const start = array.first;
         const local = this.#locals.claim(`${toRead.local}Range`);
-        const range = call(`${first()}.varianceFrom`, max, String(minimum), ...packed);
+        const range = call(`${first()}.varianceFrom`, max, ...sizes);
         before.push(["const ", local, " = ", range, ";"]);
         let from = `${local}.first`;
         if (inBlock) {
@@ -102,7 +101,7 @@ export class ReadArray {
     }
     const counted = isVarying(array) ? array.length : array.size;
     // The one count of all rows is checked, and there may be no rows to check it by.
-    if (counted !== null && !(array.joined && !isVarying(array))) {
+    if (counted !== null && !array.joined) {
       checks.push((text, isNullable) => {
         const actual = isNullable ? `${text}?.length ?? 0` : `${text}.length`;
         return checkEqual(toRead, actual, counted, isVarying(array) ? "length_is" : "size_is");
@@ -116,53 +115,9 @@ export class ReadArray {
       const value = call(`${first()}.${typed.method}`, count);
       return { before, declare, value, holds: "expression", checks };
     }
-    const joined = limits?.locals.slice(1) ?? toRead.joined?.slice(1) ?? [];
+    const joined = all?.counts.slice(1) ?? toRead.joined?.slice(1) ?? [];
     const elements = this.#elements(array, { ...toRead, joined }, count, before, first(), isItem);
     return { declare, ...elements, checks: [...checks, ...elements.checks] };
-  }
-
-  /** The max counts of an array of several open dimensions, which all come first (C706 14.3.3.5); null for other arrays. */
-  #joinedCounts(
-    array: ArrayType,
-    toRead: ToRead,
-  ): { readonly locals: readonly string[]; readonly counts: (reader: string) => Doc } | null {
-    const { index, layout } = this.#context;
-    const locals: string[] = [];
-    let innermost = array;
-    for (let inner = index.resolve(array.element); inner.kind === "array" && inner.joined; ) {
-      if (locals.length === 0) locals.push(this.#locals.claim(`${toRead.local}Count`));
-      locals.push(this.#locals.claim(`${toRead.local}Count${locals.length}`));
-      innermost = inner;
-      inner = index.resolve(inner.element);
-    }
-    if (locals.length === 0) return null;
-    const packed = layout.typedArray(innermost) === null ? [] : ["true"];
-    const minimum = String(layout.elementMinimum(innermost));
-    return {
-      locals,
-      counts: (reader) => call(`${reader}.counts`, String(locals.length), minimum, ...packed),
-    };
-  }
-
-  /** The max counts of all dimensions but the first: they are there even without rows that have them. */
-  #joinedChecks(array: ArrayType, toRead: ToRead, locals: readonly string[]): Check[] {
-    const checks: Check[] = [];
-    let { label } = toRead;
-    let inner = this.#context.index.resolve(array.element);
-    for (const local of locals.slice(1)) {
-      if (inner.kind !== "array") break;
-      label += "[]";
-      const { size } = inner;
-      const dimension = { ...toRead, label };
-      if (size !== null && !isVarying(inner)) {
-        checks.push((text, isNullable) => {
-          const equal = checkEqual(dimension, local, size, "size_is");
-          return isNullable && equal.length > 0 ? [ifBlock(`${text} !== null`, equal)] : equal;
-        });
-      }
-      inner = this.#context.index.resolve(inner.element);
-    }
-    return checks;
   }
 
   /** Reads elements one by one into an array; `reader` names the array if nothing did so before. */
@@ -198,10 +153,10 @@ export class ReadArray {
     const inPlace = isReferences ? [] : reading.before;
     if (isReferences) before.push(run("r.refElements", limit));
     before.push(
-      ["const ", local, ": ", this.#context.typeText(array), " = [];"],
+      `const ${local} = new Array<${this.#context.typeText(array.element)}>(${limit});`,
       block(
         ["for (let ", i, " = 0; ", i, " < ", limit, "; ", i, "++)"],
-        [...inPlace, run(`${local}.push`, reading.value)],
+        [...inPlace, [`${local}[${i}] = `, reading.value, ";"]],
       ),
     );
     const checks = reading.checks.length === 0 ? [] : [this.#elementChecks(array, reading.checks)];

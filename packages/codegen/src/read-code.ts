@@ -9,6 +9,7 @@ import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
 import { ReadArray } from "./read-array.js";
 import { checkEqual } from "./read-checks.js";
+import { maxCounts } from "./read-dimensions.js";
 import { readString } from "./read-string.js";
 import {
   type Check,
@@ -64,8 +65,7 @@ export class ReadCode {
       return readingOf(call(this.#context.library("takeCountedReferent"), "r", place));
     }
     if (resolved.kind === "array") return this.#arrays().read(resolved, toRead, null, inBlock, true);
-    const hoisted = layout.isConformant(toRead.type) ? this.#countArguments(toRead.type) : null;
-    const count = hoisted === null ? null : call("r.count", ...hoisted);
+    const count = layout.isConformant(toRead.type) ? this.#hoisted(toRead.type) : null;
     if (!layout.hasPointers(toRead.type)) return this.body(toRead, count);
     const composite = this.#composite(toRead, count);
     const { local } = toRead;
@@ -298,18 +298,14 @@ export class ReadCode {
     };
   }
 
-  /** For the count that is hoisted in front of a struct: what the elements are that it counts. */
-  #countArguments(type: Type): string[] {
-    const { index, layout } = this.#context;
-    if (index.resolve(type).kind === "text") return ["4", "true"];
+  /** The max counts that are hoisted in front of a struct. */
+  #hoisted(type: Type): Doc {
+    const { index } = this.#context;
     const last = index.struct(type)?.members.at(-1);
-    if (last === undefined) return [];
-    const resolved = index.resolve(last.type);
-    if (resolved.kind === "definition" || resolved.kind === "text") return this.#countArguments(last.type);
-    if (resolved.kind !== "array") return ["0"];
-    const packed = layout.typedArray(resolved) === null ? [] : ["true"];
-    const isVarying = resolved.length !== null || resolved.first !== null;
-    return [isVarying ? "0" : String(layout.elementMinimum(resolved)), ...packed];
+    if (last !== undefined) return this.#hoisted(last.type);
+    const resolved = index.resolve(type);
+    if (resolved.kind === "text") return "r.count(4)";
+    return resolved.kind === "array" ? maxCounts(this.#context, resolved, "r") : "r.count(0)";
   }
 
   #arrays(): ReadArray {

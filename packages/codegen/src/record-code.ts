@@ -1,10 +1,11 @@
-import type { Member } from "@ncalrpc/idl";
+import type { Member, StructDefinition, UnionDefinition } from "@ncalrpc/idl";
 import { braced, type Doc, run } from "./doc.js";
 import { comparison, operandNames } from "./expression.js";
 import { type FixedRun, fixedRuns } from "./fixed-run.js";
 import { Frame, tagText } from "./frame.js";
 import { isHidden, isVarying, type ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
+import { nestedOverhead } from "./overhead.js";
 import { checkEqual } from "./read-checks.js";
 import { ReadCode } from "./read-code.js";
 import { type Check, choice, type Reading, readingOf, type ToRead, told } from "./reading.js";
@@ -38,16 +39,16 @@ function carriedCount(index: ModelIndex, members: readonly Member[], member: Mem
 
 /**
  * Statements that read a record and return it as an object. `deferred`: members are read in place and their pointers'
- * referents later; else each member is a top-level item.
+ * referents later; else each member is a top-level item. `count` is what holds the max counts that were read in front.
  */
 export function readRecord(
   context: ModuleContext,
   shape: RecordShape,
   deferred: boolean,
-  count: Doc | null,
+  count: string | null,
 ): Doc[] {
   const { index, layout } = context;
-  const scope = context.locals(count === null ? "request" : "count");
+  const scope = context.locals(count ?? "request");
   const code = new ReadCode(context, scope);
   const properties = shape.members.map(({ name }) => shape.names.get(name) ?? name);
   const locals = new Map(shape.members.map(({ name }, i) => [name, scope.claim(properties[i] ?? name)]));
@@ -217,6 +218,17 @@ function lateCheck(context: ModuleContext, member: Member, text: string, frame: 
 }
 
 /** Wraps the statements of a recursive type, whose nesting the codec bounds. */
-export function nested(codec: "r" | "w", isRecursive: boolean, statements: readonly Doc[]): readonly Doc[] {
-  return isRecursive ? [`${codec}.enter();`, ...statements, `${codec}.leave();`] : statements;
+export function nestedWrite(isRecursive: boolean, statements: readonly Doc[]): readonly Doc[] {
+  return isRecursive ? ["w.enter();", ...statements, "w.leave();"] : statements;
+}
+
+/** The same for what reads it, which is told what each value takes in memory. */
+export function nestedRead(
+  context: ModuleContext,
+  composite: StructDefinition | UnionDefinition,
+  statements: readonly Doc[],
+): readonly Doc[] {
+  if (!context.index.isRecursive(composite)) return statements;
+  const overhead = nestedOverhead(context, composite);
+  return [`r.enter(${overhead || ""});`, ...statements, "r.leave();"];
 }

@@ -3,11 +3,17 @@ import { block, type Doc, list } from "./doc.js";
 import { type FixedRun, fixedRuns, isOneRun, runAligns } from "./fixed-run.js";
 import { type Resolved, structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
-import { nested, placeInRun, type RecordShape, readRecord, readRecordReferents } from "./record-code.js";
+import {
+  nestedRead,
+  nestedWrite,
+  placeInRun,
+  type RecordShape,
+  readRecord,
+  readRecordReferents,
+} from "./record-code.js";
 import type { Alignment } from "./scalar-layout.js";
 import { docComment } from "./text.js";
 import { memberNames } from "./unit-names.js";
-import { UnsupportedError } from "./unsupported.js";
 import { structFrame, WriteCode } from "./write-code.js";
 
 /** `function name(parameters): result { ... }` */
@@ -51,17 +57,6 @@ function runStart(run: FixedRun, member: number, base: string): Doc[] {
   return padding === 0 ? [] : [`w.padAt(${base} + ${offset - padding}, ${padding});`];
 }
 
-/** Only one max count is handed to the reader of a struct that ends in an open array. */
-function refuseOpenDimensions({ index }: ModuleContext, struct: StructDefinition): void {
-  for (const { name, type } of struct.members) {
-    const array = index.resolve(type);
-    const inner = array.kind === "array" ? index.resolve(array.element) : array;
-    if (array.kind === "array" && inner.kind === "array" && inner.joined) {
-      throw new UnsupportedError([`${struct.name}.${name}: an array of several open dimensions in a struct`]);
-    }
-  }
-}
-
 function isReference(resolved: Resolved): boolean {
   return resolved.kind === "pointer" && resolved.pointer === "ref";
 }
@@ -80,7 +75,6 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
   const writer = `${unused}w: ${context.libraryType("Writer")}`;
   const reader = `${unused}r: ${context.libraryType("Reader")}`;
   const members = structMembers(index, struct);
-  refuseOpenDimensions(context, struct);
   const names = memberNames(members);
   const trail = layout.trail(struct);
   const shape: RecordShape = {
@@ -119,7 +113,8 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
         );
   const writerScope = context.locals("value");
   const bases = new Map(runs.map((run, n) => [run, writerScope.claim(`at${n || ""}`)]));
-  const isConformant = layout.structIsConformant(struct);
+  const last = struct.members.at(-1);
+  const hoisted = last === undefined ? 0 : layout.hoistedCounts(last.type);
   const functions: Doc[] = [
     functionCode(
       context.typeName(unit, struct.name, "write"),
@@ -147,8 +142,7 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
         context.typeName(unit, struct.name, "writeReferents"),
         [writer, `value: ${type}`],
         "void",
-        nested(
-          "w",
+        nestedWrite(
           isRecursive,
           written.flatMap((member) => (member.ignore ? [] : code.referents(member))),
         ),
@@ -158,9 +152,12 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
   functions.push(
     functionCode(
       context.typeName(unit, struct.name, "read"),
-      [reader, ...(isConformant ? ["count: number"] : [])],
+      [reader, ...(hoisted === 0 ? [] : [hoisted === 1 ? "count: number" : "counts: readonly number[]"])],
       type,
-      [...align("r"), ...readRecord(context, shape, true, isConformant ? "count" : null)],
+      [
+        ...align("r"),
+        ...readRecord(context, shape, true, hoisted === 0 ? null : hoisted === 1 ? "count" : "counts"),
+      ],
     ),
   );
   if (hasPointers) {
@@ -169,7 +166,7 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
         context.typeName(unit, struct.name, "readReferents"),
         [reader, `value: ${type}`],
         "void",
-        nested("r", isRecursive, readRecordReferents(context, shape)),
+        nestedRead(context, struct, readRecordReferents(context, shape)),
       ),
     );
   }

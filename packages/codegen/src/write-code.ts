@@ -2,7 +2,8 @@ import type { ArrayType, Member, Range, StringType, StructDefinition, Type } fro
 import { block, call, type Doc, ifBlock, run } from "./doc.js";
 import { atMost, comparison, equals, expressionText, idlText, operandText } from "./expression.js";
 import { Frame, tagTerm, tagText } from "./frame.js";
-import { isVarying, type Resolved, structMembers } from "./model-index.js";
+import { hoistedCounts, rowLength } from "./hoisted-counts.js";
+import { dimensions, isVarying, type Resolved, structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
@@ -62,7 +63,7 @@ export class WriteCode {
         run(this.#context.typeName(resolved.unit.name, resolved.definition.name, "write"), "w", written.text),
       ];
     }
-    const counts = layout.isConformant(written.type) ? this.#hoistedCounts(written) : [];
+    const counts = layout.isConformant(written.type) ? hoistedCounts(this.#context, written) : [];
     return [
       ...counts.map((count) => run("w.count", count)),
       ...this.body(written),
@@ -166,12 +167,18 @@ export class WriteCode {
   }
 
   #array(array: ArrayType, written: Written): Doc[] {
-    const { layout } = this.#context;
+    const { index, layout } = this.#context;
     const { text, frame } = written;
     const typed = layout.typedArray(array);
-    const start = array.first === null ? "0" : expressionText(array.first, frame.operands);
     const statements = this.#checks(array, written);
-    if (isVarying(array)) statements.push(run("w.variance", start, `${text}.length`));
+    // The counts of further dimensions have been written, with those of the first (C706 14.3.3.5).
+    const all = array.joined ? [] : dimensions(index, array);
+    if (all.some(isVarying)) {
+      for (const [i, dimension] of all.entries()) {
+        const start = dimension.first === null ? "0" : expressionText(dimension.first, frame.operands);
+        statements.push(run("w.variance", start, i === 0 ? `${text}.length` : rowLength(dimension, frame)));
+      }
+    }
     if (typed !== null) statements.push(run(`w.${typed.method}`, text));
     else if (layout.holdsReferences(array)) statements.push(run("w.refElements", `${text}.length`));
     else statements.push(...this.#each(array, written, (code, item) => code.body(item)));
@@ -238,45 +245,6 @@ export class WriteCode {
     const method = wide ? "w.wideString" : string.unit === "char" ? "w.string" : "w.byteString";
     const sized = string.size !== null && !frame.isDerived(string.size);
     return [...checks, run(method, text, ...(sized ? [expressionText(string.size, frame.operands)] : []))];
-  }
-
-  /** The max counts that go before a value: of a C706 array of several open dimensions all of theirs. */
-  #hoistedCounts(written: Written): string[] {
-    const counts = [this.#hoistedCount(written)];
-    const { index } = this.#context;
-    let array = index.resolve(written.type);
-    while (array.kind === "array") {
-      const inner = index.resolve(array.element);
-      if (inner.kind !== "array" || !inner.joined) break;
-      if (isVarying(inner) || inner.size === null || isVarying(array)) {
-        throw new UnsupportedError([`${written.label}: a varying array of several open dimensions`]);
-      }
-      counts.push(expressionText(inner.size, written.frame.operands));
-      array = inner;
-    }
-    return counts;
-  }
-
-  /** The max count that goes before a conformant array, or before the outermost struct that ends in one. */
-  #hoistedCount(written: Written): string {
-    const resolved = this.#context.index.resolve(written.type);
-    if (resolved.kind === "array") {
-      const { size } = resolved;
-      if (size === null || !isVarying(resolved) || written.frame.isDerived(size))
-        return `${written.text}.length`;
-      return expressionText(size, written.frame.operands);
-    }
-    if (resolved.kind === "string") {
-      if (resolved.size === null || written.frame.isDerived(resolved.size))
-        return `${written.text}.length + 1`;
-      return expressionText(resolved.size, written.frame.operands);
-    }
-    if (resolved.kind === "text") return `${this.#context.library("sidCount")}(${written.text})`;
-    const struct = this.#context.index.struct(written.type);
-    const last = struct?.members.at(-1);
-    if (!struct || !last) throw new RangeError(`The model's ${written.label} has no conformant array`);
-    const frame = structFrame(this.#context, struct, written.text);
-    return this.#hoistedCount({ ...written, type: last.type, text: frame.value(last), frame });
   }
 }
 

@@ -137,10 +137,25 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
     const members = Array.from({ length: 1 + this.#next(6) }, () => this.#member());
     if (isConformant) {
       const count = this.#name("n");
-      members.push(`unsigned long ${count};`, `[size_is(${count})] ${this.#any()} ${this.#name("m")}[];`);
+      members.push(`unsigned long ${count};`, `${this.#open(count, this.#name("m"))};`);
     }
     this.#lines.push(`typedef struct { ${members.join(" ")} } ${name};`);
     (isConformant ? this.#conformant : this.#plain).push(name);
+  }
+
+  /** An open array, whose first dimension is counted by a sibling and the others by constants. */
+  #open(count: string, name: string): string {
+    const type = this.#any();
+    switch (this.#next(6)) {
+      case 0:
+        return `[size_is(${count}, 2)] ${type} ${name}[][]`;
+      case 1:
+        return `[size_is(${count}, 3), length_is(, 2)] ${type} ${name}[][]`;
+      case 2:
+        return `[size_is(${count}), length_is(, 1, 2)] ${type} ${name}[][2][3]`;
+      default:
+        return `[size_is(${count})] ${type} ${name}[]`;
+    }
   }
 
   #member(): string {
@@ -148,7 +163,7 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
     const count = this.#name("n");
     const union = this.#pick(this.#unions);
     const conformant = this.#pick(this.#conformant);
-    switch (this.#next(13)) {
+    switch (this.#next(16)) {
       case 0:
         return `[string] ${this.#chance(2) ? "wchar_t" : "char"} *${name};`;
       case 1:
@@ -171,6 +186,12 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
         return `[ptr, string] char *${name};`;
       case 10:
         return `unsigned short ${count}; [size_is(${count}, )] ${this.#any()} **${name};`;
+      case 11:
+        return `[size_is(2, 2), length_is(2, 1)] ${this.#any()} **${name};`;
+      case 12:
+        return `unsigned long ${count}; [length_is(${count}, 2)] ${this.#any()} ${name}[3][4];`;
+      case 13:
+        return `unsigned short ${count}; [size_is(${count}, 2)] ${this.#scalar()} **${name};`;
       case 9:
         return `unsigned long ${count}; [length_is(${count})] ${this.#scalar()} ${name}[5];`;
       default:
@@ -200,7 +221,7 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
       case 0:
         return direction === "in" ? `[in, string] wchar_t *${name}` : `[out, string] wchar_t **${name}`;
       case 1:
-        return `[${direction}] unsigned long ${star}${count}, [${direction}, size_is(${star}${count})] ${this.#any()} ${name}[]`;
+        return `[${direction}] unsigned long ${star}${count}, [${direction}] ${this.#open(`${star}${count}`, name)}`;
       case 2:
         return union === undefined
           ? `[${direction}] ${this.#any()} *${name}`

@@ -57,8 +57,7 @@ export class RandomValue {
     if (resolved.kind === "string") return this.#string(resolved.unit, resolved.fixed ?? 20);
     if (resolved.kind === "text" && resolved.text === "sid") return `S-1-5-${this.#next(100)}`;
     if (resolved.kind === "text") return this.#next(4) === 0 ? null : this.#string("wchar_t", 20);
-    if (resolved.kind === "array")
-      return this.#array(resolved, resolved.length === null ? resolved.fixed : null);
+    if (resolved.kind === "array") return this.#array(resolved, this.#count(resolved));
     if (resolved.kind === "pointer") return this.#pointer(resolved);
     const { definition } = resolved;
     switch (definition.kind) {
@@ -99,6 +98,13 @@ export class RandomValue {
       () => 1 + this.#next(unit === "wchar_t" ? 0xffff : 0xff),
     );
     return unit === "byte" ? Uint8Array.from(units) : String.fromCharCode(...units);
+  }
+
+  /** The elements that an array has to have; null if a sibling counts them, which is derived. */
+  #count({ length, size, fixed }: ArrayType): number | null {
+    const sent = length ?? size;
+    if (sent === null) return fixed;
+    return sent.kind === "integer" ? Number(sent.value) : null;
   }
 
   #array(array: ArrayType, count: number | null): unknown {

@@ -248,8 +248,8 @@ export interface ArrayType {
   /** Index of the first element that is sent; null for 0. */
   readonly first: Expression | null;
   /**
-   * True for a further dimension of the array around it that is not fixed: C706 14.3.3.5 puts the counts of all dimensions
-   * in front of the first element. False everywhere else.
+   * True for a further dimension of the array around it that is not fixed, or has one behind it that is not: C706 14.3.3.4
+   * to 14.3.3.6 put the counts of all dimensions in front of the first element. False everywhere else.
    */
   readonly joined: boolean;
 }

@@ -18,7 +18,7 @@ import {
 } from "./resolved-type.js";
 import { exposeLevels, type Shape, type ShapeLevel } from "./shape.js";
 import { foldSwitch } from "./switch-is.js";
-import type { ResolvedType } from "./symbols.js";
+import type { ResolvedArray, ResolvedType } from "./symbols.js";
 
 /** pidl writes strings as integers with a character set. */
 function charsetUnit(base: ResolvedType): ResolvedType {
@@ -213,9 +213,7 @@ function arrayOf(
   use: TypeUse,
   context: CheckContext,
 ): ResolvedType {
-  const open =
-    inner.kind === "array" && (isConformant(inner) || inner.length !== null || inner.first !== null);
-  const element = isDimension && open ? { ...inner, joined: true } : inner;
+  const element = isDimension && inner.kind === "array" && isOpen(inner) ? { ...inner, joined: true } : inner;
   if (isOpaque(element)) return { kind: "foreign", feature: "a pointer to void" };
   if (element.kind === "foreign") return element;
   if (isContextHandle(element)) return { kind: "foreign", feature: "an array of context handles" };
@@ -226,6 +224,11 @@ function arrayOf(
   const length =
     extent.length ?? (extent.first === null || total === null ? null : subtract(total, extent.first));
   return { kind: "array", element, fixed, size: extent.size, length, first: extent.first, joined: false };
+}
+
+/** Whether an array is sent with counts, be they those of its elements, which are further dimensions. */
+function isOpen(array: ResolvedArray): boolean {
+  return array.size !== null || array.length !== null || isJoined(array.element);
 }
 
 function stringOf(inner: ResolvedType, fixed: number | null, size: ModelExpression | null): ResolvedType {

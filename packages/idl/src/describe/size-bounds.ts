@@ -1,4 +1,4 @@
-import type { Expression, Member, Range, Scalar, Type } from "../model.js";
+import type { ArrayType, Expression, Member, Range, Scalar, Type } from "../model.js";
 import type { BareType, Definitions } from "./definitions.js";
 
 /** Octets of NDR20, from the least to the most that a message can have; the most is Infinity if nothing bounds it. */
@@ -120,7 +120,10 @@ class Walk {
       }
       case "array": {
         const size = countBounds(bare.range, found.fixed ?? found.size, siblings, 0);
-        const counts = (found.fixed === null && isOutermost ? 4 : 0) + (found.length === null ? 0 : 8);
+        const all = this.#dimensions(found);
+        const pairs = all.some(({ length }) => length !== null) ? 8 * all.length : 0;
+        // Those of further dimensions stand in front of the first.
+        const counts = found.joined ? 0 : pairs + (isOutermost ? 4 * this.#maxCounts(type) : 0);
         const start = counts === 0 ? at : plus(align(at, 4), counts);
         const count = found.length === null ? size : { min: 0, max: size.max };
         return this.#elements(start, found.element, count, siblings);
@@ -149,8 +152,8 @@ class Walk {
         this.#met.add(definition);
         this.#open.add(definition);
         const last = definition.members.at(-1);
-        const isConformant = last !== undefined && this.#isConformant(last.type);
-        let end = isConformant && isOutermost ? plus(align(at, 4), 4) : at;
+        const counts = last === undefined || !isOutermost ? 0 : this.#maxCounts(last.type);
+        let end = counts > 0 ? plus(align(at, 4), 4 * counts) : at;
         end = align(end, this.#alignment({ kind: "definition", definition, unit: "" }));
         for (const { type, range } of definition.members)
           end = this.#body(end, type, range, definition.members, false);
@@ -201,14 +204,25 @@ class Walk {
     return { min, max: Number.isNaN(max) ? Number.POSITIVE_INFINITY : max };
   }
 
-  #isConformant(type: Type): boolean {
+  /** The dimensions of an array whose counts stand together (C706 14.3.3.4). */
+  #dimensions(array: ArrayType): ArrayType[] {
+    const { type: inner } = this.#definitions.resolve(array.element);
+    return inner.kind === "array" && inner.joined ? [array, ...this.#dimensions(inner)] : [array];
+  }
+
+  /** How many max counts stand in front of a value. */
+  #maxCounts(type: Type): number {
     const { type: bare } = this.#definitions.resolve(type);
-    if (bare.kind === "array" || bare.kind === "string") return bare.fixed === null;
+    if (bare.kind === "string") return Number(bare.fixed === null);
+    if (bare.kind === "array") {
+      const all = this.#dimensions(bare);
+      return all.some(({ fixed }) => fixed === null) ? all.length : 0;
+    }
     const last =
       bare.kind === "definition" && bare.definition.kind === "struct"
         ? bare.definition.members.at(-1)
         : undefined;
-    return last !== undefined && this.#isConformant(last.type);
+    return last === undefined ? 0 : this.#maxCounts(last.type);
   }
 
   /** C706 14.2.2: of a struct the largest of its members'. */
