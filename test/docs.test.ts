@@ -19,7 +19,8 @@ const documents = [
   ...readdirSync(root).filter((name) => name.endsWith(".md")),
   ...listMarkdown("docs"),
   ...listMarkdown("examples"),
-];
+  ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
+].filter((document) => existsSync(join(root, document)));
 
 // Inside the workspace, so that imports of our packages resolve.
 mkdirSync(join(root, "test/dist"), { recursive: true });

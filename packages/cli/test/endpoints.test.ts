@@ -32,9 +32,10 @@ function cli(args: readonly string[], uid?: number) {
 
 describe("list", () => {
   it("shows owners, the living and the dead, and interfaces by name where it knows them", async () => {
-    const { code, stdout, stderr } = await runCli(["list", "--idl", "sample.idl", "--timeout", "5000"], {
-      env: servers.env,
-    });
+    const { code, stdout, stderr } = await runCli(
+      ["list", "--all", "--idl", "sample.idl", "--timeout", "5000"],
+      { env: servers.env },
+    );
     const lines = stdout.split("\n").map((line) => line.trim().split(/ {2,}/));
     expect(lines[0]).toEqual(["ENDPOINT", "OWNER", "SID", "STATE", "INTERFACES"]);
     expect(lines[1]?.slice(2)).toEqual([`S-1-22-1-${uid}`, "dead"]);
@@ -42,6 +43,12 @@ describe("list", () => {
     expect(lines).toContainEqual(["5b1d3c60-7c1e-4d5a-8f43-1f6f0c7d2b10 v2.1", "Sample"]);
     expect(stdout).toContain("afa8bd80-7d8a-11c9-bef4-08002b102989 v1.0  Management");
     expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  it("only counts the dead unless it is asked for them", async () => {
+    const { code, stdout, stderr } = await cli(["list", "--timeout", "5000"]);
+    expect(stdout).not.toMatch(/killed|dead/);
+    expect([code, stderr]).toEqual([0, "1 dead endpoint not shown (--all shows them)\n"]);
   });
 
   it("prints the same as JSON", async () => {

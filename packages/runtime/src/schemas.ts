@@ -29,7 +29,7 @@ export const schema = {
       z.number(),
       z.nan(),
       z.literal([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]),
-      z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number),
+      z.literal(["NaN", "Infinity", "-Infinity"]).transform(Number),
     ]),
   enum: <E extends Readonly<Record<string, number>>>(labels: E) => enumeration(labels, 0, 0x7fff),
   v1Enum: <E extends Readonly<Record<string, number>>>(labels: E) =>

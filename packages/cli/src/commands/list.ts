@@ -55,7 +55,8 @@ function printEndpoints(reports: readonly EndpointReport[], all: boolean, termin
   const shown = all ? reports : reports.filter(({ isLive }) => isLive);
   if (shown.length > 0) printTable(shown, terminal);
   const hidden = reports.length - shown.length;
-  if (hidden > 0) terminal.report(`${hidden} dead ${hidden === 1 ? "endpoint" : "endpoints"} not shown (--all shows them)`);
+  if (hidden > 0)
+    terminal.report(`${hidden} dead ${hidden === 1 ? "endpoint" : "endpoints"} not shown (--all shows them)`);
 }
 
 function printTable(reports: readonly EndpointReport[], terminal: Terminal): void {
