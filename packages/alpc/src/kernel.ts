@@ -2,6 +2,7 @@ import type { SecurityDescriptor, Sid, Token } from "@ncalrpc/security";
 import type { DataEntry } from "./data-information.js";
 import type { AlpcError } from "./error.js";
 import type { Finding } from "./finding.js";
+import type { Poller } from "./linux/completion-list/list-poller.js";
 import type { MessageType, ReceivedMessage, SendAttributes } from "./message.js";
 import type { View } from "./view.js";
 
@@ -26,6 +27,8 @@ export interface Kernel {
   flush(): void;
   /** How this thread waits for messages, as it is now. Left out where the system alone decides. */
   readonly waiting?: Waiting;
+  /** Looks for news in memory that other threads of this process share, too. Left out where this thread looks for nothing. */
+  readonly poller?: Poller;
 }
 
 /** How a thread has waited for messages: by looking for them (spinning), or asleep until it was woken. */

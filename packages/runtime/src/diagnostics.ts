@@ -24,9 +24,21 @@ export interface RundownErrorEvent {
   readonly error: unknown;
 }
 
+/** `ncalrpc:worker-ended`: a worker of a server has ended, or could not start, without having been asked to end. */
+export interface WorkerEndedEvent {
+  /** From 1 on. */
+  readonly worker: number;
+  readonly reason: string;
+  /** Whether it had served: false for one whose modules can't be loaded. */
+  readonly hasServed: boolean;
+  /** Milliseconds until another one takes its place. */
+  readonly pause: number;
+}
+
 const accessDenied = diagnosticsChannel.channel("ncalrpc:access-denied");
 const handlerError = diagnosticsChannel.channel("ncalrpc:handler-error");
 const rundownError = diagnosticsChannel.channel("ncalrpc:rundown-error");
+const workerEnded = diagnosticsChannel.channel("ncalrpc:worker-ended");
 
 /** Calls `listener` for every refusal, until the result is disposed. */
 export function onAccessDenied(listener: (event: AccessDeniedEvent) => void): Disposable {
@@ -41,6 +53,11 @@ export function onHandlerError(listener: (event: HandlerErrorEvent) => void): Di
 /** Calls `listener` for every context handle that can't be run down, until the result is disposed. */
 export function onRundownError(listener: (event: RundownErrorEvent) => void): Disposable {
   return subscribe(rundownError, listener);
+}
+
+/** Calls `listener` for every worker that ends unasked, in the thread of its server, until the result is disposed. */
+export function onWorkerEnded(listener: (event: WorkerEndedEvent) => void): Disposable {
+  return subscribe(workerEnded, listener);
 }
 
 /** Channels carry no types, but all events of ours are published below, where they are checked. */
@@ -60,4 +77,8 @@ export function reportHandlerError(caller: Token, method: string, error: unknown
 
 export function reportRundownError(owner: string, contextType: string, error: unknown): void {
   rundownError.publish({ interface: owner, contextType, error } satisfies RundownErrorEvent);
+}
+
+export function reportWorkerEnded(event: WorkerEndedEvent): void {
+  workerEnded.publish(event);
 }

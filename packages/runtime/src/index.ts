@@ -13,7 +13,9 @@ export {
   onAccessDenied,
   onHandlerError,
   onRundownError,
+  onWorkerEnded,
   type RundownErrorEvent,
+  type WorkerEndedEvent,
 } from "./diagnostics.js";
 export { lookUpEndpoints, mapEndpoint, type RegisteredEndpoint } from "./endpoint-mapper.js";
 export type { Hook } from "./hook.js";

@@ -14,6 +14,7 @@ import type {
 } from "../kernel.js";
 import { BorrowedMessage } from "../received-message.js";
 import { doorbell } from "./completion-list/doorbell.js";
+import type { Poller } from "./completion-list/list-poller.js";
 import type { SpinOptions } from "./completion-list/spin-options.js";
 import { CompletionPort } from "./completion-port.js";
 import { connectSocket } from "./connect-socket.js";
@@ -135,6 +136,10 @@ class Linux implements LinuxKernel {
     const { poller } = this.#machinery.completion;
     const { spunMilliseconds, share, isSpinning, isPaused, sleeps } = poller;
     return { spunMilliseconds, share, isSpinning, isPaused, sleeps, doorbells: doorbell.rings };
+  }
+
+  get poller(): Poller {
+    return this.#machinery.completion.poller;
   }
 
   ref(): void {

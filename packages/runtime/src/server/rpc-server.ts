@@ -119,7 +119,7 @@ export class RpcServer implements AsyncDisposable {
       () => kernel.flush(),
     );
     this.#dispatcher = new RequestDispatcher(this.#registry, this.#state);
-    this.#pool = createPool(options.workers ?? 0, limits, options.exposeErrors ?? false);
+    this.#pool = createPool(options.workers ?? 0, limits, options.exposeErrors ?? false, kernel);
     offerManagement(this, () => this.#registry);
   }
 
@@ -283,11 +283,16 @@ export class RpcServer implements AsyncDisposable {
   };
 }
 
-function createPool(workers: number, limits: ServerLimits, exposeErrors: boolean): WorkerPool | null {
+function createPool(
+  workers: number,
+  limits: ServerLimits,
+  exposeErrors: boolean,
+  kernel: Kernel,
+): WorkerPool | null {
   if (!Number.isInteger(workers) || workers < 0 || workers > MAX_WORKERS) {
     throw new RpcError("RPC_S_INVALID_ARG", { details: `workers: ${workers}, not 0 to ${MAX_WORKERS}` });
   }
-  return workers === 0 ? null : new WorkerPool(workers, limits, exposeErrors);
+  return workers === 0 ? null : new WorkerPool(workers, limits, exposeErrors, kernel);
 }
 
 /** Waits for `work`, but no longer than some milliseconds. */

@@ -1,9 +1,11 @@
 import { Sid, Token } from "@ncalrpc/security";
 
-/** What goes between the threads of a server beside the queues, in the order in which it was sent. */
+/** "Look into the rings": a number, which costs less to pass on than an object. */
+export const WAKE = 0;
+
+/** What goes between the threads of a server beside the records of calls, in the order in which it was sent. */
 export type ControlMessage =
-  /** Look into the queues. */
-  | { readonly kind: "wake" }
+  | typeof WAKE
   /** A client that may call from now on, or its new token. */
   | {
       readonly kind: "client";
@@ -18,7 +20,7 @@ export type ControlMessage =
       readonly slot: number;
       readonly timedOut: boolean;
     }
-  /** Octets of a message that did not fit into its queue. */
+  /** Octets that did not fit into the record of their call. */
   | { readonly kind: "octets"; readonly slot: number; readonly octets: ArrayBuffer }
   /** To a worker: run down what is left, then stop. */
   | { readonly kind: "close" }

@@ -1,96 +1,154 @@
-import { SharedQueue } from "./shared-queue.js";
+import { CallRecords } from "./call-records.js";
+import { NOTHING, SharedRing } from "./shared-ring.js";
 
-/** Calls that the workers of a server have at a time, waiting ones among them; also the room of every queue. */
+/** Calls that the workers of a server have at a time, waiting ones among them; also the room of every ring. */
 export const MAX_POOLED_CALLS = 1024;
 
-/** A call that nobody has begun, and one that nobody shall begin. A worker's number, from 1 on, is in their place otherwise. */
-const WAITING = 0;
-const WITHDRAWN = -1;
-
-/** Words between two sleepers: each has a cache line of its own. */
+/** Words between two threads' states: each has a cache line of its own. */
 const LINE = 16;
 
-/** The thread that owns the ports, among those that sleep; workers are numbered from 1 on. */
+/** What a thread does. */
+const BUSY = 0;
+const LOOKING = 1;
+const ASLEEP = 2;
+
+/** The thread that owns the ports; workers are numbered from 1 on. */
 export const SERVER_THREAD = 0;
 
 /** What the threads of a server share, as it is passed to a worker. */
 export interface PoolHandles {
-  readonly state: SharedArrayBuffer;
+  readonly states: SharedArrayBuffer;
+  readonly records: SharedArrayBuffer;
   readonly requests: SharedArrayBuffer;
-  readonly replies: SharedArrayBuffer;
   readonly inboxes: readonly SharedArrayBuffer[];
+  readonly replies: readonly SharedArrayBuffer[];
 }
 
-/** Memory that the threads of a server share: queues, who sleeps, and who has begun which call. */
+/**
+ * Memory that the threads of a server share: records of calls, rings that say which of them to look at, and what each
+ * thread does. A ring is only ever written to by one thread, and a worker that ends leaves it as it should be.
+ */
 export class PoolMemory {
-  /** For whichever worker is free. */
-  readonly requests: SharedQueue;
-  readonly replies: SharedQueue;
-  /** For one worker each. */
-  readonly inboxes: readonly SharedQueue[];
-  readonly #state: Int32Array;
-  readonly #owners: number;
+  readonly records: CallRecords;
+  /** Calls for whichever worker is free. */
+  readonly requests: SharedRing;
+  /** For and from one worker each, at its number less 1. */
+  readonly inboxes: readonly SharedRing[];
+  readonly replies: readonly SharedRing[];
+  readonly #states: Int32Array;
 
+  /** New memory for so many workers, or another thread's. */
   constructor(source: PoolHandles | number) {
     const isNew = typeof source === "number";
-    const workers = isNew ? source : source.inboxes.length;
-    this.#owners = (workers + 1) * LINE;
-    this.#state = new Int32Array(
-      isNew ? new SharedArrayBuffer((this.#owners + MAX_POOLED_CALLS) * 4) : source.state,
+    const rings = (shared: readonly SharedArrayBuffer[]): SharedRing[] =>
+      shared.map((memory) => new SharedRing(memory));
+    const newRings = (): SharedRing[] =>
+      Array.from({ length: isNew ? source : 0 }, () => new SharedRing(MAX_POOLED_CALLS));
+    this.records = new CallRecords(isNew ? MAX_POOLED_CALLS : source.records);
+    this.requests = new SharedRing(isNew ? MAX_POOLED_CALLS : source.requests);
+    this.inboxes = isNew ? newRings() : rings(source.inboxes);
+    this.replies = isNew ? newRings() : rings(source.replies);
+    this.#states = new Int32Array(
+      isNew ? new SharedArrayBuffer((this.inboxes.length + 1) * LINE * 4) : source.states,
     );
-    this.requests = new SharedQueue(isNew ? MAX_POOLED_CALLS : source.requests);
-    this.replies = new SharedQueue(isNew ? MAX_POOLED_CALLS : source.replies);
-    this.inboxes = isNew
-      ? Array.from({ length: workers }, () => new SharedQueue(MAX_POOLED_CALLS))
-      : source.inboxes.map((memory) => new SharedQueue(memory));
   }
 
   get handles(): PoolHandles {
-    const { buffer } = this.#state;
-    if (!(buffer instanceof SharedArrayBuffer)) {
-      throw new TypeError("the state of workers must be shared");
+    const { buffer: states } = this.#states;
+    if (!(states instanceof SharedArrayBuffer)) {
+      throw new TypeError("the states of threads must be shared");
     }
     return {
-      state: buffer,
+      states,
+      records: this.records.memory,
       requests: this.requests.memory,
-      replies: this.replies.memory,
       inboxes: this.inboxes.map(({ memory }) => memory),
+      replies: this.replies.map(({ memory }) => memory),
     };
+  }
+
+  /** Says that a thread looks for work of its own accord. */
+  look(thread: number): void {
+    Atomics.store(this.#states, thread * LINE, LOOKING);
+  }
+
+  /** Says that a thread has something to do, or is no more. */
+  beBusy(thread: number): void {
+    Atomics.store(this.#states, thread * LINE, BUSY);
+  }
+
+  isLooking(thread: number): boolean {
+    return Atomics.load(this.#states, thread * LINE) === LOOKING;
   }
 
   /** Says that a thread is about to sleep. It must look for work once more before it does. */
   fallAsleep(thread: number): void {
-    Atomics.store(this.#state, thread * LINE, 1);
-  }
-
-  /** The thread has ended: there is nobody to be woken. */
-  forget(thread: number): void {
-    Atomics.store(this.#state, thread * LINE, 0);
+    Atomics.store(this.#states, thread * LINE, ASLEEP);
   }
 
   /** True for exactly one of those who ask while the thread sleeps: that one wakes it. */
   mayWake(thread: number): boolean {
     const at = thread * LINE;
-    return Atomics.load(this.#state, at) === 1 && Atomics.compareExchange(this.#state, at, 1, 0) === 1;
+    return (
+      Atomics.load(this.#states, at) === ASLEEP &&
+      Atomics.compareExchange(this.#states, at, ASLEEP, BUSY) === ASLEEP
+    );
   }
 
-  /** A place in the table of calls is given to a new one. */
-  open(slot: number): void {
-    Atomics.store(this.#state, this.#owners + slot, WAITING);
+  /** Whether there may be a call for a worker. */
+  hasWork(worker: number): boolean {
+    return (this.inboxes[worker - 1]?.length ?? 0) > 0 || this.requests.length > 0;
   }
 
-  /** A worker begins a call: false if it has been withdrawn. */
-  begin(slot: number, worker: number): boolean {
-    return Atomics.compareExchange(this.#state, this.#owners + slot, WAITING, worker) === WAITING;
+  /** A worker begins the next call, one that is for it before one that is for anyone: its place, or NOTHING. */
+  begin(worker: number): number {
+    const inbox = this.inboxes[worker - 1];
+    const own = inbox === undefined ? NOTHING : this.#beginFirst(inbox, worker, worker);
+    return own === NOTHING ? this.#beginFirst(this.requests, 0, worker) : own;
   }
 
-  /** Keeps a call from being begun: the worker that has begun it before, or 0. */
-  withdraw(slot: number): number {
-    return Math.max(Atomics.compareExchange(this.#state, this.#owners + slot, WAITING, WITHDRAWN), 0);
+  #beginFirst(ring: SharedRing, given: number, worker: number): number {
+    for (;;) {
+      const slot = ring.first();
+      if (slot === NOTHING) {
+        return NOTHING;
+      }
+      const claim = this.records.claim(slot, given, worker);
+      ring.drop();
+      if (claim === "begun") {
+        return slot;
+      }
+      if (claim === "withdrawn") {
+        this.answer(slot, worker, 0);
+      }
+    }
   }
 
-  /** Who has begun a call; 0 for nobody. */
-  ownerOf(slot: number): number {
-    return Math.max(Atomics.load(this.#state, this.#owners + slot), 0);
+  /** A worker has answered a call: the octets are in the record, if there is room for so many. */
+  answer(slot: number, worker: number, length: number): void {
+    this.records.setLength(slot, length);
+    this.replies[worker - 1]?.push(slot);
+  }
+
+  /** Whether a worker has answered anything that has not been taken yet. */
+  hasReplies(): boolean {
+    for (const ring of this.replies) {
+      if (ring.length > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The place of an answered call, or NOTHING; for the server's own thread. */
+  takeReply(): number {
+    for (const ring of this.replies) {
+      const slot = ring.first();
+      if (slot !== NOTHING) {
+        ring.drop();
+        return slot;
+      }
+    }
+    return NOTHING;
   }
 }

@@ -1,6 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { MessageType, type ReceivedMessage } from "@ncalrpc/alpc";
-import type { Token } from "@ncalrpc/security";
+import { MessageType } from "@ncalrpc/alpc";
 import type { ServerLimits } from "../limits.js";
 import { RpcError } from "../rpc-error.js";
 import type { AccessRule } from "../server/access-rule.js";
@@ -9,13 +8,13 @@ import { type RegisteredInterface, registerInterface, serveHere } from "../serve
 import { RequestDispatcher } from "../server/request-dispatcher.js";
 import { ServerState } from "../server/server-state.js";
 import { UserQuota } from "../server/user-quota.js";
-import { type ControlMessage, forgetOldest, fromPlainToken } from "./control-message.js";
+import { fits, MAX_RECORDED_OCTETS } from "./call-records.js";
+import { type ControlMessage, fromPlainToken, WAKE } from "./control-message.js";
 import { loadImplementation } from "./load-implementation.js";
 import { type PoolHandles, PoolMemory, SERVER_THREAD } from "./pool-memory.js";
-import { pooledBindingId } from "./pooled-binding-id.js";
-import { PooledConnection } from "./pooled-connection.js";
-import { fits, MAX_QUEUED_OCTETS, type QueueEntry, type SharedQueue } from "./shared-queue.js";
-import { WorkerPort } from "./worker-port.js";
+import { NOTHING } from "./shared-ring.js";
+import { mayLook, WorkLoop } from "./work-loop.js";
+import { WorkerClients } from "./worker-clients.js";
 
 /** An interface that workers serve: its place in this list is what requests are bound to. */
 export interface PooledInterface {
@@ -37,8 +36,6 @@ export interface PoolWorkerData {
   readonly exposeErrors: boolean;
 }
 
-/** Milliseconds of calls without a break before the worker's event loop has its turn. */
-const LONGEST_RUN = 0.5;
 /** Who may call has been found out by the server's own thread. */
 const NO_RULES: readonly AccessRule[] = [];
 
@@ -49,113 +46,77 @@ class PoolWorker {
   readonly #worker: number;
   readonly #control: MessagePort;
   readonly #memory: PoolMemory;
-  readonly #inbox: SharedQueue;
-  readonly #interfaces: readonly RegisteredInterface[];
   readonly #state: ServerState;
   readonly #dispatcher: RequestDispatcher;
-  readonly #connections = new Map<number, { connection: PooledConnection; tokens: Map<number, Token> }>();
-  /** Requests that came beside the queue, by slot. */
+  readonly #clients: WorkerClients;
+  readonly #loop: WorkLoop;
+  /** Requests that came beside the records, by place. */
   readonly #octets = new Map<number, Buffer>();
-  readonly #entry: QueueEntry = {
-    connection: 0,
-    token: 0,
-    slot: 0,
-    length: 0,
-    octets: Buffer.alloc(MAX_QUEUED_OCTETS),
-  };
-  readonly #step = (): void => this.#run();
-  #runStart = 0;
-  #isRunning = false;
+  /** What a record holds, where no other thread writes. */
+  readonly #request = Buffer.alloc(MAX_RECORDED_OCTETS);
 
   constructor(data: PoolWorkerData, interfaces: readonly RegisteredInterface[]) {
-    const { worker, control, memory, limits, exposeErrors } = data;
+    const { worker, control, limits, exposeErrors } = data;
+    const memory = new PoolMemory(data.memory);
     this.#worker = worker;
     this.#control = control;
-    this.#memory = new PoolMemory(memory);
-    const inbox = this.#memory.inboxes[worker - 1];
-    if (inbox === undefined) {
-      throw new RangeError(`there is no worker ${worker}`);
-    }
-    this.#inbox = inbox;
-    this.#interfaces = interfaces;
-    this.#state = new ServerState(
-      limits,
-      new UserQuota(limits.maxContextsPerUser),
-      Number.POSITIVE_INFINITY,
-      exposeErrors,
-      () => {},
-    );
+    this.#memory = memory;
+    const quota = new UserQuota(limits.maxContextsPerUser);
+    this.#state = new ServerState(limits, quota, Number.POSITIVE_INFINITY, exposeErrors, () => {});
     this.#dispatcher = new RequestDispatcher(new InterfaceRegistry(), this.#state);
+    this.#clients = new WorkerClients(interfaces, this.#state, (slot, payload) => this.#reply(slot, payload));
+    this.#loop = new WorkLoop(
+      {
+        take: () => this.#take(),
+        hasWork: () => memory.hasWork(worker),
+        look: () => memory.look(worker),
+        sleep: () => {
+          memory.fallAsleep(worker);
+          return !memory.hasWork(worker) || !memory.mayWake(worker);
+        },
+      },
+      mayLook(worker),
+    );
   }
 
   start(): void {
     this.#control.on("message", (message: ControlMessage) => {
       this.#obey(message);
-      this.#wake();
+      this.#loop.wake();
     });
     this.#say({ kind: "ready" });
-    this.#wake();
-  }
-
-  #wake(): void {
-    if (!this.#isRunning) {
-      this.#isRunning = true;
-      this.#runStart = performance.now();
-      this.#run();
-    }
-  }
-
-  /** One call at a time: the promises that it settles go first, then the next call or, after a while, the event loop. */
-  #run(): void {
-    if (!this.#take()) {
-      this.#memory.fallAsleep(this.#worker);
-      const isEmpty = !this.#inbox.hasEntries && !this.#memory.requests.hasEntries;
-      if (isEmpty || !this.#memory.mayWake(this.#worker)) {
-        this.#isRunning = false;
-        return;
-      }
-    }
-    const now = performance.now();
-    if (now - this.#runStart < LONGEST_RUN) {
-      queueMicrotask(this.#step);
-    } else {
-      this.#runStart = now;
-      setImmediate(this.#step);
-    }
+    this.#loop.wake();
   }
 
   #take(): boolean {
-    const entry = this.#entry;
-    if (!this.#inbox.pop(entry, 0) && !this.#memory.requests.pop(entry, 0)) {
+    const slot = this.#memory.begin(this.#worker);
+    if (slot === NOTHING) {
       return false;
     }
-    if (this.#memory.begin(entry.slot, this.#worker)) {
-      this.#serve(entry);
-      return true;
-    }
-    if (entry.length < 0) {
-      this.#catchUp();
-      this.#octets.delete(entry.slot);
-    }
-    this.#reply(entry.slot, nothing);
+    this.#memory.beBusy(this.#worker);
+    this.#serve(slot);
     return true;
   }
 
-  #serve({ connection: id, token: tokenId, slot, length, octets }: QueueEntry): void {
-    let client = this.#connections.get(id);
+  #serve(slot: number): void {
+    const { records } = this.#memory;
+    const id = records.connection(slot);
+    const tokenId = records.token(slot);
+    const length = records.length(slot);
+    let client = this.#clients.get(id);
     if (client?.tokens.has(tokenId) !== true || length < 0) {
       // What the call needs was sent before the call.
       this.#catchUp();
-      client = this.#connections.get(id);
+      client = this.#clients.get(id);
     }
     const token = client?.tokens.get(tokenId);
-    const request = length < 0 ? this.#octets.get(slot) : octets;
+    const request = length < 0 ? this.#octets.get(slot) : this.#copy(slot, length);
     this.#octets.delete(slot);
     if (client === undefined || token === undefined || request === undefined) {
       this.#reply(slot, nothing);
       return;
     }
-    const message: ReceivedMessage = {
+    this.#dispatcher.dispatch(client.connection, {
       type: MessageType.REQUEST,
       messageId: slot,
       callbackId: 0,
@@ -166,8 +127,14 @@ class PoolWorker {
       view: null,
       handles: [],
       dataEntries: [],
-    };
-    this.#dispatcher.dispatch(client.connection, message);
+    });
+  }
+
+  #copy(slot: number, length: number): Buffer {
+    const { records } = this.#memory;
+    const start = records.start(slot);
+    records.octets.copy(this.#request, 0, start, start + length);
+    return this.#request;
   }
 
   #catchUp(): void {
@@ -181,17 +148,20 @@ class PoolWorker {
   }
 
   #obey(message: ControlMessage): void {
+    if (message === WAKE) {
+      return;
+    }
     switch (message.kind) {
       case "client":
-        this.#admit(message.connection, message.tokenId, fromPlainToken(message.token));
+        this.#clients.admit(message.connection, message.tokenId, fromPlainToken(message.token));
         break;
       case "gone":
-        this.#connections.get(message.connection)?.connection.close();
-        this.#connections.delete(message.connection);
+        this.#clients.dismiss(message.connection);
         break;
       case "cancel": {
+        this.#octets.delete(message.slot);
         const reason = new RpcError(message.timedOut ? "RPC_S_TIMEOUT" : "RPC_S_CALL_CANCELLED");
-        this.#connections.get(message.connection)?.connection.cancelCall(message.slot, reason);
+        this.#clients.get(message.connection)?.connection.cancelCall(message.slot, reason);
         break;
       }
       case "octets":
@@ -203,32 +173,18 @@ class PoolWorker {
     }
   }
 
-  #admit(id: number, tokenId: number, token: Token): void {
-    const known = this.#connections.get(id);
-    if (known !== undefined) {
-      forgetOldest(known.tokens);
-      known.tokens.set(tokenId, token);
-      return;
-    }
-    const port = new WorkerPort(id, token, (slot, payload) => this.#reply(slot, payload));
-    const connection = new PooledConnection(port, this.#state);
-    for (const [index, served] of this.#interfaces.entries()) {
-      for (const syntax of ["ndr20", "ndr64"] as const) {
-        connection.bindings.set(pooledBindingId(index, syntax), { offered: served, syntax });
-      }
-    }
-    this.#connections.set(id, { connection, tokens: new Map([[tokenId, token]]) });
-  }
-
   #reply(slot: number, payload: Buffer): void {
-    if (!fits(payload.length)) {
+    if (fits(payload.length)) {
+      const { records } = this.#memory;
+      records.octets.set(payload, records.start(slot));
+    } else {
       const octets = new ArrayBuffer(payload.length);
       Buffer.from(octets).set(payload);
       this.#say({ kind: "octets", slot, octets }, [octets]);
     }
-    this.#memory.replies.push(0, 0, slot, nothing, payload);
+    this.#memory.answer(slot, this.#worker, payload.length);
     if (this.#memory.mayWake(SERVER_THREAD)) {
-      this.#say({ kind: "wake" });
+      this.#control.postMessage(WAKE);
     }
   }
 
@@ -237,9 +193,7 @@ class PoolWorker {
   }
 
   async #close(): Promise<void> {
-    for (const { connection } of this.#connections.values()) {
-      connection.close();
-    }
+    this.#clients.close();
     await this.#state.rundownsEnded();
     this.#control.close();
   }

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { RpcError } from "../rpc-error.js";
-import type { ControlMessage } from "./control-message.js";
+import { type ControlMessage, WAKE } from "./control-message.js";
 import type { PoolWorkerData } from "./pool-worker.js";
 
 /** Always in dist: Node 20 runs no TypeScript, and tests of the sources start the same threads. */
@@ -18,8 +18,17 @@ export interface WorkerThreadListener {
   onMessage(message: ControlMessage): void;
   /** A thread is being started, which knows nothing yet. */
   onStart(thread: WorkerThread): void;
-  /** The thread has ended, which it was not asked to; another one will take its place. */
-  onDeath(thread: WorkerThread, reason: string): void;
+  /** The thread has ended, which it was not asked to; another one takes its place in so many milliseconds. */
+  onEnd(thread: WorkerThread, end: WorkerEnd): void;
+}
+
+/** How a worker thread has come to its end. */
+export interface WorkerEnd {
+  readonly reason: string;
+  /** Whether it had served before. */
+  readonly hasServed: boolean;
+  /** Milliseconds until it is replaced. */
+  readonly pause: number;
 }
 
 /** The place of one worker: a thread, and when that dies the next one. */
@@ -53,7 +62,7 @@ export class WorkerThread {
       this.#thread = thread;
       this.#control = port1;
       port1.on("message", (message: ControlMessage) => {
-        if (message.kind === "ready") {
+        if (message !== WAKE && message.kind === "ready") {
           this.#isReady = true;
           // The server's ports keep the process alive, not its workers.
           thread.unref();
@@ -65,26 +74,20 @@ export class WorkerThread {
         reason = error;
       });
       thread.on("exit", (code) => {
-        const isReady = this.#isReady;
+        const hasServed = this.#isReady;
         this.#isReady = false;
         this.catchUp();
         port1.close();
         this.#thread = null;
         this.#control = null;
         const text = reason instanceof Error ? reason.message : `it exited with code ${code}`;
-        if (!isReady) {
-          reject(
-            new RpcError("RPC_S_CALL_FAILED", {
-              details: `a worker could not start: ${text}`,
-              cause: reason,
-            }),
-          );
+        if (!hasServed) {
+          const details = `a worker could not start: ${text}`;
+          reject(new RpcError("RPC_S_CALL_FAILED", { details, cause: reason }));
         }
         if (!this.#isClosing) {
-          if (isReady) {
-            this.#listener.onDeath(this, text);
-          }
-          this.#replace(performance.now() - startedAt);
+          const pause = this.#replace(performance.now() - startedAt);
+          this.#listener.onEnd(this, { reason: text, hasServed, pause });
         }
       });
       port1.unref();
@@ -99,6 +102,11 @@ export class WorkerThread {
 
   say(message: ControlMessage, transferred: ArrayBuffer[] = []): void {
     this.#control?.postMessage(message, transferred);
+  }
+
+  /** Has the thread look into its rings. */
+  wake(): void {
+    this.#control?.postMessage(WAKE);
   }
 
   /** Hands on at once what the thread has said. */
@@ -132,12 +140,14 @@ export class WorkerThread {
     clearTimeout(timer);
   }
 
-  #replace(lived: number): void {
+  /** Starts another thread, after a pause: how many milliseconds. */
+  #replace(lived: number): number {
     this.#pause = lived > LONGEST_PAUSE ? FIRST_PAUSE : Math.min(this.#pause * 2, LONGEST_PAUSE);
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      // If it can't start it is tried again, more rarely.
+      // If it can't start, onEnd is told, and it is tried again, more rarely.
       this.start().catch(() => {});
     }, this.#pause).unref();
+    return this.#pause;
   }
 }

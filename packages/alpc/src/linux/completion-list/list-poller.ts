@@ -29,6 +29,9 @@ export interface Turns {
   schedule(): void;
 }
 
+/** What others than the ports of the thread need: other threads of the process may leave something for it, too. */
+export type Poller = Pick<ListPoller, "expect" | "afterPoll" | "attend" | "remove">;
+
 /** Milliseconds of promise jobs without a break before the event loop has its turn: timers and other events. */
 const LONGEST_RUN = 0.25;
 /** The same while nothing comes: what we wait for may wait for an event itself. */
