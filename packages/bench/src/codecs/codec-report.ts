@@ -1,6 +1,7 @@
 import { isBusy } from "../harness/machine.js";
 import { type BarPanel, barPlot } from "../report/bar-plot.js";
 import { formatNumber } from "../report/format-number.js";
+import type { Kind } from "../report/svg.js";
 import { formatTable } from "../report/table.js";
 import type { Codec } from "./codec.js";
 import { checkCodecTargets, ratio } from "./codec-targets.js";
@@ -59,6 +60,12 @@ function messageTable(report: CodecReport, message: MessageName): string {
   return formatTable(header, ["left", "right", "right", "right", "right", "right"], rows);
 }
 
+function kindOf(codec: string): Kind {
+  if (codec === "ncalrpc") return "ours";
+  if (codec === "memcpy") return "floor";
+  return codec.startsWith("ncalrpc-") ? "variant" : "peer";
+}
+
 /** A panel of bars for each message. */
 export function codecPlot(report: CodecReport): string {
   const panels = MESSAGE_NAMES.flatMap((message): BarPanel[] => {
@@ -66,7 +73,7 @@ export function codecPlot(report: CodecReport): string {
     const bars = records.map(({ codec, both }) => ({
       label: codec,
       value: both / 1_000,
-      kind: codec === "ncalrpc" ? "ours" : codec === "memcpy" ? "floor" : "peer",
+      kind: kindOf(codec),
     })) satisfies BarPanel["bars"];
     if (bars.length === 0) return [];
     return [

@@ -51,6 +51,9 @@ export function measureCodec(codec: Codec, settings: MeasureSettings): Partial<R
 /** Milliseconds of a batch of calls, of which the median counts: a pause of the machine spoils no more than one. */
 const BATCH = 3;
 
+/** Batches that are measured at least, so that a long pause is no more than one of several. */
+const LEAST_BATCHES = 5;
+
 /** Nanoseconds of one call, after a warm-up. */
 function measure(run: () => void, { warmup, duration }: MeasureSettings): number {
   let calls = 1;
@@ -60,7 +63,7 @@ function measure(run: () => void, { warmup, duration }: MeasureSettings): number
     elapsed = timed(run, calls);
   }
   const batches: number[] = [];
-  for (let total = 0; total < duration; total += elapsed) {
+  for (let total = 0; total < duration || batches.length < LEAST_BATCHES; total += elapsed) {
     elapsed = timed(run, calls);
     batches.push((elapsed * 1e6) / calls);
   }

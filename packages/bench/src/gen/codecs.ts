@@ -100,7 +100,8 @@ export interface Points {
   items: Point[] | null;
 }
 
-function writeSmall(w: Writer, value: Small): void {
+/** @internal */
+export function writeSmall(w: Writer, value: Small): void {
   w.align(8);
   w.uint32(value.id);
   w.enum16(value.state);
@@ -110,11 +111,13 @@ function writeSmall(w: Writer, value: Small): void {
   w.pointer(value.name !== null);
 }
 
-function writeSmallReferents(w: Writer, value: Small): void {
+/** @internal */
+export function writeSmallReferents(w: Writer, value: Small): void {
   if (value.name !== null) w.wideString(value.name);
 }
 
-function readSmall(r: Reader): Small {
+/** @internal */
+export function readSmall(r: Reader): Small {
   r.align(8);
   return {
     id: r.at("id").uint32(),
@@ -126,11 +129,13 @@ function readSmall(r: Reader): Small {
   };
 }
 
-function readSmallReferents(r: Reader, value: Small): void {
+/** @internal */
+export function readSmallReferents(r: Reader, value: Small): void {
   if (value.name !== null) value.name = r.at("name").wideString();
 }
 
-function writeEvent(w: Writer, value: Event): void {
+/** @internal */
+export function writeEvent(w: Writer, value: Event): void {
   const at = w.run(8, 13);
   w.float64At(at, value.time);
   w.int32At(at + 8, value.code);
@@ -139,12 +144,14 @@ function writeEvent(w: Writer, value: Event): void {
   w.pointer(value.text !== null);
 }
 
-function writeEventReferents(w: Writer, value: Event): void {
+/** @internal */
+export function writeEventReferents(w: Writer, value: Event): void {
   if (value.source !== null) w.wideString(value.source);
   if (value.text !== null) w.wideString(value.text);
 }
 
-function readEvent(r: Reader): Event {
+/** @internal */
+export function readEvent(r: Reader): Event {
   const at = r.at("time").run(8, 13);
   return {
     time: r.float64At(at),
@@ -155,12 +162,14 @@ function readEvent(r: Reader): Event {
   };
 }
 
-function readEventReferents(r: Reader, value: Event): void {
+/** @internal */
+export function readEventReferents(r: Reader, value: Event): void {
   if (value.source !== null) value.source = r.at("source").wideString();
   if (value.text !== null) value.text = r.at("text").wideString();
 }
 
-function writeLimits(w: Writer, value: Limits): void {
+/** @internal */
+export function writeLimits(w: Writer, value: Limits): void {
   const at = w.run(8, 24);
   w.uint32At(at, value.memory);
   w.uint32At(at + 4, value.handles);
@@ -169,7 +178,8 @@ function writeLimits(w: Writer, value: Limits): void {
   w.float64At(at + 16, value.cpu);
 }
 
-function readLimits(r: Reader): Limits {
+/** @internal */
+export function readLimits(r: Reader): Limits {
   const at = r.run(8, 24);
   return {
     memory: r.uint32At(at),
@@ -179,7 +189,8 @@ function readLimits(r: Reader): Limits {
   };
 }
 
-function writeNested(w: Writer, value: Nested): void {
+/** @internal */
+export function writeNested(w: Writer, value: Nested): void {
   w.align(8, 1);
   w.pointer(value.name !== null);
   w.pointer(value.displayName !== null);
@@ -218,7 +229,8 @@ function writeNested(w: Writer, value: Nested): void {
   w.pointer(value.events !== null);
 }
 
-function writeNestedReferents(w: Writer, value: Nested): void {
+/** @internal */
+export function writeNestedReferents(w: Writer, value: Nested): void {
   if (value.name !== null) w.wideString(value.name);
   if (value.displayName !== null) w.wideString(value.displayName);
   if (value.description !== null) w.wideString(value.description);
@@ -250,7 +262,8 @@ function writeNestedReferents(w: Writer, value: Nested): void {
   }
 }
 
-function readNested(r: Reader): Nested {
+/** @internal */
+export function readNested(r: Reader): Nested {
   r.align(8, 1);
   const name = r.at("name").pointer() ? pending : null;
   const displayName = r.at("displayName").pointer() ? pending : null;
@@ -324,7 +337,8 @@ function readNested(r: Reader): Nested {
   };
 }
 
-function readNestedReferents(r: Reader, value: Nested): void {
+/** @internal */
+export function readNestedReferents(r: Reader, value: Nested): void {
   if (value.name !== null) value.name = r.at("name").wideString();
   if (value.displayName !== null) value.displayName = r.at("displayName").wideString();
   if (value.description !== null) value.description = r.at("description").wideString();
@@ -368,20 +382,23 @@ function readNestedReferents(r: Reader, value: Nested): void {
   }
 }
 
-function writeBytes(w: Writer, value: Bytes): void {
+/** @internal */
+export function writeBytes(w: Writer, value: Bytes): void {
   w.align(1, 8);
   w.uint32(value.data?.length ?? 0);
   w.pointer(value.data !== null);
 }
 
-function writeBytesReferents(w: Writer, value: Bytes): void {
+/** @internal */
+export function writeBytesReferents(w: Writer, value: Bytes): void {
   if (value.data !== null) {
     w.count(value.data.length);
     w.bytes(value.data);
   }
 }
 
-function readBytes(r: Reader): Bytes {
+/** @internal */
+export function readBytes(r: Reader): Bytes {
   r.align(1, 8);
   const length = r.at("length").uint32();
   const data = r.at("data").pointer();
@@ -389,7 +406,8 @@ function readBytes(r: Reader): Bytes {
   return { data: data ? pendingCount(length) : null };
 }
 
-function readBytesReferents(r: Reader, value: Bytes): void {
+/** @internal */
+export function readBytesReferents(r: Reader, value: Bytes): void {
   if (value.data !== null) {
     const length = countOfPending(value.data);
     const data = r.at("data").bytes(r.count(1, true));
@@ -398,7 +416,8 @@ function readBytesReferents(r: Reader, value: Bytes): void {
   }
 }
 
-function writePoint(w: Writer, value: Point): void {
+/** @internal */
+export function writePoint(w: Writer, value: Point): void {
   const at = w.run(8, 24);
   w.uint32At(at, value.id);
   w.int32At(at + 4, value.x);
@@ -409,7 +428,8 @@ function writePoint(w: Writer, value: Point): void {
   w.float64At(at + 16, value.weight);
 }
 
-function readPoint(r: Reader): Point {
+/** @internal */
+export function readPoint(r: Reader): Point {
   const at = r.run(8, 24);
   return {
     id: r.uint32At(at),
@@ -421,13 +441,15 @@ function readPoint(r: Reader): Point {
   };
 }
 
-function writePoints(w: Writer, value: Points): void {
+/** @internal */
+export function writePoints(w: Writer, value: Points): void {
   w.align(1, 8);
   w.uint32(value.items?.length ?? 0);
   w.pointer(value.items !== null);
 }
 
-function writePointsReferents(w: Writer, value: Points): void {
+/** @internal */
+export function writePointsReferents(w: Writer, value: Points): void {
   if (value.items !== null) {
     w.count(value.items.length);
     for (const item of value.items) {
@@ -436,7 +458,8 @@ function writePointsReferents(w: Writer, value: Points): void {
   }
 }
 
-function readPoints(r: Reader): Points {
+/** @internal */
+export function readPoints(r: Reader): Points {
   r.align(1, 8);
   const count = r.at("count").uint32();
   const items = r.at("items").pointer();
@@ -444,7 +467,8 @@ function readPoints(r: Reader): Points {
   return { items: items ? pendingCount(count) : null };
 }
 
-function readPointsReferents(r: Reader, value: Points): void {
+/** @internal */
+export function readPointsReferents(r: Reader, value: Points): void {
   if (value.items !== null) {
     const count = countOfPending(value.items);
     const itemsCount = r.down("items").count(23);

@@ -150,6 +150,16 @@ export const TARGETS: readonly Target[] = [
     unit: "×",
     measured: ratio([REFERENCE, "contention", "mean"], ["ncalrpc-no-spin", "contention", "mean"]),
   },
+  {
+    what: "every processor busy, without completion lists: mean, in times of the same without spinning",
+    bound: "at most",
+    value: 1.3,
+    unit: "×",
+    measured: ratio(
+      ["ncalrpc-socket", "contention", "mean"],
+      ["ncalrpc-socket-no-spin", "contention", "mean"],
+    ),
+  },
   ...copyTargets(MIB),
   ...copyTargets(64 * MIB),
   {

@@ -14,7 +14,7 @@ export const contention: Scenario = {
   ],
   clients: 1,
   fresh: true,
-  systems: ["ncalrpc", "ncalrpc-no-spin", "raw-net", "grpc-js"],
+  systems: ["ncalrpc", "ncalrpc-no-spin", "ncalrpc-socket", "ncalrpc-socket-no-spin", "raw-net", "grpc-js"],
   quickSystems: ["ncalrpc", "ncalrpc-no-spin"],
   expected: (settings) => settings.warmup + 2 * settings.duration + 400,
   async measure(stage, settings) {

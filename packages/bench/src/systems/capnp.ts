@@ -3,7 +3,7 @@ import { Conn } from "capnp-es";
 import { samplePayload } from "../sample-payload.js";
 import type { PairedSystem } from "../system.js";
 import { CapnpTransport } from "./capnp-transport.js";
-import { Echo, Entrance } from "./echo-capnp.js";
+import { Echo, Entrance } from "./gen/echo_capnp.js";
 import { connectTo, listenAt } from "./unix-socket.js";
 
 const MIB = 1_024 * 1_024;

@@ -1,22 +1,8 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { PairedSystem, Status, StatusQuery } from "../system.js";
+import type { PairedSystem } from "../system.js";
 import { CallTable } from "./call-table.js";
-
-export interface ChildRequest {
-  readonly id: number;
-  readonly method: "echo" | "upload" | "download" | "status";
-  readonly data?: Uint8Array;
-  readonly length?: number;
-  readonly query?: StatusQuery;
-}
-
-export interface ChildResponse {
-  readonly id: number;
-  readonly data?: Uint8Array;
-  readonly length?: number;
-  readonly status?: Status;
-}
+import { type MessageResponse, messageChannel } from "./message-channel.js";
 
 const NOT_A_SERVER = "the server is a child that the client itself starts";
 
@@ -32,28 +18,17 @@ export const childProcess: PairedSystem = {
     const server = fork(fileURLToPath(new URL("./child-process-server.js", import.meta.url)), {
       serialization: "advanced",
     });
-    const calls = new CallTable<ChildResponse>();
+    const calls = new CallTable<MessageResponse>();
     server.on("message", (message) => {
       // The other end is child-process-server.ts.
-      const response = message as ChildResponse;
+      const response = message as MessageResponse;
       calls.settle(response.id, response);
     });
     server.on("exit", () => calls.failAll(new Error("the child has exited")));
-    const call = (request: Omit<ChildRequest, "id">): Promise<ChildResponse> =>
-      calls.call((id) => server.send({ id, ...request } satisfies ChildRequest));
-    return {
-      call: (data) => call({ method: "echo", data }),
-      echo: async (data) => (await call({ method: "echo", data })).data ?? new Uint8Array(),
-      upload: async (data) => (await call({ method: "upload", data })).length ?? -1,
-      download: async (length) => (await call({ method: "download", length })).data?.length ?? -1,
-      serverStatus: async (query) => {
-        const { status } = await call({ method: "status", query });
-        if (status === undefined) {
-          throw new Error("the child did not tell its status");
-        }
-        return status;
-      },
-      close: () => void server.kill("SIGKILL"),
-    };
+    return messageChannel(
+      calls,
+      (request) => server.send(request),
+      () => void server.kill("SIGKILL"),
+    );
   },
 };

@@ -10,6 +10,7 @@ export const SYSTEMS: ReadonlyMap<string, () => Promise<System>> = new Map<strin
   ["ncalrpc-sync", async () => (await ours()).ncalrpcSync],
   ["ncalrpc-socket-sync", async () => (await ours()).ncalrpcSocketSync],
   ["ncalrpc-no-spin", async () => (await ours()).ncalrpcNoSpin],
+  ["ncalrpc-socket-no-spin", async () => (await ours()).ncalrpcSocketNoSpin],
   ["ncalrpc-reuse", async () => (await ours()).ncalrpcReuse],
   ["ncalrpc-view", async () => (await ours()).ncalrpcView],
   ["ncalrpc-workers-1", async () => (await ours()).ncalrpcWorkers1],

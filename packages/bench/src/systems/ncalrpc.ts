@@ -145,7 +145,7 @@ export const ncalrpc = variant({
 export const ncalrpcSocket = variant({
   name: "ncalrpc-socket",
   description: "the same without completion lists: every message goes over the port's socket",
-  only: ["unary", "in-flight", "clients"],
+  only: ["unary", "in-flight", "clients", "contention"],
   kernel: { completionList: false },
 });
 
@@ -169,6 +169,13 @@ export const ncalrpcNoSpin = variant({
   description: "the same without spinning: who waits sleeps at once",
   only: ["unary", "contention"],
   kernel: { spin: false },
+});
+
+export const ncalrpcSocketNoSpin = variant({
+  name: "ncalrpc-socket-no-spin",
+  description: "neither completion lists nor spinning",
+  only: ["unary", "contention"],
+  kernel: { completionList: false, spin: false },
 });
 
 export const ncalrpcReuse = variant({
