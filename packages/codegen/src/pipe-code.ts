@@ -5,6 +5,7 @@ import { Frame } from "./frame.js";
 import { chunkType } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { ReadCode } from "./read-code.js";
+import { elementSizes } from "./read-dimensions.js";
 import { functionCode } from "./struct-code.js";
 import { docComment, stringLiteral } from "./text.js";
 import { WriteCode } from "./write-code.js";
@@ -14,7 +15,6 @@ import { WriteCode } from "./write-code.js";
  * 14.3.10). `isShared` exports them, for other generated modules.
  */
 export function pipeCodecs(context: ModuleContext, pipe: PipeDefinition, isShared: boolean): Doc[] {
-  const { layout } = context;
   const type = chunkType(pipe);
   const text = context.typeText(type);
   const unit = context.unit.name;
@@ -34,13 +34,12 @@ export function pipeCodecs(context: ModuleContext, pipe: PipeDefinition, isShare
   const scope = context.locals("r", "count", "chunk");
   const reading = new ReadCode(context, scope).body({ ...chunk, local: "chunk" }, "count");
   const held: Doc[] = reading.holds === "local" ? [] : [["const chunk = ", reading.value, ";"]];
-  const packed = layout.typedArray(type) === null ? [] : ["true"];
   const read = functionCode(
     context.typeName(unit, pipe.name, "read"),
     [`r: ${context.libraryType("Reader")}`],
     `${text} | null`,
     [
-      ["const count = ", call("r.chunk", String(layout.elementMinimum(type)), ...packed), ";"],
+      ["const count = ", call("r.chunk", ...elementSizes(context, type)), ";"],
       ifBlock("count === 0", ["return null;"]),
       ...rangeCheck(pipe, "r", "count"),
       ...reading.declare,

@@ -153,7 +153,7 @@ export class ReadArray {
     const inPlace = isReferences ? [] : reading.before;
     if (isReferences) before.push(run("r.refElements", limit));
     before.push(
-      `const ${local} = new Array<${this.#context.typeText(array.element)}>(${limit});`,
+      [`const ${local} = `, call(`new Array<${this.#context.typeText(array.element)}>`, limit), ";"],
       block(
         ["for (let ", i, " = 0; ", i, " < ", limit, "; ", i, "++)"],
         [...inPlace, [`${local}[${i}] = `, reading.value, ";"]],

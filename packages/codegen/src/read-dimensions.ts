@@ -3,23 +3,23 @@ import { call, type Doc, ifBlock, list } from "./doc.js";
 import { dimensions, isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
+import { elementOverhead } from "./overhead.js";
 import { checkEqual } from "./read-checks.js";
 import type { Check, ToRead } from "./reading.js";
 
 /** Reads the max counts in front of a conformant array, or of the struct that ends in it: an array of them for several dimensions. */
 export function maxCounts(context: ModuleContext, array: ArrayType, reader: string): Doc {
-  const { index, layout } = context;
-  const all = dimensions(index, array);
+  const all = dimensions(context.index, array);
   // Of a varying array, the actual counts say what follows.
-  const minimum = all.some(isVarying) ? "0" : String(layout.elementMinimum(array));
-  const packed = isPacked(context, array) ? ["true"] : [];
-  if (all.length === 1) return call(`${reader}.count`, minimum, ...packed);
-  return call(`${reader}.counts`, String(all.length), minimum, ...packed);
+  const sizes = all.some(isVarying) ? ["0"] : elementSizes(context, array);
+  if (all.length === 1) return call(`${reader}.count`, ...sizes);
+  return call(`${reader}.counts`, String(all.length), ...sizes);
 }
 
-/** Whether the innermost elements are read into typed arrays. */
-function isPacked({ index, layout }: ModuleContext, array: ArrayType): boolean {
-  return layout.typedArray(dimensions(index, array).at(-1) ?? array) !== null;
+/** What is known of an array's elements when they are counted: the fewest octets of one, and what it takes in memory beyond 8 times that. */
+export function elementSizes(context: ModuleContext, array: ArrayType): string[] {
+  const overhead = elementOverhead(context, array);
+  return [String(context.layout.elementMinimum(array)), ...(overhead === 0 ? [] : [String(overhead)])];
 }
 
 /** Code that reads the counts of several dimensions, which all stand in front of the first element (C706 14.3.3.4 to 14.3.3.6). */
@@ -77,13 +77,13 @@ export function readDimensions(
     take(maxima, hoisted ?? maxCounts(context, array, reader()));
     for (const [i, { fixed, size }] of all.entries()) {
       // That of the first dimension of others is the array's length, which is checked.
-      if (fixed !== null || i > 0 || isVaryingArray) check(i, maxima[i] ?? "", bound(fixed) ?? size, "size_is");
+      if (fixed !== null || i > 0 || isVaryingArray)
+        check(i, maxima[i] ?? "", bound(fixed) ?? size, "size_is");
     }
   }
   if (!isVaryingArray) return { before, declare, counts: maxima, checks };
   const actuals = claim("Count");
-  const minimum = String(context.layout.elementMinimum(array));
-  const args = [list(maxima, "[", "]"), minimum, ...(isPacked(context, array) ? ["true"] : [])];
+  const args = [list(maxima, "[", "]"), ...elementSizes(context, array)];
   if (all.every(({ first }) => first === null)) take(actuals, call(`${reader()}.variances`, ...args));
   else {
     const firsts = claim("First");

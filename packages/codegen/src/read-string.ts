@@ -34,7 +34,7 @@ export function readString(
   if (string.unit === "byte" && inPlace) {
     const units = locals.claim(`${local}Units`);
     const before: Doc[] = [
-      ["const ", units, " = ", call(`${told(toRead)}.variance`, bound, "1", "true"), ";"],
+      ["const ", units, " = ", call(`${told(toRead)}.variance`, bound, "1"), ";"],
       checkThat(toRead, `${units} > 0`, "string terminator"),
       `const ${local} = r.bytes(${units} - 1);`,
       checkThat(toRead, "r.uint8() === 0", "string terminator"),

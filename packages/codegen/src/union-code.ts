@@ -4,7 +4,7 @@ import { Frame, tagText } from "./frame.js";
 import type { ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { ReadCode } from "./read-code.js";
-import { nested } from "./record-code.js";
+import { nestedRead, nestedWrite } from "./record-code.js";
 import { alignment, functionCode } from "./struct-code.js";
 import { docComment, stringLiteral } from "./text.js";
 import { labelNames } from "./unit-names.js";
@@ -90,7 +90,7 @@ export function unionCodecs(context: ModuleContext, union: UnionDefinition, isSh
         context.typeName(unit, union.name, "writeReferents"),
         [writer, `value: ${type}`],
         "void",
-        nested("w", isRecursive, writeReferents(context, union)),
+        nestedWrite(isRecursive, writeReferents(context, union)),
       ),
     );
   }
@@ -103,7 +103,7 @@ export function unionCodecs(context: ModuleContext, union: UnionDefinition, isSh
         context.typeName(unit, union.name, "readReferents"),
         [reader, `value: ${type}`],
         "void",
-        nested("r", isRecursive, readReferents(context, union)),
+        nestedRead(context, union, readReferents(context, union)),
       ),
     );
   }

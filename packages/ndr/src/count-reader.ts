@@ -1,40 +1,30 @@
 import { ArrayReader } from "./array-reader.js";
-import { maxCount, maxEmptyRows, type ReaderLimits } from "./limits.js";
-import type { AttachOptions } from "./read-cursor.js";
+import { maxCount, maxEmptyRows } from "./limits.js";
+
+/** Octets of memory that a row takes which has no octets of its own: an array, and its place in that of the rows. */
+const rowOverhead = 56;
 
 /**
- * The counts and offsets in front of arrays (C706 14.3.3), checked against the octets that are left, and charged to a budget of
- * elements, before memory is taken. Elements that are read into one typed array (`packed`) cost nothing of the budget.
+ * The counts and offsets in front of arrays (C706 14.3.3), checked against the octets that are left before memory is taken.
+ * `overhead` is what each element that becomes a value of its own takes beyond 8 times `minElementSize`, as `charge` counts it.
  */
 export class CountReader extends ArrayReader {
-  #elementsLeft: number;
-
-  constructor(limits: Partial<ReaderLimits> = {}, littleEndian = true) {
-    super(limits, littleEndian);
-    this.#elementsLeft = this.limits.maxElements;
-  }
-
-  override attach(buffer: Buffer, start: number, length: number, options?: AttachOptions): void {
-    super.attach(buffer, start, length, options);
-    this.#elementsLeft = this.limits.maxElements;
-  }
-
   /**
    * The max count of a conformant array of elements that take at least `minElementSize` octets each. With 0 nothing is checked or
    * charged but the range of the count: the elements of a conformant varying array are counted by its `variance`.
    */
-  count(minElementSize: number, packed = false): number {
+  count(minElementSize: number, overhead = 0): number {
     const at = this.takeCounts(1);
     const count = this.countAt(at, 0);
     if (count > maxCount) this.fail("invalid_bound", `a max count of ${count}`, at);
-    if (minElementSize > 0) this.#admit(count, minElementSize, packed, at);
+    if (minElementSize > 0) this.#admit(count, minElementSize, overhead, at);
     return count;
   }
 
   /** The max counts of an array of `rank` dimensions, which stand together (C706 14.3.3.4), checked and charged as by `count`. */
-  counts(rank: number, minElementSize: number, packed = false): number[] {
+  counts(rank: number, minElementSize: number, overhead = 0): number[] {
     const counts = Array.from({ length: rank }, () => this.count(0));
-    if (minElementSize > 0) this.#admitRows(counts, minElementSize, packed);
+    if (minElementSize > 0) this.#admitRows(counts, minElementSize, overhead);
     return counts;
   }
 
@@ -42,30 +32,26 @@ export class CountReader extends ArrayReader {
   refElements(_n: number): void {}
 
   /** Offset, which must be 0, and actual count of a varying array; answers the latter. `max` is its max count or fixed bound. */
-  variance(max: number | null, minElementSize: number, packed = false): number {
+  variance(max: number | null, minElementSize: number, overhead = 0): number {
     const at = this.takeCounts(2);
     const first = this.countAt(at, 0);
     const actual = this.countAt(at, 1);
     if (first !== 0) this.#shifted(first, at);
     if (actual > (max ?? maxCount))
       this.fail("invalid_bound", `${actual} elements of at most ${max ?? maxCount}`, at + 4);
-    this.#admit(actual, minElementSize, packed, at + 4);
+    this.#admit(actual, minElementSize, overhead, at + 4);
     return actual;
   }
 
   /** As `variance`, for an array with first_is: elements `first` to `first + actual - 1` follow. */
-  varianceFrom(
-    max: number | null,
-    minElementSize: number,
-    packed = false,
-  ): { first: number; actual: number } {
+  varianceFrom(max: number | null, minElementSize: number, overhead = 0): { first: number; actual: number } {
     const at = this.takeCounts(2);
     const first = this.countAt(at, 0);
     const actual = this.countAt(at, 1);
     if (first + actual > (max ?? maxCount)) {
       this.fail("invalid_bound", `${actual} elements from ${first}, of at most ${max ?? maxCount}`, at);
     }
-    this.#admit(actual, minElementSize, packed, at + 4);
+    this.#admit(actual, minElementSize, overhead, at + 4);
     return { first, actual };
   }
 
@@ -73,9 +59,9 @@ export class CountReader extends ArrayReader {
    * The actual counts of a varying array of several dimensions, whose offsets must be 0: a pair for each dimension, all in front of
    * the elements (C706 14.3.3.5). `maxima` are the max counts or fixed bounds.
    */
-  variances(maxima: readonly number[], minElementSize: number, packed = false): number[] {
+  variances(maxima: readonly number[], minElementSize: number, overhead = 0): number[] {
     const at = this.position;
-    const pairs = this.variancesFrom(maxima, minElementSize, packed);
+    const pairs = this.variancesFrom(maxima, minElementSize, overhead);
     return maxima.map((_, dimension) => {
       const first = pairs[2 * dimension] ?? 0;
       if (first !== 0) this.#shifted(first, at);
@@ -84,7 +70,7 @@ export class CountReader extends ArrayReader {
   }
 
   /** As `variances`, for an array with first_is: offset and actual count of each dimension in turn. */
-  variancesFrom(maxima: readonly number[], minElementSize: number, packed = false): number[] {
+  variancesFrom(maxima: readonly number[], minElementSize: number, overhead = 0): number[] {
     const at = this.takeCounts(2 * maxima.length);
     const actuals: number[] = [];
     const pairs = maxima.flatMap((max, dimension) => {
@@ -96,15 +82,8 @@ export class CountReader extends ArrayReader {
       actuals.push(actual);
       return [first, actual];
     });
-    this.#admitRows(actuals, minElementSize, packed);
+    this.#admitRows(actuals, minElementSize, overhead);
     return pairs;
-  }
-
-  protected charge(count: number, at: number): void {
-    this.#elementsLeft -= count;
-    if (this.#elementsLeft < 0) {
-      this.fail("limit_exceeded", `more than ${this.limits.maxElements} elements in a message`, at);
-    }
   }
 
   /** Takes `n` counts or offsets in a row; `countAt` reads the one of an index there. */
@@ -117,28 +96,28 @@ export class CountReader extends ArrayReader {
   }
 
   /** Checks that `count` elements can follow, and charges them. `at` is where the count is. */
-  #admit(count: number, minElementSize: number, packed: boolean, at: number): void {
+  #admit(count: number, minElementSize: number, overhead: number, at: number): void {
     if (count * minElementSize > this.remaining) {
       this.fail("invalid_bound", `${count} elements, more than the octets that are left can hold`, at);
     }
-    if (!packed) this.charge(count, at);
+    if (overhead !== 0) this.charge(count * overhead);
   }
 
-  /** The same for several dimensions: all but the last are charged as elements, and no more than `maxEmptyRows` rows may have none. */
-  #admitRows(counts: readonly number[], minElementSize: number, packed: boolean): void {
+  /** The same for several dimensions: the rows are charged too, and no more than `maxEmptyRows` rows may have none. */
+  #admitRows(counts: readonly number[], minElementSize: number, overhead: number): void {
     const { position } = this;
     let rows = 1;
     let most = 1;
     for (const count of counts.slice(0, -1)) {
       rows *= count;
       most = Math.max(most, rows);
-      this.charge(rows, position);
+      this.charge(rows * rowOverhead);
     }
     const elements = rows * (counts.at(-1) ?? 0);
     if (elements === 0 && most > maxEmptyRows) {
       this.fail("limit_exceeded", `${most} rows without elements`, position);
     }
-    this.#admit(elements, minElementSize, packed, position);
+    this.#admit(elements, minElementSize, overhead, position);
   }
 
   #shifted(first: number, at: number): never {

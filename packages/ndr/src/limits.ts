@@ -8,8 +8,11 @@ export type TransferSyntax = "ndr20" | "ndr64";
 export interface ReaderLimits {
   /** Deepest nesting of recursive types, 1 and up. */
   readonly maxDepth: number;
-  /** Elements, over all arrays of a message, that become JavaScript values of their own. */
-  readonly maxElements: number;
+  /**
+   * Octets of memory, 0 and up, that the values of a message may take beyond 8 for each octet of it. An object takes 24 and 8 for
+   * each property, so that only arrays of very small objects come to that (see `ReadCursor.charge`).
+   */
+  readonly maxOverhead: number;
 }
 
 /** How a `Writer` is set up. */
@@ -33,8 +36,8 @@ export const maxEmptyRows = 0x400;
 /** Largest value of an NDR20 enum that is not a v1_enum (C706 14.2.6). */
 export const maxEnum16 = 0x7fff;
 
-/** Reader limits where none are given. */
-export const defaultReaderLimits: ReaderLimits = { maxDepth: 64, maxElements: 0x100_0000 };
+/** Reader limits where none are given. The overhead is 1 MiB less what is not charged: what a message has once, however long it is. */
+export const defaultReaderLimits: ReaderLimits = { maxDepth: 64, maxOverhead: 0xe_0000 };
 
 /** Writer options where none are given. */
 export const defaultWriterOptions: Required<WriterOptions> = {

@@ -48,12 +48,14 @@ export function takeSid(r: Reader, count: number): string {
   r.align(4);
   const revision = r.uint8();
   const own = r.uint8();
-  const octets = r.bytes(6);
-  const authority = Buffer.from(octets.buffer, octets.byteOffset, 6).readUIntBE(0, 6);
+  let authority = 0;
+  for (let i = 0; i < 6; i++) authority = authority * 0x100 + r.uint8();
   r.equal(count, own, "SubAuthority: size_is(SubAuthorityCount)");
   const text =
     authority < 2 ** 32 ? String(authority) : `0x${authority.toString(16).toUpperCase().padStart(12, "0")}`;
-  return ["S", revision, text, ...r.uint32Array(count)].join("-");
+  const parts = ["S", revision, text];
+  for (let i = 0; i < count; i++) parts.push(r.uint32());
+  return parts.join("-");
 }
 
 const unitsAtOnce = 8192;
@@ -98,7 +100,7 @@ export function takeCountedReferent(r: Reader, place: string | null): string | n
   const lengths = countOfPending(place);
   const max = r.count(0);
   r.equal(max, Math.trunc(lengths / 0x20000), "Buffer: size_is(MaximumLength / 2)");
-  const actual = r.variance(max, 2, true);
+  const actual = r.variance(max, 2);
   r.equal(actual, (lengths % 0x10000) / 2, "Buffer: length_is(Length / 2)");
   const units = r.uint16Array(actual);
   let text = "";

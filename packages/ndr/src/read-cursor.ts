@@ -34,6 +34,8 @@ export class ReadCursor {
   /** The array that lies apart, until it is read, and the position at which it comes. */
   #apart: Uint8Array | null = null;
   #apartAt = -1;
+  /** Octets of memory that values take, less 8 for each octet that they came from: as far as `charge` was told. */
+  #overhead = 0;
   /** The member that is being read, within those of `#outer`; of the last of these the element, or -1. */
   #member = "";
   #index = -1;
@@ -71,6 +73,7 @@ export class ReadCursor {
     const apart = options?.apart ?? null;
     this.#apart = apart === null ? null : apart.bytes;
     this.#apartAt = apart === null ? -1 : start + apart.offset;
+    this.#overhead = 0;
     this.#member = "";
     this.#index = -1;
     this.#level = 0;
@@ -154,6 +157,22 @@ export class ReadCursor {
     this.#apart = null;
     this.#start -= count;
     return apart;
+  }
+
+  /**
+   * Notes that values take so many octets of memory more than 8 for each octet that they are read from, or fewer if negative:
+   * 24 for an object and 8 for each property, 8 for an element of an array, 208 for a typed array, as V8 has them on 64-bit machines.
+   * What is sure to take no more than that need not be noted. Refuses a message that takes more than `maxOverhead` in sum.
+   */
+  protected charge(octets: number): void {
+    this.#overhead += octets;
+    if (this.#overhead > this.limits.maxOverhead) this.#tooMuch();
+  }
+
+  #tooMuch(): never {
+    const { maxOverhead } = this.limits;
+    const message = `values that take more than 8 octets of memory for each of the message and ${maxOverhead}`;
+    this.fail("limit_exceeded", message, this.position);
   }
 
   #tooShort(size: number, at: number): never {

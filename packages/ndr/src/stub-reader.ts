@@ -4,6 +4,12 @@ import { type Alignment, maxCount } from "./limits.js";
 import type { AttachOptions } from "./read-cursor.js";
 import { readLatin1, readUtf16 } from "./text.js";
 
+/** Octets of memory that one entry of the table of full pointers takes, while it grows. */
+const fullReferentOverhead = 112;
+
+/** The same for the array that a chunk of a pipe becomes, beyond 8 for each octet of its count, and its place among the chunks. */
+const chunkOverhead = 24;
+
 /**
  * Decodes stub data in NDR20 (C706 chapter 14), little-endian, from a window of a buffer that nobody changes meanwhile;
  * `Reader64` and `BigEndianReader` do so for what other senders may choose, behind the same calls. Every method aligns
@@ -64,6 +70,7 @@ export class StubReader extends CountReader {
       }
       return known.value as T;
     }
+    this.charge(fullReferentOverhead);
     const value = read();
     this.#fullReferents.set(place, { type, value });
     readReferents?.(value);
@@ -71,10 +78,10 @@ export class StubReader extends CountReader {
   }
 
   /** The count of a pipe's next chunk; 0 is the end of the pipe. Elements and `chunkEnd` follow (C706 14.3.10). */
-  chunk(minElementSize: number, packed = false): number {
-    const count = this.count(minElementSize, packed);
+  chunk(minElementSize: number, overhead = 0): number {
+    const count = this.count(minElementSize, overhead);
     if (count === 0) this.chunkEnd(0);
-    else if (packed) this.charge(1, this.position);
+    else this.charge(chunkOverhead);
     return count;
   }
 
@@ -128,8 +135,9 @@ export class StubReader extends CountReader {
     return isNilGuid(this.buffer, at + 4) ? null : this.guidAt(at + 4);
   }
 
-  /** Enters a nested value of a recursive type; every `enter` has its `leave`. */
-  enter(): void {
+  /** Enters a nested value of a recursive type, which `overhead` is to be charged for; every `enter` has its `leave`. */
+  enter(overhead = 0): void {
+    if (overhead !== 0) this.charge(overhead);
     this.#depth++;
     if (this.#depth > this.limits.maxDepth) {
       this.fail("depth_exceeded", `nested deeper than ${this.limits.maxDepth}`, this.position);
@@ -204,6 +212,7 @@ export class StubReader extends CountReader {
 
   #latin1(units: number): string {
     const at = this.take(1, units);
+    this.charge(-7 * units);
     const last = at + units - 1;
     if (this.uint8At(last) !== 0) this.#unterminated(at);
     return readLatin1(this.buffer, at, last) ?? this.#cutShort(at);
@@ -211,6 +220,7 @@ export class StubReader extends CountReader {
 
   #utf16(units: number): string {
     const at = this.take(2, 2 * units);
+    this.charge(-14 * units);
     const last = at + 2 * units - 2;
     if (this.uint16At(last) !== 0) this.#unterminated(at);
     return readUtf16(this.buffer, this.view, at, last, this.littleEndian) ?? this.#cutShort(at);

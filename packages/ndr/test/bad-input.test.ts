@@ -180,10 +180,7 @@ describe("arrays", () => {
     ];
     const before = process.memoryUsage();
     for (const block of blocks) expect(refusal("0000000000000000", block)[0]).toBe("short_data");
-    expect(refusal("ffffff7f 0000000000000000", (r) => r.bytes(r.count(1, true)))).toEqual([
-      "invalid_bound",
-      0,
-    ]);
+    expect(refusal("ffffff7f 0000000000000000", (r) => r.bytes(r.count(1)))).toEqual(["invalid_bound", 0]);
     expect(refusal("ffffff7f 00000000 ffffff7f 00000000", (r) => r.wideString())).toEqual([
       "invalid_bound",
       8,
@@ -193,23 +190,46 @@ describe("arrays", () => {
     expect(after.rss - before.rss).toBeLessThan(0x400_0000);
   });
 
-  test("elements are counted over the whole message, but not those of typed arrays", () => {
+  test("what elements take beyond 8 octets for each of theirs is bounded over the whole message", () => {
     const two = "02000000 0000";
-    const twice = (r: Reader): number => r.count(1) + r.int16() + r.count(1);
-    expect(refusal(`${two} 0000 ${two}`, twice, { maxElements: 3 })).toEqual(["limit_exceeded", 8]);
-    expect(attached(`${two} 0000 ${two}`, { maxElements: 4 }).count(1)).toBe(2);
-    expect(refusal("00000000 02000000 0000", (r) => r.variance(2, 1), { maxElements: 1 })).toEqual([
+    const twice = (r: Reader): number => r.count(1, 10) + r.int16() + r.count(1, 10);
+    expect(refusal(`${two} 0000 ${two}`, twice, { maxOverhead: 39 })).toEqual(["limit_exceeded", 12]);
+    expect(twice(attached(`${two} 0000 ${two}`, { maxOverhead: 40 }))).toBe(4);
+    expect(refusal("00000000 02000000 0000", (r) => r.variance(2, 1, 10), { maxOverhead: 19 })).toEqual([
       "limit_exceeded",
-      4,
+      8,
     ]);
-    expect(attached(two, { maxElements: 1 }).count(1, true)).toBe(2);
-    expect(attached("00000000 02000000 0000", { maxElements: 1 }).variance(2, 1, true)).toBe(2);
-    const r = attached(two, { maxElements: 2 });
+    const r = attached(two, { maxOverhead: 20 });
     const octets = Buffer.from("020000000000", "hex");
     for (let message = 0; message < 3; message++) {
       r.attach(octets, 0, octets.length);
-      expect(r.count(1)).toBe(2);
+      expect(r.count(1, 10)).toBe(2);
     }
+  });
+
+  test("typed arrays, strings and rows count by what they take", () => {
+    const octets = "00".repeat(64);
+    expect(refusal(octets, (r) => r.int32Array(2), { maxOverhead: 208 - 56 - 1 })).toEqual([
+      "limit_exceeded",
+      8,
+    ]);
+    expect(attached(octets, { maxOverhead: 208 - 56 }).int32Array(2)).toHaveLength(2);
+    // Large arrays and strings take less than 8 for each octet, which makes up for small ones.
+    const both = (r: Reader): number => r.bytes(32).length + r.bytes(1).length;
+    expect(both(attached(octets, { maxOverhead: 0x100 }))).toBe(33);
+    expect(refusal(octets, (r) => [r.bytes(1), r.bytes(1)], { maxOverhead: 0x100 })[0]).toBe(
+      "limit_exceeded",
+    );
+    expect(refusal("08000000 00000000", (r) => r.counts(2, 4), { maxOverhead: 8 * 56 - 1 })[0]).toBe(
+      "limit_exceeded",
+    );
+  });
+
+  test("nested values are charged what they are said to take", () => {
+    const r = attached("", { maxOverhead: 20 });
+    r.enter(10);
+    r.enter(10);
+    expect(() => r.enter(10)).toThrow(/more than 8 octets of memory for each of the message and 20/);
   });
 });
 
@@ -323,7 +343,7 @@ describe("attach", () => {
 
 test("rows without elements are few", () => {
   // 0x110001 rows of nothing, which would each become an array.
-  expect(refusal("01001100 00000000", (r) => r.counts(2, 4, true))).toEqual(["limit_exceeded", 8]);
+  expect(refusal("01001100 00000000", (r) => r.counts(2, 4))).toEqual(["limit_exceeded", 8]);
   expect(attached("00040000 00000000").counts(2, 4, true)).toEqual([0x400, 0]);
-  expect(refusal("01040000 00000000", (r) => r.counts(2, 4, true))).toEqual(["limit_exceeded", 8]);
+  expect(refusal("01040000 00000000", (r) => r.counts(2, 4))).toEqual(["limit_exceeded", 8]);
 });

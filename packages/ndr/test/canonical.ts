@@ -2,7 +2,7 @@ import { isNdrError, NdrError, Reader } from "../src/index.js";
 import { TracingWriter } from "./tracing-writer.js";
 import type { Vector } from "./vectors.js";
 
-const reader = new Reader({ maxElements: 0x1_0000 });
+const reader = new Reader();
 const writer = new TracingWriter();
 
 /**

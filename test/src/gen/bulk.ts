@@ -91,7 +91,7 @@ function writeUploadRequest(w: Writer, request: UploadRequest): void {
 function readUploadRequest(r: Reader): UploadRequest {
   const before = r.at("Upload.before").wideString();
   const length = r.at("Upload.length").uint32();
-  const data = r.at("Upload.data").bytes(r.count(1, true));
+  const data = r.at("Upload.data").bytes(r.count(1));
   const after = r.at("Upload.after").int64();
   r.equal(data.length, length, "Upload.data: size_is(length)");
   return { before, data, after };
@@ -143,7 +143,7 @@ function writeDownloadResponse(w: Writer, response: DownloadResponse): void {
 function readDownloadResponse(r: Reader): DownloadResponse {
   const before = r.at("Download.before").pointer() ? r.wideString() : null;
   const sent = r.at("Download.sent").uint32();
-  const data = r.at("Download.data").pointer() ? r.bytes(r.count(1, true)) : null;
+  const data = r.at("Download.data").pointer() ? r.bytes(r.count(1)) : null;
   const after = r.at("Download.after").int64();
   r.equal(data?.length ?? 0, sent, "Download.data: size_is(*sent)");
   return { before, data, after };
@@ -157,7 +157,7 @@ function writeEchoRequest(w: Writer, request: EchoRequest): void {
 
 function readEchoRequest(r: Reader): EchoRequest {
   const length = r.at("Echo.length").uint32();
-  const data = r.at("Echo.data").bytes(r.count(1, true));
+  const data = r.at("Echo.data").bytes(r.count(1));
   r.equal(data.length, length, "Echo.data: size_is(length)");
   return { data };
 }
@@ -173,7 +173,7 @@ function writeEchoResponse(w: Writer, response: EchoResponse): void {
 
 function readEchoResponse(r: Reader): EchoResponse {
   const sent = r.at("Echo.sent").uint32();
-  const reply = r.at("Echo.reply").pointer() ? r.bytes(r.count(1, true)) : null;
+  const reply = r.at("Echo.reply").pointer() ? r.bytes(r.count(1)) : null;
   r.equal(reply?.length ?? 0, sent, "Echo.reply: size_is(*sent)");
   return { reply };
 }
@@ -203,9 +203,9 @@ function writeBothResponse(w: Writer, response: BothResponse): void {
 
 function readBothResponse(r: Reader): BothResponse {
   const firstLength = r.at("Both.firstLength").uint32();
-  const first = r.at("Both.first").pointer() ? r.bytes(r.count(1, true)) : null;
+  const first = r.at("Both.first").pointer() ? r.bytes(r.count(1)) : null;
   const secondLength = r.at("Both.secondLength").uint32();
-  const second = r.at("Both.second").pointer() ? r.bytes(r.count(1, true)) : null;
+  const second = r.at("Both.second").pointer() ? r.bytes(r.count(1)) : null;
   r.equal(first?.length ?? 0, firstLength, "Both.first: size_is(*firstLength)");
   r.equal(second?.length ?? 0, secondLength, "Both.second: size_is(*secondLength)");
   return { first, second };
@@ -219,7 +219,7 @@ function writeTakeRequest(w: Writer, request: TakeRequest): void {
 
 function readTakeRequest(r: Reader): TakeRequest {
   const length = r.at("Take.length").uint32();
-  const data = r.at("Take.data").bytes(r.count(1, true));
+  const data = r.at("Take.data").bytes(r.count(1));
   r.equal(data.length, length, "Take.data: size_is(length)");
   return { data };
 }
@@ -252,7 +252,7 @@ function writeGiveResponse(w: Writer, response: GiveResponse): void {
 
 function readGiveResponse(r: Reader): GiveResponse {
   const sent = r.at("Give.sent").uint32();
-  const data = r.at("Give.data").pointer() ? r.bytes(r.count(1, true)) : null;
+  const data = r.at("Give.data").pointer() ? r.bytes(r.count(1)) : null;
   r.equal(data?.length ?? 0, sent, "Give.data: size_is(*sent)");
   return { data };
 }

@@ -109,7 +109,7 @@ function writeOctets(w: Writer, chunk: Uint8Array): void {
 }
 
 function readOctets(r: Reader): Uint8Array | null {
-  const count = r.chunk(1, true);
+  const count = r.chunk(1);
   if (count === 0) return null;
   const chunk = r.at("Octets").bytes(count);
   r.chunkEnd(count);
@@ -137,12 +137,12 @@ function writeSamples(w: Writer, chunk: Sample[]): void {
 }
 
 function readSamples(r: Reader): Sample[] | null {
-  const count = r.chunk(12);
+  const count = r.chunk(12, -24);
   if (count === 0) return null;
   r.down("Samples");
-  const chunk: Sample[] = [];
+  const chunk = new Array<Sample>(count);
   for (let i = 0; i < count; i++) {
-    chunk.push(readSample(r.index(i)));
+    chunk[i] = readSample(r.index(i));
   }
   r.up();
   r.chunkEnd(count);
@@ -339,7 +339,7 @@ function writeFillResponse(w: Writer, response: FillResponse): void {
 
 function readFillResponse(r: Reader): FillResponse {
   const sent = r.at("Fill.sent").uint32();
-  const data = r.at("Fill.data").pointer() ? r.bytes(r.count(1, true)) : null;
+  const data = r.at("Fill.data").pointer() ? r.bytes(r.count(1)) : null;
   r.equal(data?.length ?? 0, sent, "Fill.data: size_is(*sent)");
   return { data };
 }

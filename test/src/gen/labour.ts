@@ -124,7 +124,7 @@ function writeEchoRequest(w: Writer, request: EchoRequest): void {
 
 function readEchoRequest(r: Reader): EchoRequest {
   const length = r.at("Echo.length").uint32();
-  const data = r.at("Echo.data").bytes(r.count(1, true));
+  const data = r.at("Echo.data").bytes(r.count(1));
   r.equal(data.length, length, "Echo.data: size_is(length)");
   return { data };
 }
@@ -140,7 +140,7 @@ function writeEchoResponse(w: Writer, response: EchoResponse): void {
 
 function readEchoResponse(r: Reader): EchoResponse {
   const sent = r.at("Echo.sent").uint32();
-  const reply = r.at("Echo.reply").pointer() ? r.bytes(r.count(1, true)) : null;
+  const reply = r.at("Echo.reply").pointer() ? r.bytes(r.count(1)) : null;
   r.equal(reply?.length ?? 0, sent, "Echo.reply: size_is(*sent)");
   return { reply };
 }

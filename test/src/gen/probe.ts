@@ -165,7 +165,7 @@ function readRecord_Referents(r: Reader, value: Record_): void {
   if (value.name !== null) value.name = r.at("name").wideString();
   if (value.values !== null) {
     const count = countOfPending(value.values);
-    const values = r.at("values").int32Array(r.count(4, true));
+    const values = r.at("values").int32Array(r.count(4));
     r.equal(values.length, count, "values: size_is(count)");
     value.values = values;
   }
@@ -218,10 +218,10 @@ function writeRecordsRequest(w: Writer, request: RecordsRequest): void {
 
 function readRecordsRequest(r: Reader): RecordsRequest {
   const count = r.at("Records.count").range(r.uint32(), 0, 1024);
-  const recordsCount = r.down("Records.records").count(20);
-  const records: Record_[] = [];
+  const recordsCount = r.down("Records.records").count(20, -80);
+  const records = new Array<Record_>(recordsCount);
   for (let i = 0; i < recordsCount; i++) {
-    records.push(readRecord_(r.index(i)));
+    records[i] = readRecord_(r.index(i));
   }
   for (const [i, item] of records.entries()) {
     readRecord_Referents(r.index(i), item);
@@ -249,10 +249,10 @@ function readRecordsResponse(r: Reader): RecordsResponse {
   const replies = r.at("Records.replies").uint32();
   let reply: Record_[] | null = null;
   if (r.at("Records.reply").pointer()) {
-    const replyValueCount = r.down("Records.reply").count(20);
-    const replyValue: Record_[] = [];
+    const replyValueCount = r.down("Records.reply").count(20, -80);
+    const replyValue = new Array<Record_>(replyValueCount);
     for (let i = 0; i < replyValueCount; i++) {
-      replyValue.push(readRecord_(r.index(i)));
+      replyValue[i] = readRecord_(r.index(i));
     }
     for (const [i, item] of replyValue.entries()) {
       readRecord_Referents(r.index(i), item);
@@ -272,7 +272,7 @@ function writeUploadRequest(w: Writer, request: UploadRequest): void {
 
 function readUploadRequest(r: Reader): UploadRequest {
   const length = r.at("Upload.length").uint32();
-  const data = r.at("Upload.data").bytes(r.count(1, true));
+  const data = r.at("Upload.data").bytes(r.count(1));
   r.equal(data.length, length, "Upload.data: size_is(length)");
   return { data };
 }
@@ -306,7 +306,7 @@ function writeDownloadResponse(w: Writer, response: DownloadResponse): void {
 
 function readDownloadResponse(r: Reader): DownloadResponse {
   const sent = r.at("Download.sent").uint32();
-  const data = r.at("Download.data").pointer() ? r.bytes(r.count(1, true)) : null;
+  const data = r.at("Download.data").pointer() ? r.bytes(r.count(1)) : null;
   r.equal(data?.length ?? 0, sent, "Download.data: size_is(*sent)");
   return { data };
 }

@@ -146,9 +146,9 @@ function readPathReferents(r: Reader, value: Path): void {
   if (value.points !== null) {
     const count = countOfPending(value.points);
     const pointsCount = r.down("points").count(9);
-    const points: Point[] = [];
+    const points = new Array<Point>(pointsCount);
     for (let i = 0; i < pointsCount; i++) {
-      points.push(readPoint(r.index(i)));
+      points[i] = readPoint(r.index(i));
     }
     r.up();
     r.equal(points.length, count, "points: size_is(count)");
@@ -299,10 +299,10 @@ function writeTurnRequest(w: Writer, request: TurnRequest): void {
 
 function readTurnRequest(r: Reader): TurnRequest {
   const count = r.at("Turn.count").range(r.uint32(), 0, 100);
-  const shapesCount = r.down("Turn.shapes").count(12);
-  const shapes: Shape[] = [];
+  const shapesCount = r.down("Turn.shapes").count(12, 40);
+  const shapes = new Array<Shape>(shapesCount);
   for (let i = 0; i < shapesCount; i++) {
-    shapes.push(readShape(r.index(i)));
+    shapes[i] = readShape(r.index(i));
   }
   for (const [i, item] of shapes.entries()) {
     readShapeReferents(r.index(i), item);
@@ -330,10 +330,10 @@ function readTurnResponse(r: Reader): TurnResponse {
   const turned = r.at("Turn.turned").uint32();
   let result: Shape[] | null = null;
   if (r.at("Turn.result").pointer()) {
-    const resultValueCount = r.down("Turn.result").count(12);
-    const resultValue: Shape[] = [];
+    const resultValueCount = r.down("Turn.result").count(12, 40);
+    const resultValue = new Array<Shape>(resultValueCount);
     for (let i = 0; i < resultValueCount; i++) {
-      resultValue.push(readShape(r.index(i)));
+      resultValue[i] = readShape(r.index(i));
     }
     for (const [i, item] of resultValue.entries()) {
       readShapeReferents(r.index(i), item);

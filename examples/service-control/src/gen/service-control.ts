@@ -237,10 +237,10 @@ function writeListResponse(w: Writer, response: ListResponse, request: ListReque
 function readListResponse(r: Reader, request: ListRequest): ListResponse {
   const count = r.at("List.count").range(r.uint32(), 0, 256);
   const servicesMax = r.down("List.services").count(0);
-  const servicesCount = r.variance(servicesMax, 61);
-  const services: ServiceStatus[] = [];
+  const servicesCount = r.variance(servicesMax, 61, -80);
+  const services = new Array<ServiceStatus>(servicesCount);
   for (let i = 0; i < servicesCount; i++) {
-    services.push(readServiceStatus(r.index(i)));
+    services[i] = readServiceStatus(r.index(i));
   }
   r.up();
   r.equal(servicesMax, request.capacity, "List.services: size_is(capacity)");
@@ -410,8 +410,8 @@ function writeReadLogResponse(w: Writer, response: ReadLogResponse, request: Rea
 function readReadLogResponse(r: Reader, request: ReadLogRequest): ReadLogResponse {
   const start = r.at("ReadLog.start").int64();
   const count = r.at("ReadLog.count").range(r.uint32(), 0, 16777216);
-  const dataMax = r.at("ReadLog.data").count(0, true);
-  const data = r.bytes(r.variance(dataMax, 1, true));
+  const dataMax = r.at("ReadLog.data").count(0);
+  const data = r.bytes(r.variance(dataMax, 1));
   r.equal(dataMax, request.maximum, "ReadLog.data: size_is(maximum)");
   r.equal(data.length, count, "ReadLog.data: length_is(*count)");
   return { start, data };

@@ -53,7 +53,7 @@ function writeEchoRequest(w: Writer, request: EchoRequest): void {
 
 function readEchoRequest(r: Reader): EchoRequest {
   const length = r.at("Echo.length").uint32();
-  const data = r.at("Echo.data").bytes(r.count(1, true));
+  const data = r.at("Echo.data").bytes(r.count(1));
   r.equal(data.length, length, "Echo.data: size_is(*length)");
   return { data };
 }
@@ -66,7 +66,7 @@ function writeEchoResponse(w: Writer, response: EchoResponse): void {
 
 function readEchoResponse(r: Reader): EchoResponse {
   const length = r.at("Echo.length").uint32();
-  const data = r.at("Echo.data").bytes(r.count(1, true));
+  const data = r.at("Echo.data").bytes(r.count(1));
   r.equal(data.length, length, "Echo.data: size_is(*length)");
   return { data };
 }
@@ -79,7 +79,7 @@ function writeUploadRequest(w: Writer, request: UploadRequest): void {
 
 function readUploadRequest(r: Reader): UploadRequest {
   const length = r.at("Upload.length").uint32();
-  const data = r.at("Upload.data").bytes(r.count(1, true));
+  const data = r.at("Upload.data").bytes(r.count(1));
   r.equal(data.length, length, "Upload.data: size_is(length)");
   return { data };
 }
@@ -107,7 +107,7 @@ function writeDownloadResponse(w: Writer, response: DownloadResponse, request: D
 }
 
 function readDownloadResponse(r: Reader, request: DownloadRequest): DownloadResponse {
-  const data = r.at("Download.data").bytes(r.count(1, true));
+  const data = r.at("Download.data").bytes(r.count(1));
   r.equal(data.length, request.length, "Download.data: size_is(length)");
   return { data };
 }

@@ -106,7 +106,7 @@ export const arrayCodecs: Record<string, Codec> = {
     },
     (r) => {
       const n = r.int32();
-      const x = r.int16Array(r.count(2, true));
+      const x = r.int16Array(r.count(2));
       r.check(n === x.length, "n is the size of x");
       return { x };
     },
@@ -120,7 +120,7 @@ export const arrayCodecs: Record<string, Codec> = {
     },
     (r) => {
       const n = r.int32();
-      const x = r.int16Array(r.variance(5, 2, true));
+      const x = r.int16Array(r.variance(5, 2));
       r.check(n === x.length, "n is the length of x");
       return { x };
     },
@@ -140,7 +140,7 @@ export const arrayCodecs: Record<string, Codec> = {
       const f = r.int32();
       const l = r.int32();
       const max = r.count(0);
-      const { first, actual } = r.varianceFrom(max, 1, true);
+      const { first, actual } = r.varianceFrom(max, 1);
       const x = r.bytes(actual);
       r.check(s === max && f === first && l === actual, "s, f and l are those of x");
       return { s, f, x };
@@ -154,7 +154,7 @@ export const arrayCodecs: Record<string, Codec> = {
     },
     (r) => {
       const rows = r.count(1);
-      const columns = r.count(1, true);
+      const columns = r.count(1);
       r.check(rows === 2 && columns === 3, "m has 2 rows of 3");
       const m: Uint8Array[] = [];
       for (let i = 0; i < rows; i++) m.push(r.bytes(columns));

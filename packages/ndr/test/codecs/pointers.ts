@@ -268,7 +268,7 @@ export const pointerCodecs: Record<string, Codec> = {
     },
     (r) => {
       const n = r.int32();
-      const a = r.pointer() ? r.int32Array(r.count(4, true)) : null;
+      const a = r.pointer() ? r.int32Array(r.count(4)) : null;
       r.check(n === (a === null ? 0 : a.length), "n is the size of a");
       return { a };
     },

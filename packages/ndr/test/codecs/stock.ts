@@ -51,7 +51,7 @@ function readEndpointEntry(r: Reader): EndpointEntry {
 
 function readEndpointEntryReferents(r: Reader, value: EndpointEntry): void {
   if (value.tower !== null) {
-    const count = r.count(1, true);
+    const count = r.count(1);
     r.align(4);
     r.check(r.int32() === count, "length is the size of octets");
     value.tower = r.bytes(count);
@@ -75,7 +75,7 @@ export const stockCodecs: Record<string, Codec> = {
     },
     (r) => {
       const len = r.uint32();
-      const data = r.bytes(r.count(1, true));
+      const data = r.bytes(r.count(1));
       r.check(len === data.length, "len is the size of data");
       return { data };
     },
@@ -135,7 +135,7 @@ export const stockCodecs: Record<string, Codec> = {
       r.check(sidCount === (sids === null ? 0 : sids.length), "num_sids is the size of sids");
       r.align(4);
       const nameCount = r.range(r.int32(), 0, 20480);
-      const names = r.pointer() ? r.int32Array(r.count(4, true)) : null;
+      const names = r.pointer() ? r.int32Array(r.count(4)) : null;
       r.check(nameCount === (names === null ? 0 : names.length), "count is the size of names");
       const level = r.enum16();
       return { handle, sids, names, level, count: r.uint32(), options: r.uint32(), revision: r.uint32() };

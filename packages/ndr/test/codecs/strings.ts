@@ -43,7 +43,7 @@ export const stringCodecs: Record<string, Codec> = {
       };
       if (value.buffer !== null) {
         const max = r.count(0);
-        const actual = r.variance(max, 2, true);
+        const actual = r.variance(max, 2);
         r.check(max === Math.trunc(value.maximumLength / 2), "maximumLength is the size of buffer");
         r.check(actual === Math.trunc(value.length / 2), "length is that of buffer");
         value.buffer = r.uint16Array(actual);

@@ -19,7 +19,7 @@ export function writeSid(w: Writer, value: Sid): void {
 }
 
 export function readSid(r: Reader): Sid {
-  const count = r.count(4, true);
+  const count = r.count(4);
   r.align(4);
   const rev = r.uint8();
   r.check(r.uint8() === count, "cnt is the size of sub");
@@ -36,7 +36,7 @@ export const structureCodecs: Record<string, Codec> = {
       w.int16Array(v.a);
     },
     (r) => {
-      const count = r.count(2, true);
+      const count = r.count(2);
       r.align(4);
       r.check(r.int32() === count, "n is the size of a");
       return { a: r.int16Array(count) };
@@ -51,7 +51,7 @@ export const structureCodecs: Record<string, Codec> = {
       w.bytes(v.a);
     },
     (r) => {
-      const count = r.count(1, true);
+      const count = r.count(1);
       r.align(8);
       const h = r.int64();
       r.check(r.uint8() === count, "n is the size of a");
@@ -68,7 +68,7 @@ export const structureCodecs: Record<string, Codec> = {
       w.bytes(v.inner.a);
     },
     (r) => {
-      const count = r.count(1, true);
+      const count = r.count(1);
       r.align(4);
       const x = r.int16();
       r.align(4);
@@ -91,7 +91,7 @@ export const structureCodecs: Record<string, Codec> = {
       r.align(4);
       const size = r.int32();
       const len = r.int32();
-      const actual = r.variance(max, 1, true);
+      const actual = r.variance(max, 1);
       r.check(size === max && len === actual, "size and len are those of a");
       return { size, a: r.bytes(actual) };
     },
@@ -111,7 +111,7 @@ export const structureCodecs: Record<string, Codec> = {
     (r) => {
       let e: { rcg: Uint8Array } | null = null;
       if (r.pointer()) {
-        const count = r.count(1, true);
+        const count = r.count(1);
         r.align(4);
         r.check(r.range(r.int32(), 1, 10000) === count, "cb is the size of rcg");
         e = { rcg: r.bytes(count) };
@@ -127,7 +127,7 @@ export const structureCodecs: Record<string, Codec> = {
       w.uint16Array(v.surrounding);
     },
     (r) => {
-      const count = r.count(2, true);
+      const count = r.count(2);
       r.align(4);
       r.check(r.int32() === count, "x is the size of surrounding");
       return { surrounding: r.uint16Array(count) };

@@ -160,7 +160,7 @@ function readEntry(r: Reader): Entry {
 }
 
 function readEntryReferents(r: Reader, value: Entry): void {
-  if (value.tower !== null) value.tower = r.up(readTower(r.down("tower"), r.count(1, true)));
+  if (value.tower !== null) value.tower = r.up(readTower(r.down("tower"), r.count(1)));
 }
 
 function writeInsertRequest(w: Writer, request: InsertRequest): void {
@@ -177,10 +177,10 @@ function writeInsertRequest(w: Writer, request: InsertRequest): void {
 
 function readInsertRequest(r: Reader): InsertRequest {
   const count = r.at("Insert.count").range(r.uint32(), 0, 500);
-  const entriesCount = r.down("Insert.entries").count(29);
-  const entries: Entry[] = [];
+  const entriesCount = r.down("Insert.entries").count(29, 32);
+  const entries = new Array<Entry>(entriesCount);
   for (let i = 0; i < entriesCount; i++) {
-    entries.push(readEntry(r.index(i)));
+    entries[i] = readEntry(r.index(i));
   }
   for (const [i, item] of entries.entries()) {
     readEntryReferents(r.index(i), item);
@@ -212,10 +212,10 @@ function writeDeleteRequest(w: Writer, request: DeleteRequest): void {
 
 function readDeleteRequest(r: Reader): DeleteRequest {
   const count = r.at("Delete.count").range(r.uint32(), 0, 500);
-  const entriesCount = r.down("Delete.entries").count(29);
-  const entries: Entry[] = [];
+  const entriesCount = r.down("Delete.entries").count(29, 32);
+  const entries = new Array<Entry>(entriesCount);
   for (let i = 0; i < entriesCount; i++) {
-    entries.push(readEntry(r.index(i)));
+    entries[i] = readEntry(r.index(i));
   }
   for (const [i, item] of entries.entries()) {
     readEntryReferents(r.index(i), item);
@@ -276,10 +276,10 @@ function readLookupResponse(r: Reader, request: LookupRequest): LookupResponse {
   const handle = r.at("Lookup.handle").contextHandle();
   const count = r.at("Lookup.count").uint32();
   const entriesMax = r.down("Lookup.entries").count(0);
-  const entriesCount = r.variance(entriesMax, 29);
-  const entries: Entry[] = [];
+  const entriesCount = r.variance(entriesMax, 29, 32);
+  const entries = new Array<Entry>(entriesCount);
   for (let i = 0; i < entriesCount; i++) {
-    entries.push(readEntry(r.index(i)));
+    entries[i] = readEntry(r.index(i));
   }
   for (const [i, item] of entries.entries()) {
     readEntryReferents(r.index(i), item);
@@ -306,9 +306,7 @@ function writeMapRequest(w: Writer, request: MapRequest): void {
 function readMapRequest(r: Reader): MapRequest {
   return {
     object: r.at("Map.object").pointer() ? r.up(readUuid(r.down("Map.object"))) : null,
-    mapTower: r.at("Map.mapTower").pointer()
-      ? r.up(readTower(r.down("Map.mapTower"), r.count(1, true)))
-      : null,
+    mapTower: r.at("Map.mapTower").pointer() ? r.up(readTower(r.down("Map.mapTower"), r.count(1))) : null,
     handle: r.at("Map.handle").contextHandle(),
     capacity: r.at("Map.capacity").range(r.uint32(), 0, 500),
   };
@@ -336,13 +334,13 @@ function readMapResponse(r: Reader, request: MapRequest): MapResponse {
   const handle = r.at("Map.handle").contextHandle();
   const count = r.at("Map.count").uint32();
   const towersMax = r.down("Map.towers").count(0);
-  const towersCount = r.variance(towersMax, 4);
-  const towers: (Tower | null)[] = [];
+  const towersCount = r.variance(towersMax, 4, -24);
+  const towers = new Array<Tower | null>(towersCount);
   for (let i = 0; i < towersCount; i++) {
-    towers.push(r.index(i).pointer() ? pending : null);
+    towers[i] = r.index(i).pointer() ? pending : null;
   }
   for (let i = 0; i < towers.length; i++) {
-    if (towers[i] !== null) towers[i] = readTower(r.index(i), r.count(1, true));
+    if (towers[i] !== null) towers[i] = readTower(r.index(i), r.count(1));
   }
   r.up();
   const status = r.at("Map.status").uint32();
@@ -404,7 +402,7 @@ function readMgmtDeleteRequest(r: Reader): MgmtDeleteRequest {
     hasObject: r.at("MgmtDelete.hasObject").uint32(),
     object: r.at("MgmtDelete.object").pointer() ? r.up(readUuid(r.down("MgmtDelete.object"))) : null,
     tower: r.at("MgmtDelete.tower").pointer()
-      ? r.up(readTower(r.down("MgmtDelete.tower"), r.count(1, true)))
+      ? r.up(readTower(r.down("MgmtDelete.tower"), r.count(1)))
       : null,
   };
 }

@@ -134,9 +134,9 @@ export function readInterfaceIds(r: Reader, count: number): InterfaceIds {
   const count_ = r.at("count").range(r.uint32(), 0, 1024);
   r.trail(8);
   r.down("ids");
-  const ids: (InterfaceId | null)[] = [];
+  const ids = new Array<InterfaceId | null>(count);
   for (let i = 0; i < count; i++) {
-    ids.push(r.index(i).pointer() ? pending : null);
+    ids[i] = r.index(i).pointer() ? pending : null;
   }
   r.up();
   r.equal(ids.length, count_, "ids: size_is(count)");
@@ -192,7 +192,7 @@ function writeInqStatsResponse(w: Writer, response: InqStatsResponse): void {
 
 function readInqStatsResponse(r: Reader): InqStatsResponse {
   const count = r.at("InqStats.count").uint32();
-  const statistics = r.at("InqStats.statistics").uint32Array(r.count(4, true));
+  const statistics = r.at("InqStats.statistics").uint32Array(r.count(4));
   const status = r.at("InqStats.status").uint32();
   r.equal(statistics.length, count, "InqStats.statistics: size_is(*count)");
   return { count, statistics, status };

@@ -144,22 +144,22 @@ function writeFixed(w: Writer, value: Fixed): void {
 function readFixed(r: Reader): Fixed {
   r.align(4);
   r.down("matrix");
-  const matrix: Int32Array[] = [];
+  const matrix = new Array<Int32Array>(2);
   for (let i = 0; i < 2; i++) {
-    matrix.push(r.index(i).int32Array(3));
+    matrix[i] = r.index(i).int32Array(3);
   }
   r.up();
   r.down("corners");
-  const corners: Point[] = [];
+  const corners = new Array<Point>(4);
   for (let i = 0; i < 4; i++) {
-    corners.push(readPoint(r.index(i)));
+    corners[i] = readPoint(r.index(i));
   }
   r.up();
   const key = r.at("key").bytes(16);
   r.down("flags");
-  const flags: boolean[] = [];
+  const flags = new Array<boolean>(3);
   for (let i = 0; i < 3; i++) {
-    flags.push(r.index(i).boolean());
+    flags[i] = r.index(i).boolean();
   }
   r.up();
   r.trail(4);
@@ -193,7 +193,7 @@ function readWindow(r: Reader, count: number): Window {
   const at = r.at("size").run(4, 8);
   const size = r.int32At(at);
   const length = r.int32At(at + 4);
-  const data = r.bytes(r.at("data").variance(count, 1, true));
+  const data = r.bytes(r.at("data").variance(count, 1));
   r.equal(count, size, "data: size_is(size)");
   r.equal(data.length, length, "data: length_is(length)");
   return { size, data };
@@ -211,7 +211,7 @@ function writeVarying(w: Writer, value: Varying): void {
 function readVarying(r: Reader): Varying {
   r.align(8);
   const length = r.at("length").int32();
-  const values = r.float64Array(r.at("values").variance(8, 8, true));
+  const values = r.float64Array(r.at("values").variance(8, 8));
   r.trail(8);
   r.equal(values.length, length, "values: length_is(length)");
   return { values };
@@ -243,10 +243,10 @@ function readPolygon(r: Reader): Polygon {
 function readPolygonReferents(r: Reader, value: Polygon): void {
   if (value.points !== null) {
     const n = countOfPending(value.points);
-    const pointsCount = r.down("points").count(5);
-    const points: Point[] = [];
+    const pointsCount = r.down("points").count(5, 8);
+    const points = new Array<Point>(pointsCount);
     for (let i = 0; i < pointsCount; i++) {
-      points.push(readPoint(r.index(i)));
+      points[i] = readPoint(r.index(i));
     }
     r.up();
     r.equal(points.length, n, "points: size_is(n)");
@@ -280,8 +280,8 @@ function writeSendCountedRequest(w: Writer, request: SendCountedRequest): void {
 
 function readSendCountedRequest(r: Reader): SendCountedRequest {
   return {
-    value: r.up(readCounted(r.down("SendCounted.value"), r.count(2, true))),
-    window: r.up(readWindow(r.down("SendCounted.window"), r.count(0, true))),
+    value: r.up(readCounted(r.down("SendCounted.value"), r.count(2))),
+    window: r.up(readWindow(r.down("SendCounted.window"), r.count(0))),
     varying: r.up(readVarying(r.down("SendCounted.varying"))),
   };
 }
@@ -294,7 +294,7 @@ function writeSumRequest(w: Writer, request: SumRequest): void {
 
 function readSumRequest(r: Reader): SumRequest {
   const n = r.at("Sum.n").uint32();
-  const terms = r.at("Sum.terms").bigInt64Array(r.count(8, true));
+  const terms = r.at("Sum.terms").bigInt64Array(r.count(8));
   r.equal(terms.length, n, "Sum.terms: size_is(n)");
   return { terms };
 }
@@ -318,10 +318,10 @@ function writeRowsRequest(w: Writer, request: RowsRequest): void {
 
 function readRowsRequest(r: Reader): RowsRequest {
   const n = r.at("Rows.n").uint32();
-  const rowsCount = r.down("Rows.rows").count(6);
-  const rows: Int16Array[] = [];
+  const rowsCount = r.down("Rows.rows").count(6, 8);
+  const rows = new Array<Int16Array>(rowsCount);
   for (let i = 0; i < rowsCount; i++) {
-    rows.push(r.index(i).int16Array(3));
+    rows[i] = r.index(i).int16Array(3);
   }
   r.up();
   r.equal(rows.length, n, "Rows.rows: size_is(n)");
@@ -343,8 +343,8 @@ function readSliceRequest(r: Reader): SliceRequest {
   const size = r.at("Slice.size").int32();
   const first = r.at("Slice.first").int32();
   const length = r.at("Slice.length").int32();
-  const dataMax = r.at("Slice.data").count(0, true);
-  const dataRange = r.varianceFrom(dataMax, 1, true);
+  const dataMax = r.at("Slice.data").count(0);
+  const dataRange = r.varianceFrom(dataMax, 1);
   const data = r.bytes(dataRange.actual);
   r.equal(dataMax, size, "Slice.data: size_is(size)");
   r.equal(dataRange.first, first, "Slice.data: first_is(first)");
@@ -370,10 +370,10 @@ function readDrawRequest(r: Reader): DrawRequest {
   readPolygonReferents(r, shape);
   r.up();
   const n = r.at("Draw.n").uint32();
-  const moreCount = r.down("Draw.more").count(8);
-  const more: Polygon[] = [];
+  const moreCount = r.down("Draw.more").count(8, -8);
+  const more = new Array<Polygon>(moreCount);
   for (let i = 0; i < moreCount; i++) {
-    more.push(readPolygon(r.index(i)));
+    more[i] = readPolygon(r.index(i));
   }
   for (const [i, item] of more.entries()) {
     readPolygonReferents(r.index(i), item);
@@ -401,8 +401,8 @@ function writeReadResponse(w: Writer, response: ReadResponse, request: ReadReque
 
 function readReadResponse(r: Reader, request: ReadRequest): ReadResponse {
   const got = r.at("Read.got").uint32();
-  const dataMax = r.at("Read.data").count(0, true);
-  const data = r.bytes(r.variance(dataMax, 1, true));
+  const dataMax = r.at("Read.data").count(0);
+  const data = r.bytes(r.variance(dataMax, 1));
   r.equal(dataMax, request.size, "Read.data: size_is(size)");
   r.equal(data.length, got, "Read.data: length_is(*got)");
   return { data };
@@ -416,7 +416,7 @@ function writeBoundedRequest(w: Writer, request: BoundedRequest): void {
 
 function readBoundedRequest(r: Reader): BoundedRequest {
   const n = r.at("Bounded.n").range(r.uint32(), 1, 100);
-  const values = r.at("Bounded.values").int32Array(r.count(4, true));
+  const values = r.at("Bounded.values").int32Array(r.count(4));
   r.equal(values.length, n, "Bounded.values: size_is(n)");
   return { values };
 }

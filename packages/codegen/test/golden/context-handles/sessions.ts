@@ -151,8 +151,8 @@ function writeFetchResponse(w: Writer, response: FetchResponse, request: FetchRe
 
 function readFetchResponse(r: Reader, request: FetchRequest): FetchResponse {
   const got = r.at("Fetch.got").uint32();
-  const dataMax = r.at("Fetch.data").count(0, true);
-  const data = r.bytes(r.variance(dataMax, 1, true));
+  const dataMax = r.at("Fetch.data").count(0);
+  const data = r.bytes(r.variance(dataMax, 1));
   r.equal(dataMax, request.size, "Fetch.data: size_is(size)");
   r.equal(data.length, got, "Fetch.data: length_is(*got)");
   return { data };

@@ -97,7 +97,7 @@ function writeEchoDataRequest(w: Writer, request: EchoDataRequest): void {
 
 function readEchoDataRequest(r: Reader): EchoDataRequest {
   const length = r.at("EchoData.length").uint32();
-  const data = r.at("EchoData.data").bytes(r.count(1, true));
+  const data = r.at("EchoData.data").bytes(r.count(1));
   r.equal(data.length, length, "EchoData.data: size_is(length)");
   return { length, data };
 }
@@ -109,7 +109,7 @@ function writeEchoDataResponse(w: Writer, response: EchoDataResponse, request: E
 }
 
 function readEchoDataResponse(r: Reader, request: EchoDataRequest): EchoDataResponse {
-  const echo = r.at("EchoData.echo").bytes(r.count(1, true));
+  const echo = r.at("EchoData.echo").bytes(r.count(1));
   r.equal(echo.length, request.length, "EchoData.echo: size_is(length)");
   return { echo };
 }

@@ -143,7 +143,7 @@ function writeStringsReferents(w: Writer, value: Strings): void {
 }
 
 function readStrings(r: Reader): Strings {
-  const fixedUnits = r.at("fixed").variance(8, 1, true);
+  const fixedUnits = r.at("fixed").variance(8, 1);
   r.check(fixedUnits > 0, "fixed: string terminator");
   const fixed = r.bytes(fixedUnits - 1);
   r.check(r.uint8() === 0, "fixed: string terminator");
@@ -188,7 +188,7 @@ function readBehind(r: Reader): Behind {
 
 function readBehindReferents(r: Reader, value: Behind): void {
   value.n = r.at("n").int32();
-  if (value.values !== null) value.values = r.at("values").int32Array(r.count(4, true));
+  if (value.values !== null) value.values = r.at("values").int32Array(r.count(4));
   r.equal(value.values?.length ?? 0, value.n, "values: size_is(*n)");
 }
 
@@ -214,7 +214,7 @@ function readBig(r: Reader): Big {
 function readBigReferents(r: Reader, value: Big): void {
   if (value.data !== null) {
     const big = countOfPending(value.data);
-    const data = r.at("data").bytes(r.count(1, true));
+    const data = r.at("data").bytes(r.count(1));
     r.equal(data.length, Number(big), "data: size_is(big)");
     value.data = data;
   }
@@ -260,10 +260,10 @@ function readAliasesReferents(r: Reader, value: Aliases): void {
   if (value.twice !== null) value.twice = { value: r.at("twice").pointer() ? r.int32() : null };
   if (value.rowAt !== null) value.rowAt = r.at("rowAt").int32Array(4);
   if (value.rows !== null) {
-    const rowsCount = r.down("rows").count(16);
-    const rows: Row[] = [];
+    const rowsCount = r.down("rows").count(16, 8);
+    const rows = new Array<Row>(rowsCount);
     for (let i = 0; i < rowsCount; i++) {
-      rows.push(r.index(i).int32Array(4));
+      rows[i] = r.index(i).int32Array(4);
     }
     r.up();
     r.equal(rows.length, 3, "rows: size_is(3)");
@@ -299,10 +299,10 @@ function readRefs(r: Reader): Refs {
 
 function readRefsReferents(r: Reader, value: Refs): void {
   const n = countOfPending(value.items);
-  const itemsCount = r.down("items").count(4);
-  const items: (Outer | null)[] = [];
+  const itemsCount = r.down("items").count(4, 16);
+  const items = new Array<Outer | null>(itemsCount);
   for (let i = 0; i < itemsCount; i++) {
-    items.push(r.index(i).pointer() ? pending : null);
+    items[i] = r.index(i).pointer() ? pending : null;
   }
   for (let i = 0; i < items.length; i++) {
     if (items[i] !== null) items[i] = readOuter(r.index(i), r.count(0));
@@ -379,16 +379,16 @@ function readChainRequest(r: Reader): ChainRequest {
     }
     deep = { value: deepValue };
   }
-  const cubeCount = r.down("Chain.cube").count(16);
-  const cube: Int32Array[][] = [];
+  const cubeCount = r.down("Chain.cube").count(16, 72);
+  const cube = new Array<Int32Array[]>(cubeCount);
   for (let i = 0; i < cubeCount; i++) {
     r.index(i).down();
-    const item: Int32Array[] = [];
+    const item = new Array<Int32Array>(2);
     for (let j = 0; j < 2; j++) {
-      item.push(r.index(j).int32Array(2));
+      item[j] = r.index(j).int32Array(2);
     }
     r.up();
-    cube.push(item);
+    cube[i] = item;
   }
   r.up();
   const refs = readRefs(r.down("Chain.refs"));
@@ -451,22 +451,22 @@ function writeMixedRequest(w: Writer, request: MixedRequest): void {
 
 function readMixedRequest(r: Reader): MixedRequest {
   const n = r.at("Mixed.n").int32();
-  const lettersCount = r.down("Mixed.letters").count(2);
-  const letters: Letter[] = [];
+  const lettersCount = r.down("Mixed.letters").count(2, -8);
+  const letters = new Array<Letter>(lettersCount);
   for (let i = 0; i < lettersCount; i++) {
-    letters.push(r.index(i).enum16());
+    letters[i] = r.index(i).enum16();
   }
   r.up();
   const letter = r.at("Mixed.letter").pointer() ? r.enum16() : null;
   const r_ = r.at("Mixed.r").range(r.enum16(), 0, 1);
-  const jaggedCount = r.down("Mixed.jagged").count(4);
-  const jagged: (Int32Array | null)[] = [];
+  const jaggedCount = r.down("Mixed.jagged").count(4, -24);
+  const jagged = new Array<Int32Array | null>(jaggedCount);
   for (let i = 0; i < jaggedCount; i++) {
-    jagged.push(r.index(i).pointer() ? pending : null);
+    jagged[i] = r.index(i).pointer() ? pending : null;
   }
   for (let i = 0; i < jagged.length; i++) {
     if (jagged[i] !== null) {
-      const element = r.index(i).int32Array(r.count(4, true));
+      const element = r.index(i).int32Array(r.count(4));
       r.equal(element.length, n, "Mixed.jagged[]: size_is(n)");
       jagged[i] = element;
     }
@@ -480,10 +480,10 @@ function readMixedRequest(r: Reader): MixedRequest {
   let window: Row[] | null = null;
   if (r.at("Mixed.window").pointer()) {
     windowValueMax = r.down("Mixed.window").count(0);
-    const windowValueCount = r.variance(windowValueMax, 16);
-    const windowValue: Row[] = [];
+    const windowValueCount = r.variance(windowValueMax, 16, 8);
+    const windowValue = new Array<Row>(windowValueCount);
     for (let i = 0; i < windowValueCount; i++) {
-      windowValue.push(r.index(i).int32Array(4));
+      windowValue[i] = r.index(i).int32Array(4);
     }
     r.up();
     window = windowValue;
@@ -521,10 +521,10 @@ function readMixedResponse(r: Reader, request: MixedRequest): MixedResponse {
   let window: Row[] | null = null;
   if (r.at("Mixed.window").pointer()) {
     windowValueMax = r.down("Mixed.window").count(0);
-    const windowValueCount = r.variance(windowValueMax, 16);
-    const windowValue: Row[] = [];
+    const windowValueCount = r.variance(windowValueMax, 16, 8);
+    const windowValue = new Array<Row>(windowValueCount);
     for (let i = 0; i < windowValueCount; i++) {
-      windowValue.push(r.index(i).int32Array(4));
+      windowValue[i] = r.index(i).int32Array(4);
     }
     r.up();
     window = windowValue;

@@ -57,18 +57,18 @@ function readSlots(r: Reader, count: number): Slots {
   r.align(4, 8);
   r.down("fixed");
   r.refElements(2);
-  const fixed: bigint[] = [];
+  const fixed = new Array<bigint>(2);
   for (let i = 0; i < 2; i++) {
-    fixed.push(pending);
+    fixed[i] = pending;
   }
   r.up();
   const n = r.at("n").uint32();
   r.trail(8);
   r.down("counted");
   r.refElements(count);
-  const counted: number[] = [];
+  const counted = new Array<number>(count);
   for (let i = 0; i < count; i++) {
-    counted.push(pending);
+    counted[i] = pending;
   }
   r.up();
   r.equal(counted.length, n, "counted: size_is(n)");
@@ -112,7 +112,7 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  const slots = readSlots(r.down("Put.slots"), r.count(1));
+  const slots = readSlots(r.down("Put.slots"), r.count(1, 8));
   readSlotsReferents(r, slots);
   r.up();
   return { slots };

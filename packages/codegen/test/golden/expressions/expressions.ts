@@ -96,8 +96,8 @@ function writeMultiplyRequest(w: Writer, request: MultiplyRequest): void {
 
 function readMultiplyRequest(r: Reader): MultiplyRequest {
   return {
-    left: r.up(readMatrix(r.down("Multiply.left"), r.count(4, true))),
-    right: r.up(readMatrix(r.down("Multiply.right"), r.count(4, true))),
+    left: r.up(readMatrix(r.down("Multiply.left"), r.count(4))),
+    right: r.up(readMatrix(r.down("Multiply.right"), r.count(4))),
   };
 }
 
@@ -115,7 +115,7 @@ function writeChooseRequest(w: Writer, request: ChooseRequest): void {
 function readChooseRequest(r: Reader): ChooseRequest {
   const wide = r.at("Choose.wide").int32();
   const n = r.at("Choose.n").int32();
-  const data = r.at("Choose.data").bytes(r.count(1, true));
+  const data = r.at("Choose.data").bytes(r.count(1));
   r.equal(data.length, wide !== 0 ? n * 2 : n, "Choose.data: size_is(wide ? (n * 2) : n)");
   return { wide, n, data };
 }
@@ -133,9 +133,9 @@ function writeLastRequest(w: Writer, request: LastRequest): void {
 
 function readLastRequest(r: Reader): LastRequest {
   const last = r.at("Last.last").int32();
-  const values = r.at("Last.values").int16Array(r.count(2, true));
+  const values = r.at("Last.values").int16Array(r.count(2));
   const mask = r.at("Last.mask").int32();
-  const more = r.at("Last.more").int32Array(r.count(4, true));
+  const more = r.at("Last.more").int32Array(r.count(4));
   r.equal(values.length, last + 1, "Last.values: size_is(last + 1)");
   r.equal(more.length, (mask & 15) | 4, "Last.more: size_is((mask & 15) | 4)");
   return { last, values, mask, more };
@@ -164,9 +164,9 @@ function writeOddRequest(w: Writer, request: OddRequest): void {
 function readOddRequest(r: Reader): OddRequest {
   const a = r.at("Odd.a").int32();
   const b = r.at("Odd.b").int32();
-  const x = r.at("Odd.x").int32Array(r.count(4, true));
-  const y = r.at("Odd.y").int32Array(r.count(4, true));
-  const z_ = r.at("Odd.z").int32Array(r.count(4, true));
+  const x = r.at("Odd.x").int32Array(r.count(4));
+  const y = r.at("Odd.y").int32Array(r.count(4));
+  const z_ = r.at("Odd.z").int32Array(r.count(4));
   r.equal(x.length, (a % 2) + b * 3 - (a - b), "Odd.x: size_is(((a % 2) + (b * 3)) - (a - b))");
   r.equal(y.length, -a + ~b, "Odd.y: size_is((-a) + (~b))");
   r.equal(
@@ -187,7 +187,7 @@ function writeFillRequest(w: Writer, request: FillRequest): void {
 
 function readFillRequest(r: Reader): FillRequest {
   const n = r.at("Fill.n").uint32();
-  const values = r.at("Fill.values").int32Array(r.count(4, true));
+  const values = r.at("Fill.values").int32Array(r.count(4));
   const extra = r.at("Fill.extra").uint32();
   r.equal(values.length, n, "Fill.values: size_is(*n)");
   return { n, values, extra };
@@ -205,8 +205,8 @@ function writeFillResponse(w: Writer, response: FillResponse, request: FillReque
 
 function readFillResponse(r: Reader, request: FillRequest): FillResponse {
   const n = r.at("Fill.n").uint32();
-  const values = r.at("Fill.values").int32Array(r.count(4, true));
-  const out = r.at("Fill.out").bytes(r.count(1, true));
+  const values = r.at("Fill.values").int32Array(r.count(4));
+  const out = r.at("Fill.out").bytes(r.count(1));
   r.equal(values.length, n, "Fill.values: size_is(*n)");
   r.equal(out.length, n + request.extra, "Fill.out: size_is(*n + extra)");
   return { n, values, out };

@@ -101,9 +101,9 @@ function writeReader_Referents(w: Writer, value: Reader_): void {
 function readReader_(r: Reader): Reader_ {
   r.align(4, 8);
   r.down("pins");
-  const pins: (Pin | null)[] = [];
+  const pins = new Array<Pin | null>(4);
   for (let i = 0; i < 4; i++) {
-    pins.push(r.index(i).pointer() ? pending : null);
+    pins[i] = r.index(i).pointer() ? pending : null;
   }
   r.up();
   return { pins };
@@ -154,10 +154,10 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 }
 
 function readPutRequest(r: Reader): PutRequest {
-  const card = readCard(r.down("Put.card"), r.count(1, true));
+  const card = readCard(r.down("Put.card"), r.count(1));
   readCardReferents(r, card);
   r.up();
-  const chunk = r.up(readChunk(r.down("Put.chunk"), r.count(1, true)));
+  const chunk = r.up(readChunk(r.down("Put.chunk"), r.count(1)));
   const readPin_ = readReader_(r.down("Put.readPin"));
   readReader_Referents(r, readPin_);
   r.up();

@@ -165,10 +165,10 @@ function readClient_(r: Reader): Client_ {
 function readClient_Referents(r: Reader, value: Client_): void {
   if (value.items !== null) {
     const count = countOfPending(value.items);
-    const itemsCount = r.down("items").count(34);
-    const items: Reader_[] = [];
+    const itemsCount = r.down("items").count(34, -136);
+    const items = new Array<Reader_>(itemsCount);
     for (let i = 0; i < itemsCount; i++) {
-      items.push(readReader_(r.index(i)));
+      items[i] = readReader_(r.index(i));
     }
     r.up();
     r.equal(items.length, count, "items: size_is(count)");

@@ -116,9 +116,9 @@ function readSlots(r: Reader, count: number): Slots {
   const n = r.at("n").uint32();
   r.trail(8);
   r.down("a");
-  const a: (number | null)[] = [];
+  const a = new Array<number | null>(count);
   for (let i = 0; i < count; i++) {
-    a.push(r.index(i).pointer() ? pending : null);
+    a[i] = r.index(i).pointer() ? pending : null;
   }
   r.up();
   r.equal(a.length, n, "a: size_is(n)");
@@ -157,9 +157,9 @@ function readNest(r: Reader): Nest {
   const first = r.up(readMixed(r.down("first")));
   const second = r.at("second").pointer() ? pending : null;
   r.down("both");
-  const both: Mixed[] = [];
+  const both = new Array<Mixed>(2);
   for (let i = 0; i < 2; i++) {
-    both.push(readMixed(r.index(i)));
+    both[i] = readMixed(r.index(i));
   }
   r.up();
   return { first, second, both };
@@ -217,7 +217,7 @@ function readEmbeddedRequest(r: Reader): EmbeddedRequest {
   const mixed = readMixed(r.down("Embedded.mixed"));
   readMixedReferents(r, mixed);
   r.up();
-  const slots = readSlots(r.down("Embedded.slots"), r.count(4));
+  const slots = readSlots(r.down("Embedded.slots"), r.count(4, -24));
   readSlotsReferents(r, slots);
   r.up();
   const nest = readNest(r.down("Embedded.nest"));
@@ -272,7 +272,7 @@ function writeGrowResponse(w: Writer, response: GrowResponse): void {
 
 function readGrowResponse(r: Reader): GrowResponse {
   const n = r.at("Grow.n").int32();
-  const values = r.at("Grow.values").pointer() ? r.int32Array(r.count(4, true)) : null;
+  const values = r.at("Grow.values").pointer() ? r.int32Array(r.count(4)) : null;
   r.equal(values?.length ?? 0, n, "Grow.values: size_is(*n)");
   return { values };
 }

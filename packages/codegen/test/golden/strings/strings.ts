@@ -121,9 +121,9 @@ function readLines(r: Reader, count: number): Lines {
   const n = r.at("n").uint32();
   r.trail(8);
   r.down("lines");
-  const lines: (string | null)[] = [];
+  const lines = new Array<string | null>(count);
   for (let i = 0; i < count; i++) {
-    lines.push(r.index(i).pointer() ? pending : null);
+    lines[i] = r.index(i).pointer() ? pending : null;
   }
   r.up();
   r.equal(lines.length, n, "lines: size_is(n)");
@@ -167,7 +167,7 @@ function readSendAllRequest(r: Reader): SendAllRequest {
   const all = readAll(r.down("SendAll.all"));
   readAllReferents(r, all);
   r.up();
-  const lines = readLines(r.down("SendAll.lines"), r.count(4));
+  const lines = readLines(r.down("SendAll.lines"), r.count(4, -24));
   readLinesReferents(r, lines);
   r.up();
   const counted = takeCountedReferent(r, takeCounted(r.at("SendAll.counted")));
@@ -217,10 +217,10 @@ function writeManyRequest(w: Writer, request: ManyRequest): void {
 
 function readManyRequest(r: Reader): ManyRequest {
   const n = r.at("Many.n").uint32();
-  const namesCount = r.down("Many.names").count(4);
-  const names: (string | null)[] = [];
+  const namesCount = r.down("Many.names").count(4, -24);
+  const names = new Array<string | null>(namesCount);
   for (let i = 0; i < namesCount; i++) {
-    names.push(r.index(i).pointer() ? pending : null);
+    names[i] = r.index(i).pointer() ? pending : null;
   }
   for (let i = 0; i < names.length; i++) {
     if (names[i] !== null) names[i] = r.index(i).wideString();

@@ -216,10 +216,10 @@ function readTreeReferents(r: Reader, value: Tree): void {
   if (value.name !== null) value.name = r.at("name").wideString();
   if (value.children !== null) {
     const count = countOfPending(value.children);
-    const childrenCount = r.down("children").count(4);
-    const children: (Tree | null)[] = [];
+    const childrenCount = r.down("children").count(4, -24);
+    const children = new Array<Tree | null>(childrenCount);
     for (let i = 0; i < childrenCount; i++) {
-      children.push(r.index(i).pointer() ? pending : null);
+      children[i] = r.index(i).pointer() ? pending : null;
     }
     for (let i = 0; i < children.length; i++) {
       if (children[i] !== null) {
@@ -290,7 +290,7 @@ function writePutRequest(w: Writer, request: PutRequest): void {
 function readPutRequest(r: Reader): PutRequest {
   return {
     value: r.up(readOuter(r.down("Put.value"))),
-    deep: r.up(readDeep(r.down("Put.deep"), r.count(1, true))),
+    deep: r.up(readDeep(r.down("Put.deep"), r.count(1))),
     ranged: r.up(readRanged(r.down("Put.ranged"))),
   };
 }

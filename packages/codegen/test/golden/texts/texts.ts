@@ -128,16 +128,16 @@ function readAccount(r: Reader): Account {
   const name = takeCounted(r.at("name"));
   const use = r.at("use").int32();
   r.down("both");
-  const both: RpcUnicodeString[] = [];
+  const both = new Array<RpcUnicodeString>(2);
   for (let i = 0; i < 2; i++) {
-    both.push(takeCounted(r.index(i)));
+    both[i] = takeCounted(r.index(i));
   }
   r.up();
   return { sid, name, use, both };
 }
 
 function readAccountReferents(r: Reader, value: Account): void {
-  if (value.sid !== null) value.sid = takeSid(r.at("sid"), r.count(4, true));
+  if (value.sid !== null) value.sid = takeSid(r.at("sid"), r.count(4));
   value.name = takeCountedReferent(r.at("name"), value.name);
   r.down("both");
   for (let i = 0; i < value.both.length; i++) {
@@ -201,10 +201,10 @@ function readNames(r: Reader): Names {
 
 function readNamesReferents(r: Reader, value: Names): void {
   if (value.names !== null) {
-    const namesCount = r.down("names").count(8);
-    const names: RpcUnicodeString[] = [];
+    const namesCount = r.down("names").count(8, 8);
+    const names = new Array<RpcUnicodeString>(namesCount);
     for (let i = 0; i < namesCount; i++) {
-      names.push(takeCounted(r.index(i)));
+      names[i] = takeCounted(r.index(i));
     }
     for (let i = 0; i < names.length; i++) {
       names[i] = takeCountedReferent(r.index(i), names[i] ?? null);
@@ -215,13 +215,13 @@ function readNamesReferents(r: Reader, value: Names): void {
   }
   r.check(value.names !== null || value.count === 0, "names: null, of size count");
   if (value.sids !== null) {
-    const sidsCount = r.down("sids").count(4);
-    const sids: Psid[] = [];
+    const sidsCount = r.down("sids").count(4, -24);
+    const sids = new Array<Psid>(sidsCount);
     for (let i = 0; i < sidsCount; i++) {
-      sids.push(r.index(i).pointer() ? pending : null);
+      sids[i] = r.index(i).pointer() ? pending : null;
     }
     for (let i = 0; i < sids.length; i++) {
-      if (sids[i] !== null) sids[i] = takeSid(r.index(i), r.count(4, true));
+      if (sids[i] !== null) sids[i] = takeSid(r.index(i), r.count(4));
     }
     r.up();
     r.equal(sids.length, value.count, "sids: size_is(count)");
@@ -300,7 +300,7 @@ function readKeyReferents(r: Reader, value: Key): void {
       value.value = takeCountedReferent(r.at("text"), value.value);
       break;
     case 2:
-      if (value.value !== null) value.value = takeSid(r.at("sid"), r.count(4, true));
+      if (value.value !== null) value.value = takeSid(r.at("sid"), r.count(4));
       break;
     case 3:
       if (value.value !== null) {
@@ -316,7 +316,7 @@ function writeOneRequest(w: Writer, request: OneRequest): void {
 }
 
 function readOneRequest(r: Reader): OneRequest {
-  return { sid: takeSid(r.at("One.sid"), r.count(4, true)) };
+  return { sid: takeSid(r.at("One.sid"), r.count(4)) };
 }
 
 function writeTextRequest(w: Writer, request: TextRequest): void {
@@ -346,10 +346,10 @@ function writeFindRequest(w: Writer, request: FindRequest): void {
 }
 
 function readFindRequest(r: Reader): FindRequest {
-  const sid = takeSid(r.at("Find.sid"), r.count(4, true));
+  const sid = takeSid(r.at("Find.sid"), r.count(4));
   const text = takeCountedReferent(r, takeCounted(r.at("Find.text")));
   const sharedRead = (): { value: Sid } => {
-    return { value: takeSid(r.at("Find.shared"), r.count(4, true)) };
+    return { value: takeSid(r.at("Find.shared"), r.count(4)) };
   };
   const shared = r.fullReferent(r.at("Find.shared").fullPointer(), "{ value: Sid }", sharedRead);
   const keptRead = (): { value: RpcUnicodeString } => {
@@ -382,7 +382,7 @@ function writeGiveRequest(w: Writer, request: GiveRequest): void {
 }
 
 function readGiveRequest(r: Reader): GiveRequest {
-  const grant = r.up(readGrant(r.down("Give.grant"), r.count(4, true)));
+  const grant = r.up(readGrant(r.down("Give.grant"), r.count(4)));
   const names = readNames(r.down("Give.names"));
   readNamesReferents(r, names);
   r.up();
@@ -407,10 +407,10 @@ function writeNameRequest(w: Writer, request: NameRequest): void {
 
 function readNameRequest(r: Reader): NameRequest {
   const count = r.at("Name.count").int32();
-  const allCount = r.down("Name.all").count(8);
-  const all: RpcUnicodeString[] = [];
+  const allCount = r.down("Name.all").count(8, 8);
+  const all = new Array<RpcUnicodeString>(allCount);
   for (let i = 0; i < allCount; i++) {
-    all.push(takeCounted(r.index(i)));
+    all[i] = takeCounted(r.index(i));
   }
   for (let i = 0; i < all.length; i++) {
     all[i] = takeCountedReferent(r.index(i), all[i] ?? null);
@@ -432,7 +432,7 @@ function writeNameResponse(w: Writer, response: NameResponse): void {
 
 function readNameResponse(r: Reader): NameResponse {
   return {
-    owner: r.at("Name.owner").pointer() ? takeSid(r, r.count(4, true)) : null,
+    owner: r.at("Name.owner").pointer() ? takeSid(r, r.count(4)) : null,
     returnValue: takeCountedReferent(r, takeCounted(r.at("Name.return"))),
   };
 }

@@ -446,7 +446,7 @@ function writeBytepipe(w: Writer, chunk: Uint8Array): void {
 }
 
 function readBytepipe(r: Reader): Uint8Array | null {
-  const count = r.chunk(1, true);
+  const count = r.chunk(1);
   if (count === 0) return null;
   const chunk = r.at("bytepipe").bytes(count);
   r.chunkEnd(count);
@@ -479,9 +479,9 @@ function readPairpipe(r: Reader): Pair[] | null {
   const count = r.chunk(6);
   if (count === 0) return null;
   r.down("pairpipe");
-  const chunk: Pair[] = [];
+  const chunk = new Array<Pair>(count);
   for (let i = 0; i < count; i++) {
-    chunk.push(readPair(r.index(i)));
+    chunk[i] = readPair(r.index(i));
   }
   r.up();
   r.chunkEnd(count);
@@ -511,9 +511,9 @@ function readNodes(r: Reader, count: number): Nodes {
   const n = r.at("n").int32();
   r.trail(8);
   r.down("all");
-  const all: (Node | null)[] = [];
+  const all = new Array<Node | null>(count);
   for (let i = 0; i < count; i++) {
-    all.push(r.index(i).fullPointer());
+    all[i] = r.index(i).fullPointer();
   }
   r.up();
   r.equal(all.length, n, "all: size_is(n)");
@@ -570,7 +570,7 @@ function writeNodesRequest(w: Writer, request: NodesRequest): void {
 }
 
 function readNodesRequest(r: Reader): NodesRequest {
-  const nodes = readNodes(r.down("nodes.nodes"), r.count(4));
+  const nodes = readNodes(r.down("nodes.nodes"), r.count(4, -24));
   readNodesReferents(r, nodes);
   r.up();
   const detail = r.up(readVeryLongUnionName(r.down("nodes.detail")));
@@ -740,10 +740,10 @@ function writeMultiRequest(w: Writer, request: MultiRequest): void {
 function readMultiRequest(r: Reader): MultiRequest {
   const m = r.at("multi.m").int16();
   const n = r.at("multi.n").int16();
-  const [aCount = 0, aCount1 = 0] = r.down("multi.a").counts(2, 1, true);
-  const a: Uint8Array[] = [];
+  const [aCount = 0, aCount1 = 0] = r.down("multi.a").counts(2, 1);
+  const a = new Array<Uint8Array>(aCount);
   for (let i = 0; i < aCount; i++) {
-    a.push(r.index(i).bytes(aCount1));
+    a[i] = r.index(i).bytes(aCount1);
   }
   r.up();
   r.equal(aCount1, n, "multi.a[]: size_is(n)");

@@ -163,18 +163,18 @@ function readKey(r: Reader): Key {
       return { tag: 1, value: r.at("id").guid() };
     case 2: {
       r.down("times");
-      const value_: Filetime[] = [];
+      const value_ = new Array<Filetime>(2);
       for (let i = 0; i < 2; i++) {
-        value_.push(r.index(i).fileTime());
+        value_[i] = r.index(i).fileTime();
       }
       r.up();
       return { tag: 2, value: value_ };
     }
     case 3: {
       r.down("times");
-      const value_: Filetime[] = [];
+      const value_ = new Array<Filetime>(2);
       for (let i = 0; i < 2; i++) {
-        value_.push(r.index(i).fileTime());
+        value_[i] = r.index(i).fileTime();
       }
       r.up();
       return { tag: 3, value: value_ };
@@ -207,10 +207,10 @@ function readFindRequest(r: Reader): FindRequest {
   const id = r.at("Find.id").guid();
   const since = r.at("Find.since").pointer() ? r.fileTime() : null;
   const count = r.at("Find.count").int32();
-  const idsCount = r.down("Find.ids").count(16);
-  const ids: Guid[] = [];
+  const idsCount = r.down("Find.ids").count(16, -56);
+  const ids = new Array<Guid>(idsCount);
   for (let i = 0; i < idsCount; i++) {
-    ids.push(r.index(i).guid());
+    ids[i] = r.index(i).guid();
   }
   r.up();
   r.equal(ids.length, count, "Find.ids: size_is(count)");
@@ -244,9 +244,9 @@ function readLookRequest(r: Reader): LookRequest {
   const key = r.up(readKey(r.down("Look.key")));
   const n = r.at("Look.n").int32();
   const sizesCount = r.down("Look.sizes").count(4);
-  const sizes: bigint[] = [];
+  const sizes = new Array<bigint>(sizesCount);
   for (let i = 0; i < sizesCount; i++) {
-    sizes.push(r.index(i).int3264());
+    sizes[i] = r.index(i).int3264();
   }
   r.up();
   r.equal(key.tag === "default" ? key.discriminant : key.tag, kind, "Look.key: switch_is(kind)");
@@ -266,7 +266,7 @@ function readSeekRequest(r: Reader): SeekRequest {
   const to = r.at("Seek.to").int64();
   const other = r.up(readUlargeInteger(r.down("Seek.other")));
   const n = r.at("Seek.n").int32();
-  const all = r.at("Seek.all").bigInt64Array(r.count(8, true));
+  const all = r.at("Seek.all").bigInt64Array(r.count(8));
   r.equal(all.length, n, "Seek.all: size_is(n)");
   return { to, other, all };
 }
