@@ -1,20 +1,11 @@
 import type { Member, Method, Parameter } from "@ncalrpc/idl";
-import {
-  block,
-  braced,
-  call,
-  conditionalProperty,
-  type Doc,
-  hardline,
-  indent,
-  join,
-  list,
-  run,
-} from "./doc.js";
-import { responseType } from "./method-code.js";
+import { handleProperties, isNullableHandle, requestProperty, withHandles } from "./client-handles.js";
+import { block, braced, call, type Doc, hardline, indent, join, list, run } from "./doc.js";
+import { handleText } from "./handle-text.js";
 import type { MethodShape } from "./method-shape.js";
 import type { ModuleContext } from "./module-context.js";
-import { hasStatuses, isBare, type ResultProperty, statusBody, statusProperties } from "./status-code.js";
+import { clientResult } from "./result-type.js";
+import { hasStatuses, statusBody } from "./status-code.js";
 import { docComment, stringLiteral } from "./text.js";
 
 /** A parameter as a client's or handler's method has it. */
@@ -41,11 +32,6 @@ export function argumentsOf(context: ModuleContext, shape: MethodShape): Argumen
     const property = shape.properties.get(parameter.name) ?? parameter.name;
     return { parameter, property, local: scope.claim(property) };
   });
-}
-
-/** A type literal on one line or, broken, one property a line. */
-export function typeLiteral(properties: readonly Doc[]): Doc {
-  return braced(properties, ";", { kind: "ifBroken", text: ";" });
 }
 
 /** The client class of the module's interface. */
@@ -250,125 +236,10 @@ export function pipeFunctions(
   return { read: name("read"), write: name("write") };
 }
 
-/** The response with handles in place of their ids. */
-function withHandles(
-  context: ModuleContext,
-  shape: MethodShape,
-  parameters: readonly Argument[],
-  client: string,
-): Doc {
-  return typeof shape.response === "string"
-    ? handleAfter(context, shape.outs[0], "response", parameters, client)
-    : braced(handleProperties(context, shape, parameters, client));
-}
-
-function handleProperties(
-  context: ModuleContext,
-  shape: MethodShape,
-  parameters: readonly Argument[],
-  client: string,
-): Doc[] {
-  const members = typeof shape.response === "string" ? [] : shape.response;
-  return members.map((member): Doc => {
-    const property = shape.properties.get(member.name) ?? member.name;
-    const text = `response.${property}`;
-    const value = handleAfter(context, member, text, parameters, client);
-    const isNew = value !== text && !parameters.some(({ parameter }) => parameter.name === member.name);
-    if (isNew && isNullableResult(shape, member)) {
-      return conditionalProperty(property, `${text} === null`, "null", value);
-    }
-    return [property, ": ", value];
-  });
-}
-
-function requestProperty(context: ModuleContext, shape: MethodShape, argument: Argument): Doc {
-  const { parameter, property, local } = argument;
-  if (context.index.contextHandle(parameter.type) === null) {
-    return property === local ? property : `${property}: ${local}`;
-  }
-  const id = `this.contextId(${local})`;
-  if (!isNullableHandle(shape, parameter)) return `${property}: ${id}`;
-  return conditionalProperty(property, `${local} === null`, "null", id);
-}
-
-/** An [in, out] handle may be null, but not one that its method is there to close. */
-export function isNullableHandle(shape: MethodShape, parameter: Parameter): boolean {
-  return parameter.direction === "in,out" && shape.closes === null;
-}
-
-/** The result's part that a member of the response becomes. */
-function handleAfter(
-  context: ModuleContext,
-  member: Member | undefined,
-  text: string,
-  parameters: readonly Argument[],
-  client: string,
-): Doc {
-  const handle = member === undefined ? null : context.index.contextHandle(member.type);
-  if (member === undefined || handle === null) return text;
-  const type = context.handleClass(handle.unit.name, handle.name);
-  const before = parameters.find(({ parameter }) => parameter.name === member.name);
-  if (before !== undefined)
-    return call("this.contextAfter", before.local, text, `(id) => new ${type}(${client}, id)`);
-  return call(`new ${type}`, client, text);
-}
-
-/** An [out] handle may be null if a return value can say why. */
-function isNullableResult(shape: MethodShape, member: Member): boolean {
-  if (shape.ins.some(({ name }) => name === member.name)) return true;
-  return shape.method.returns !== null && member.name !== "return";
-}
-
 function clientType(context: ModuleContext, shape: MethodShape, parameter: Parameter): string {
   if (shape.inPipes.includes(parameter)) return context.streamText(parameter.type, true);
   const handle = context.index.contextHandle(parameter.type);
   if (handle === null) return context.typeText(parameter.type);
   const type = context.typeName(handle.unit.name, handle.name, "type");
-  return isNullableHandle(shape, parameter) ? `${type} | null` : type;
-}
-
-/** What a client's method gives: the response with handles in place of their ids. */
-export function clientResult(context: ModuleContext, shape: MethodShape): Doc {
-  const handleType = (unit: string, name: string): string => context.typeName(unit, name, "type");
-  if (!hasStatuses(shape) || isBare(shape)) return resultType(context, shape, false, handleType);
-  const { pipes, values } = resultParts(context, shape, false, handleType);
-  return typeLiteral(statusProperties(shape, [...pipes, ...values]));
-}
-
-/** The response with another type in place of each context handle, and its pipes. */
-export function resultType(
-  context: ModuleContext,
-  shape: MethodShape,
-  isSource: boolean,
-  handleType: (unit: string, name: string) => string,
-): Doc {
-  if (!shape.responseHasHandles && shape.outPipes.length === 0) return responseType(context, shape);
-  const { pipes, values } = resultParts(context, shape, isSource, handleType);
-  if (typeof shape.response === "string" && pipes.length === 0) return values[0]?.type ?? "void";
-  const properties = typeof shape.response === "string" ? pipes : [...pipes, ...values];
-  return typeLiteral(properties.map(({ property, type }) => `${property}: ${type}`));
-}
-
-/** What a result has: pipes, and what the response has, or the return value by itself. */
-function resultParts(
-  context: ModuleContext,
-  shape: MethodShape,
-  isSource: boolean,
-  handleType: (unit: string, name: string) => string,
-): { readonly pipes: readonly ResultProperty[]; readonly values: readonly ResultProperty[] } {
-  const typeOf = (member: Member): string => {
-    const handle = context.index.contextHandle(member.type);
-    if (handle === null) return context.typeText(member.type);
-    const type = handleType(handle.unit.name, handle.name);
-    return isNullableResult(shape, member) ? `${type} | null` : type;
-  };
-  const property = (member: Member, type: string): ResultProperty => ({
-    property: shape.properties.get(member.name) ?? member.name,
-    type,
-  });
-  const members = typeof shape.response === "string" ? shape.outs : shape.response;
-  return {
-    pipes: shape.outPipes.map((member) => property(member, context.streamText(member.type, isSource))),
-    values: members.map((member) => property(member, typeOf(member))),
-  };
+  return handleText(handle, type, isNullableHandle(shape, parameter), "readonly ");
 }

@@ -84,7 +84,7 @@ export function methodShape(context: ModuleContext, method: Method): MethodShape
     method.parameters.length === 1 &&
     statuses.hidden.length === 0 &&
     only.direction === "in,out" &&
-    hasHandles([only])
+    index.contextHandle(only.type)?.isArray === false
       ? only
       : null;
   return {

@@ -27,6 +27,15 @@ export interface HookedDefinition {
   readonly wire: Type;
 }
 
+/** Where context handles are in a parameter or result: one, or an array of them, which may be behind a pointer that can be null. */
+export interface HandleUse {
+  readonly unit: Unit;
+  /** Of the handle's type. */
+  readonly name: string;
+  readonly isArray: boolean;
+  readonly isOptional: boolean;
+}
+
 /** A type without alias names; enums, structs and unions carry their definitions. */
 export type Resolved =
   | Exclude<Type, { kind: "named" | "union" | "scalar" }>
@@ -132,12 +141,19 @@ export class ModelIndex {
     return { unit: resolved.unit, definition: resolved.definition };
   }
 
-  /** The context handle's name that a type is, or that it points to by reference. */
-  contextHandle(type: Type): { readonly unit: Unit; readonly name: string } | null {
+  /** The context handle that a type is, that it points to by reference, or that it is an array of. */
+  contextHandle(type: Type): HandleUse | null {
     const resolved = this.resolve(type);
-    if (resolved.kind === "pointer" && resolved.pointer === "ref") return this.contextHandle(resolved.target);
+    if (resolved.kind === "array") {
+      const element = this.contextHandle(resolved.element);
+      return element && { ...element, isArray: true };
+    }
+    if (resolved.kind === "pointer") {
+      const target = this.contextHandle(resolved.target);
+      return target && { ...target, isOptional: target.isOptional || resolved.pointer !== "ref" };
+    }
     if (resolved.kind !== "definition" || resolved.definition.kind !== "context_handle") return null;
-    return { unit: resolved.unit, name: resolved.definition.name };
+    return { unit: resolved.unit, name: resolved.definition.name, isArray: false, isOptional: false };
   }
 
   /** What JavaScript holds a scalar or enum in. */

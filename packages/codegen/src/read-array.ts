@@ -1,6 +1,6 @@
 import type { ArrayType } from "@ncalrpc/idl";
 import { block, call, type Doc, run } from "./doc.js";
-import { isVarying } from "./model-index.js";
+import { dimensions, isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { rangeOf } from "./range-code.js";
@@ -45,7 +45,8 @@ export class ReadArray {
     const checks: Check[] = [];
     // The first call on the reader names the array.
     let reader = typed === null ? toldDown(toRead) : told(toRead);
-    if (isLongLabel(typed === null ? { ...toRead, isTold: false } : toRead)) {
+    const isFirstOfSeveral = !array.joined && dimensions(index, array).length > 1;
+    if (isFirstOfSeveral || isLongLabel(typed === null ? { ...toRead, isTold: false } : toRead)) {
       before.push(`${reader};`);
       reader = "r";
     }

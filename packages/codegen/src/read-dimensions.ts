@@ -59,7 +59,7 @@ export function readDimensions(
   const take = (names: readonly string[], value: Doc): void => {
     const initialized = names.map((name) => `${name} = 0`);
     if (inBlock) declare.push(...initialized.map((name) => `let ${name};`));
-    before.push([inBlock ? "" : "const ", list(initialized, "[", "]"), " = ", value, ";"]);
+    before.push([`${inBlock ? "" : "const "}[${initialized.join(", ")}] = `, value, ";"]);
   };
   /** The count of a dimension has to be what an expression says, even where there are no rows to check it by. */
   const check = (i: number, count: string, expression: Expression | null, control: string): void => {

@@ -56,7 +56,7 @@ export class SchemaCode {
       case "array": {
         const typed = layout.typedArray(type);
         if (typed !== null) return this.#schema(`${typed.method}()`);
-        const element = call(`${this.#z}.array`, this.type(type.element, null));
+        const element = call(`${this.#z}.array`, this.type(type.element, null, isResult));
         return type.fixed === null || isVarying(type) ? element : [element, `.length(${type.fixed})`];
       }
     }

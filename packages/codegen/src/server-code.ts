@@ -1,13 +1,6 @@
 import type { Member, Unit } from "@ncalrpc/idl";
-import {
-  type Argument,
-  argumentsOf,
-  deprecation,
-  isNullableHandle,
-  pipeFunctions,
-  resultType,
-  withBlankLines,
-} from "./client-code.js";
+import { type Argument, argumentsOf, deprecation, pipeFunctions, withBlankLines } from "./client-code.js";
+import { isNullableHandle } from "./client-handles.js";
 import {
   block,
   braced,
@@ -24,8 +17,11 @@ import {
   list,
   run,
 } from "./doc.js";
+import { handleText } from "./handle-text.js";
 import type { MethodShape } from "./method-shape.js";
+import type { HandleUse } from "./model-index.js";
 import { fileName, type ModuleContext } from "./module-context.js";
+import { resultType } from "./result-type.js";
 import { docComment, stringLiteral } from "./text.js";
 
 /** What a server implements. */
@@ -74,8 +70,9 @@ function handlersOf(
 
 function serverType(context: ModuleContext, shape: MethodShape, parameter: Argument["parameter"]): string {
   if (shape.inPipes.includes(parameter)) return context.streamText(parameter.type, false);
-  if (context.index.contextHandle(parameter.type) === null) return context.typeText(parameter.type);
-  return isNullableHandle(shape, parameter) ? "object | null" : "object";
+  const handle = context.index.contextHandle(parameter.type);
+  if (handle === null) return context.typeText(parameter.type);
+  return handleText(handle, "object", isNullableHandle(shape, parameter));
 }
 
 /** The record by which servers and clients know the interface. */
@@ -203,8 +200,18 @@ function handlerArgument(context: ModuleContext, shape: MethodShape, argument: A
   const text = `request.${argument.property}`;
   const handle = context.index.contextHandle(argument.parameter.type);
   if (handle === null) return text;
-  const lookup = isNullableHandle(shape, argument.parameter) ? "call.contextOrNull" : "call.context";
-  return call(lookup, stringLiteral(handle.name), text);
+  const lookup = isNullableHandle(shape, argument.parameter) ? "contextOrNull" : "context";
+  return eachHandle(handle, `call.${lookup}`, text);
+}
+
+/** `method` of one handle, or of each in an array of them. */
+function eachHandle({ name, isArray, isOptional }: HandleUse, method: string, text: string): Doc {
+  if (!isArray) return call(method, stringLiteral(name), text);
+  const each = call(
+    `${text}${isOptional ? "?" : ""}.map`,
+    `(each) => ${method}(${stringLiteral(name)}, each)`,
+  );
+  return isOptional ? [each, " ?? null"] : each;
 }
 
 /** What encodes the handler's result. */
@@ -217,7 +224,7 @@ function responder(context: ModuleContext, shape: MethodShape): Doc {
   }
   const idOf = (member: Member, text: string): Doc => {
     const handle = context.index.contextHandle(member.type);
-    return handle === null ? text : call("call.contextId", stringLiteral(handle.name), text);
+    return handle === null ? text : eachHandle(handle, "call.contextId", text);
   };
   if (typeof shape.response === "string") {
     const [returned] = shape.outs;
@@ -228,6 +235,10 @@ function responder(context: ModuleContext, shape: MethodShape): Doc {
     const handle = context.index.contextHandle(member.type);
     const property = properties.get(member.name);
     if (handle === null || !shape.ins.some(({ name }) => name === member.name)) return [];
+    if (handle.isArray) {
+      const [before, after] = [`request.${property}`, `result.${property}`];
+      return [run(context.library("closeContexts"), "call", stringLiteral(handle.name), before, after)];
+    }
     const condition: Doc = [`result.${property} === null &&`, line, `request.${property} !== null`];
     return [
       ifBlock(condition, [run("call.closeContext", stringLiteral(handle.name), `request.${property}`)]),

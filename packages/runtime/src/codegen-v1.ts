@@ -31,6 +31,7 @@ export {
 } from "./interface-definition.js";
 export { outgoingPipe, type PipeSource } from "./pipes/pipe.js";
 export { Callbacks } from "./server/callbacks.js";
+export { closeContexts } from "./server/close-contexts.js";
 export type { ServerCall } from "./server/server-call.js";
 
 /** What a handler may return: a value, now or later. */

@@ -216,7 +216,6 @@ function arrayOf(
   const element = isDimension && inner.kind === "array" && isOpen(inner) ? { ...inner, joined: true } : inner;
   if (isOpaque(element)) return { kind: "foreign", feature: "a pointer to void" };
   if (element.kind === "foreign") return element;
-  if (isContextHandle(element)) return { kind: "foreign", feature: "an array of context handles" };
   if (context.dialect === "pidl" && isConformant(element) && !isJoined(element))
     return { kind: "foreign", feature: "an array whose elements have no fixed size" };
   if (!checkElement(element, use, context)) return ERROR;

@@ -1,5 +1,5 @@
 import type { Parameter } from "../model.js";
-import type { TypeUse } from "./build-type.js";
+import { buildType, type TypeUse } from "./build-type.js";
 import type { CheckContext } from "./check-context.js";
 import { isContextHandle } from "./resolved-type.js";
 import { exposeLevels, type Shape } from "./shape.js";
@@ -20,6 +20,11 @@ export function contextHandleType(
   const written = declared.levels.length;
   const { levels } = alreadyHandle ? declared : exposeLevels(declared, written + 1);
   const hidden = levels.length - written;
+  const outer = alreadyHandle ? levels : levels.slice(0, -1);
+  if (levels.at(-1)?.kind !== "array" && isArray(outer, use)) {
+    const base = alreadyHandle ? declared.base : unnamedHandle(use.span, context);
+    return buildType({ base, levels: outer }, use, context);
+  }
   // The handle itself is one pointer, unless its type is one already; [out] puts another in front.
   const references = alreadyHandle ? written : levels.length - 1;
   if (references < 0 || levels.some((level) => level.kind !== "pointer")) {
@@ -39,6 +44,11 @@ export function contextHandleType(
     ? declared.base
     : (aliasHandle(aliased, context) ?? unnamedHandle(use.span, context));
   return references === 0 ? handle : { kind: "pointer", pointer: "ref", explicit: false, target: handle };
+}
+
+/** `[context_handle, size_is(n)] void *h[]`, and the same with a pointer in place of the array. */
+function isArray(levels: Shape["levels"], { attributes }: TypeUse): boolean {
+  return levels.some(({ kind }) => kind === "array") || attributes.has("size_is") || attributes.has("max_is");
 }
 
 /** `typedef [context_handle] void *NAME;` */

@@ -201,13 +201,35 @@ function checkPlaceholder(
     context.report("IDL0732", attribute.span);
 }
 
-/** A context handle or a pipe is a parameter of its own, or behind one pointer. */
+/** A context handle or a pipe is a parameter of its own, or behind one pointer; a handle is an element of an array, too. */
 function handlePlacement(type: ResolvedType, use: TypeUse): boolean {
   const { base, levels } = exposeLevels({ base: type, levels: [] }, 3);
   if (isPipe(base)) return levels.length <= 1 && use.place === "parameter";
-  if (!isContextHandle(base)) return true;
-  const plain = levels.every((level) => level.kind === "pointer" && level.pointer === "ref");
-  return use.place === "parameter" && plain && levels.length <= 1;
+  if (!isContextHandle(withoutLevels(type))) return true;
+  return use.place === "parameter" && (isHandleArray(type) || isHandleReference(type));
+}
+
+/** What all pointers and arrays lead to. */
+function withoutLevels(type: ResolvedType): ResolvedType {
+  const bare = withoutAliases(type);
+  if (bare.kind === "pointer") return withoutLevels(bare.target);
+  return bare.kind === "array" ? withoutLevels(bare.element) : bare;
+}
+
+/** A context handle, or a reference to one. */
+function isHandleReference(type: ResolvedType): boolean {
+  const bare = withoutAliases(type);
+  if (bare.kind !== "pointer") return isContextHandle(bare);
+  return bare.pointer === "ref" && isContextHandle(bare.target);
+}
+
+/** An array of context handles (MS-RPCE 2.2.4.3), which one of the pointers to it may leave out. */
+function isHandleArray(type: ResolvedType, canBeNull = true): boolean {
+  const bare = withoutAliases(type);
+  if (bare.kind === "array") return isContextHandle(bare.element);
+  if (bare.kind !== "pointer" || bare.pointer === "ptr") return false;
+  if (bare.pointer === "unique" && !canBeNull) return false;
+  return isHandleArray(bare.target, canBeNull && bare.pointer === "ref");
 }
 
 /** [out] needs somewhere to put the result, which the caller has to provide. False if pidl's does not. */

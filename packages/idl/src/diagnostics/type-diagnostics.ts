@@ -47,7 +47,7 @@ export const typeDiagnostics = {
   ),
   IDL0717: error(
     "a context handle cannot stand here",
-    "a context handle is a parameter or a result of its own, never null-able, never a part of something",
+    "a context handle is a parameter, a result, or an element of an array that is a parameter; no member, and behind no pointer that can be null",
   ),
   IDL0718: error(
     "pointer attribute '{attribute}' on something that is no pointer",

@@ -2,7 +2,7 @@ import type { Reader, Writer } from "@ncalrpc/ndr";
 import type { OpenPipe, OutgoingPipe } from "../pipes/pipe.js";
 import { callWithPipes, type PipedResult } from "./call-with-pipes.js";
 import type { ClientConnection } from "./client-connection.js";
-import { type ContextHandle, contextAfter, contextId } from "./context-handle.js";
+import { type ContextHandle, contextAfter, contextId, contextIds, contextsAfter } from "./context-handle.js";
 import type { CallOptions } from "./pending-call.js";
 
 /** An interface that was bound on a connection. */
@@ -86,12 +86,24 @@ export abstract class Client implements AsyncDisposable {
     return contextId(this, handle);
   }
 
+  protected contextIds(handles: readonly (ContextHandle | null)[]): (string | null)[] {
+    return contextIds(this, handles);
+  }
+
   protected contextAfter<H extends ContextHandle>(
     handle: H | null,
     id: string | null,
     make: (id: string) => H,
   ): H | null {
     return contextAfter(handle, id, make);
+  }
+
+  protected contextsAfter<H extends ContextHandle>(
+    handles: readonly (H | null)[] | null,
+    ids: readonly (string | null)[],
+    make: (id: string) => H,
+  ): (H | null)[] {
+    return contextsAfter(handles, ids, make);
   }
 }
 

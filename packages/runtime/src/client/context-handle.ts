@@ -66,6 +66,11 @@ export function contextId(client: Client, handle: ContextHandle): string {
   return handle.id;
 }
 
+/** The same of each in an array, where null stands for no handle. */
+export function contextIds(client: Client, handles: readonly (ContextHandle | null)[]): (string | null)[] {
+  return handles.map((handle) => (handle === null ? null : contextId(client, handle)));
+}
+
 /**
  * The handle that an [in, out] parameter leaves behind: `handle` itself if the server kept it; else `handle` is
  * closed, and the server's new one is what `make` makes of it, or null.
@@ -80,4 +85,13 @@ export function contextAfter<H extends ContextHandle>(
   }
   handle?.markClosed();
   return id === null ? null : make(id);
+}
+
+/** The same of each place in an array, as far as the server's goes. An [out] array leaves `handles` empty. */
+export function contextsAfter<H extends ContextHandle>(
+  handles: readonly (H | null)[] | null,
+  ids: readonly (string | null)[],
+  make: (id: string) => H,
+): (H | null)[] {
+  return ids.map((id, place) => contextAfter(handles?.[place] ?? null, id, make));
 }

@@ -1,7 +1,7 @@
 import type { Reader, Writer } from "@ncalrpc/ndr";
 import { RpcError } from "../rpc-error.js";
 import { bindingOf, type Client, type ClientBinding } from "./client.js";
-import { type ContextHandle, contextAfter, contextId } from "./context-handle.js";
+import { type ContextHandle, contextAfter, contextId, contextIds, contextsAfter } from "./context-handle.js";
 import type { CallOptions } from "./pending-call.js";
 
 /** A signal can't abort while the thread is blocked. */
@@ -44,11 +44,23 @@ export abstract class SyncClient {
     return contextId(this.#client, handle);
   }
 
+  protected contextIds(handles: readonly (ContextHandle | null)[]): (string | null)[] {
+    return contextIds(this.#client, handles);
+  }
+
   protected contextAfter<H extends ContextHandle>(
     handle: H | null,
     id: string | null,
     make: (id: string) => H,
   ): H | null {
     return contextAfter(handle, id, make);
+  }
+
+  protected contextsAfter<H extends ContextHandle>(
+    handles: readonly (H | null)[] | null,
+    ids: readonly (string | null)[],
+    make: (id: string) => H,
+  ): (H | null)[] {
+    return contextsAfter(handles, ids, make);
   }
 }
