@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { median } from "../harness/statistics.js";
 
@@ -7,14 +8,18 @@ const CHANGES = 5;
 const POLL = 2;
 const PATIENCE = 30_000;
 
-/** Milliseconds from a change of an IDL file to the new module, of `ncalrpc generate --watch`: the median of a few. */
+/**
+ * Milliseconds from a change of an IDL file, which adds a method to its interface, to the new module in `out`, of a command
+ * that watches it: the median of a few.
+ */
 export async function timeWatch(
   command: string,
   args: readonly string[],
   idl: string,
-  module: string,
-  text: string,
+  out: string,
 ): Promise<number> {
+  const text = readFileSync(idl, "utf8");
+  const module = join(out, `${basename(idl, ".idl")}.ts`);
   const child = spawn(command, args, { stdio: "ignore" });
   try {
     await changeOf(module, 0);
@@ -32,6 +37,7 @@ export async function timeWatch(
     return median(times);
   } finally {
     child.kill();
+    writeFileSync(idl, text);
   }
 }
 

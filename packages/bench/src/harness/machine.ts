@@ -82,9 +82,9 @@ function processorTimes(): { busy: number; total: number } {
   return { busy, total };
 }
 
-/** Not every package exports its package.json, so it is looked for above the package's entry. */
+/** Not every package exports its package.json, so it is looked for above what can be found of the package. */
 function installedVersion(name: string): string {
-  let directory = dirname(createRequire(import.meta.url).resolve(name));
+  let directory = dirname(fileOf(name));
   for (;;) {
     try {
       const manifest: unknown = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
@@ -99,6 +99,16 @@ function installedVersion(name: string): string {
       return "unknown";
     }
     directory = parent;
+  }
+}
+
+/** A file of a package: its entry or, of one that only has programs, its package.json. */
+function fileOf(name: string): string {
+  const { resolve } = createRequire(import.meta.url);
+  try {
+    return resolve(name);
+  } catch {
+    return resolve(`${name}/package.json`);
   }
 }
 
