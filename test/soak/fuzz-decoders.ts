@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { getHeapStatistics } from "node:v8";
-import { isNdrError, type Reader } from "@ncalrpc/ndr";
+import { isNdrError } from "@ncalrpc/ndr";
 import { random } from "../../packages/codegen/test/random-idl.js";
 import { leastTime } from "../../packages/ndr/test/least-time.js";
 import { Coverage } from "./coverage.js";
 import { type Decoder, loadDecoders, type Syntax } from "./load-decoders.js";
+import { memoryHeld, memoryUsed } from "./memory.js";
 import { Mutator } from "./mutator.js";
+import type { ObservedReader } from "./observed-reader.js";
 import { findDifference, flat, type TracingWriter, tracingWriters } from "./tracing-writer.js";
 
 export interface FuzzOptions {
@@ -25,12 +26,15 @@ export interface FuzzResult {
   /** Milliseconds of the slowest input. */
   readonly slowest: number;
   /** Octets that one input had allocated, garbage included, less eight times its own: the most, of how many measured. */
-  readonly mostMemory: number;
+  readonly mostAllocated: number;
   readonly measured: number;
+  /** The same of what was held at once, of those that had allocated the most. */
+  readonly mostHeld: number;
+  readonly heldMeasured: number;
   readonly failures: readonly string[];
 }
 
-/** Milliseconds that an input may take, and octets of memory beside eight times its own. */
+/** Milliseconds that an input may take, and octets of memory at once beside eight times its own. */
 export const SLOWEST = 100;
 export const MEMORY = 1024 * 1024;
 /** Inputs that one decoder gets in a row, and inputs between two of which memory is measured. */
@@ -77,8 +81,10 @@ export async function fuzzDecoders(options: FuzzOptions): Promise<FuzzResult> {
     corpus: sum((target) => target.corpus.length),
     reached: sum((target) => target.reached),
     slowest: max((target) => target.slowest),
-    mostMemory: max((target) => target.mostMemory),
+    mostAllocated: max((target) => target.mostAllocated),
     measured: sum((target) => target.measured),
+    mostHeld: max((target) => target.mostHeld),
+    heldMeasured: sum((target) => target.heldMeasured),
     failures: failures.texts,
   };
 }
@@ -109,18 +115,26 @@ class Target {
   readonly corpus: Buffer[] = [];
   accepted = 0;
   slowest = 0;
-  mostMemory = 0;
+  mostAllocated = 0;
   measured = 0;
+  mostHeld = 0;
+  heldMeasured = 0;
   readonly #decoder: Decoder;
   readonly #syntax: Syntax;
   readonly #name: string;
-  readonly #reader: Reader;
+  readonly #reader: ObservedReader;
   readonly #writer: TracingWriter;
   readonly #coverage: Coverage;
   readonly #failures: Failures;
   #untilMeasured = MEASURED;
 
-  constructor(decoder: Decoder, syntax: Syntax, reader: Reader, coverage: Coverage, failures: Failures) {
+  constructor(
+    decoder: Decoder,
+    syntax: Syntax,
+    reader: ObservedReader,
+    coverage: Coverage,
+    failures: Failures,
+  ) {
     this.#decoder = decoder;
     this.#syntax = syntax;
     this.#name = `${decoder.name} (${syntax})`;
@@ -223,24 +237,44 @@ class Target {
     if (least > SLOWEST) this.#fail(`took ${least} ms`, octets, length);
   }
 
-  /** Less than nothing if garbage was collected meanwhile. */
-  #noteMemory(used: number, octets: Buffer, length: number): void {
-    if (used < 0) return;
+  /** What was allocated bounds what was held; less than nothing if garbage was collected meanwhile. */
+  #noteMemory(allocated: number, octets: Buffer, length: number): void {
+    if (allocated < 0) return;
     this.measured++;
-    const excess = used - 8 * length;
-    this.mostMemory = Math.max(this.mostMemory, excess);
-    if (excess > MEMORY) this.#fail(`took ${used} octets of memory`, octets, length);
+    const excess = allocated - 8 * length;
+    const isMost = excess > this.mostAllocated;
+    if (isMost) this.mostAllocated = excess;
+    if (excess <= MEMORY) {
+      if (isMost) this.mostHeld = Math.max(this.mostHeld, excess);
+      return;
+    }
+    // Measuring what is held takes long: of those that allocated more than any before.
+    if (!isMost) return;
+    const taken = this.#held(octets, length);
+    this.heldMeasured++;
+    this.mostHeld = Math.max(this.mostHeld, taken - 8 * length);
+    if (taken - 8 * length > MEMORY) this.#fail(`took ${taken} octets of memory at once`, octets, length);
+  }
+
+  /** Octets that what is read of an input takes, at its end or where it is refused. */
+  #held(octets: Buffer, length: number): number {
+    const reader = this.#reader;
+    let after = 0;
+    reader.detach();
+    const before = memoryHeld();
+    reader.onRefusal = () => {
+      after = memoryHeld();
+    };
+    held.value = this.#read(octets, length);
+    reader.onRefusal = null;
+    if (held.value !== refused) after = memoryHeld();
+    held.value = null;
+    return after - before;
   }
 
   #fail(problem: string, octets: Buffer, length: number): void {
     this.#failures.add(this.#name, problem, octets.subarray(0, length));
   }
-}
-
-/** Octets of the heap and beside it. */
-function memoryUsed(): number {
-  const { used_heap_size, external_memory } = getHeapStatistics();
-  return used_heap_size + external_memory;
 }
 
 /** What wire text could have put into the prototypes of everything. */
@@ -251,4 +285,6 @@ function prototypeKeys(): string {
 }
 
 const nothing = Buffer.alloc(0);
+/** Keeps a value while it is measured. */
+const held: { value: unknown } = { value: null };
 const refused = Symbol("refused");

@@ -11,6 +11,7 @@ import { countBlocks } from "../../packages/codegen/test/count-blocks.js";
 import type { Next } from "../../packages/codegen/test/random-idl.js";
 import { RandomValue } from "../../packages/codegen/test/random-value.js";
 import type { Blocks } from "./coverage.js";
+import { type ObservedReader, observed } from "./observed-reader.js";
 import { flat, tracingWriters } from "./tracing-writer.js";
 
 export type Syntax = "ndr20" | "ndr64";
@@ -31,7 +32,7 @@ export interface Decoders {
   readonly decoders: readonly Decoder[];
   /** Of the readers. */
   readonly blocks: Blocks;
-  readonly readers: Readonly<Record<Syntax, Reader>>;
+  readonly readers: Readonly<Record<Syntax, ObservedReader>>;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -118,7 +119,8 @@ async function loadReaders(folder: string): Promise<{ readers: Record<Syntax, Re
     writeFileSync(join(folder, file), counted.text);
   }
   const { Reader, Reader64 }: typeof import("@ncalrpc/ndr") = await importFile(join(folder, "index.js"));
-  return { readers: { ndr20: new Reader(), ndr64: new Reader64() as unknown as Reader }, end: aligned(end) };
+  const readers = { ndr20: new (observed(Reader))(), ndr64: new (observed(Reader64))() };
+  return { readers, end: aligned(end) };
 }
 
 type Functions = Readonly<Record<string, unknown>>;
