@@ -116,7 +116,7 @@ class Compilation {
     );
     checkUnits(units, this.#reporter);
     leaveOutForeign(units, { reporter: this.#reporter, partial: this.#partial });
-    const ordered = orderUnits(withoutUnused(units), this.#reporter);
+    const ordered = orderUnits(withoutUnused(units));
     return {
       model: this.#reporter.errorCount === 0 ? emitModel(ordered) : null,
       diagnostics: this.#reporter.diagnostics,

@@ -5,7 +5,7 @@
 export interface Model {
   /** Version of this format; changes when a back end would have to change. */
   readonly format: 1;
-  /** Units in dependency order: a unit comes after every unit that it refers to. */
+  /** Units in dependency order: a unit comes after every unit that it refers to, unless they refer to each other. */
   readonly units: readonly Unit[];
 }
 

@@ -17,10 +17,6 @@ export const nameDiagnostics = {
     "define it before it is used by value; a pointer may come before the definition",
   ),
   IDL0406: error("'{name}' is not {expected}", "it is declared at {where}"),
-  IDL0407: error(
-    "'{unit}' and '{other}' refer to each other",
-    "move the shared definitions into a file that both import",
-  ),
   IDL0408: warning(
     "type '{name}' is not imported; that of the built-in {file} is taken",
     'add `import "{file}";`',

@@ -1,33 +1,37 @@
 import { coreOf, typesOf } from "../check/not-generated.js";
 import type { ResolvedType, UnitBuilder } from "../check/symbols.js";
-import type { Reporter } from "../diagnostics/reporter.js";
 
-/** Units in dependency order, otherwise in the order given. A cycle is reported. */
-export function orderUnits(units: readonly UnitBuilder[], reporter: Reporter): UnitBuilder[] {
+/** Units in dependency order as far as there is one, otherwise in the order given. */
+export function orderUnits(units: readonly UnitBuilder[]): UnitBuilder[] {
   const waiting = new Map(units.map((unit) => [unit, dependencies(unit)]));
   const ordered: UnitBuilder[] = [];
   while (waiting.size > 0) {
-    const ready = [...waiting].find(([, needs]) => [...needs].every((unit) => !waiting.has(unit)));
-    if (ready === undefined) {
-      reportCycle(waiting, reporter);
-      return ordered;
-    }
-    ordered.push(ready[0]);
-    waiting.delete(ready[0]);
+    const ready = [...waiting.keys()].find((unit) => neededBy(unit, waiting) === undefined);
+    const next = ready ?? inCycle(waiting);
+    ordered.push(next);
+    waiting.delete(next);
   }
   return ordered;
 }
 
-function reportCycle(waiting: ReadonlyMap<UnitBuilder, ReadonlySet<UnitBuilder>>, reporter: Reporter): void {
-  const path: UnitBuilder[] = [];
-  let unit = waiting.keys().next().value;
-  while (unit !== undefined && !path.includes(unit)) {
-    path.push(unit);
-    unit = [...(waiting.get(unit) ?? [])].find((needed) => waiting.has(needed));
+type Waiting = ReadonlyMap<UnitBuilder, ReadonlySet<UnitBuilder>>;
+
+/** One of those that wait, which a unit refers to. */
+function neededBy(unit: UnitBuilder, waiting: Waiting): UnitBuilder | undefined {
+  return [...(waiting.get(unit) ?? [])].find((needed) => waiting.has(needed));
+}
+
+/** One of units that refer to each other, where each of those that wait refers to another. */
+function inCycle(waiting: Waiting): UnitBuilder {
+  const [first] = waiting.keys();
+  if (first === undefined) throw new RangeError("No unit waits");
+  const path = new Set<UnitBuilder>();
+  let unit = first;
+  while (!path.has(unit)) {
+    path.add(unit);
+    unit = neededBy(unit, waiting) ?? unit;
   }
-  const last = path.at(-1);
-  if (unit !== undefined && last !== undefined)
-    reporter.report("IDL0407", last.span, { unit: last.name, other: unit.name });
+  return unit;
 }
 
 function dependencies(unit: UnitBuilder): Set<UnitBuilder> {
