@@ -1,6 +1,6 @@
+import { BoundedView } from "./bounded-view.js";
 import { AlpcError } from "./error.js";
-import { prepareOctets, takeOctets } from "./octet-memory.js";
-import { checkViewBounds, type View } from "./view.js";
+import type { View } from "./view.js";
 
 /** Where a sealed view takes its octets from. */
 export interface SealedSource {
@@ -10,12 +10,11 @@ export interface SealedSource {
 }
 
 /** A view of sealed memory: on its way to a client, or received by one. */
-export class SealedView implements View {
+export class SealedView extends BoundedView implements View {
   /** Whom it comes from. */
   readonly owner: object;
   readonly sectionId: number;
   readonly offset: number;
-  readonly size: number;
   readonly isSecured = true;
   readonly isSealed = true;
   readonly #source: SealedSource;
@@ -30,34 +29,18 @@ export class SealedView implements View {
     size: number,
     onReleased: () => void,
   ) {
+    super(size);
     this.owner = owner;
     this.sectionId = sectionId;
     this.offset = offset;
-    this.size = size;
     this.#source = source;
     this.#onReleased = onReleased;
   }
 
   get bytes(): Uint8Array {
-    this.#check(0);
+    this.check(0);
     const { buffer, byteOffset } = this.#source.bytes;
     return new Uint8Array(buffer, byteOffset + this.offset, this.size);
-  }
-
-  fill(): never {
-    throw new AlpcError("INVALID_PARAMETER", "sealed memory cannot be written to");
-  }
-
-  copy(length: number): Buffer {
-    const octets = takeOctets(length);
-    prepareOctets(octets);
-    this.copyTo(octets);
-    return octets;
-  }
-
-  copyTo(target: Uint8Array): void {
-    this.#check(target.length);
-    this.#source.copyTo(target, this.offset);
   }
 
   /** What `bytes` answered before stays. */
@@ -67,8 +50,15 @@ export class SealedView implements View {
     this.#onReleased();
   }
 
-  #check(end: number): void {
-    if (this.#isReleased) throw new AlpcError("PORT_DISCONNECTED", "the view was sent or released");
-    checkViewBounds(this.size, end);
+  protected override get isOver(): boolean {
+    return this.#isReleased;
+  }
+
+  protected override write(): void {
+    throw new AlpcError("INVALID_PARAMETER", "sealed memory cannot be written to");
+  }
+
+  protected override read(target: Uint8Array): void {
+    this.#source.copyTo(target, this.offset);
   }
 }

@@ -1,14 +1,12 @@
-import { AlpcError } from "../error.js";
-import { prepareOctets, takeOctets } from "../octet-memory.js";
-import { checkViewBounds, type View } from "../view.js";
+import { BoundedView } from "../bounded-view.js";
+import type { View } from "../view.js";
 import type { MemoryWindow } from "./mapped-memory.js";
 import type { Section } from "./section.js";
 
 const nothing = new Uint8Array(0);
 
 /** A view of a section of this connection. What becomes of it is up to the PortSections that it came from. */
-export class PortView implements View {
-  readonly size: number;
+export class PortView extends BoundedView implements View {
   readonly sectionId: number;
   /** Called when the other side has given the memory back, or the connection has ended. */
   onReturned: (() => void) | null = null;
@@ -18,8 +16,8 @@ export class PortView implements View {
   #isOver = false;
 
   constructor(sectionId: number, section: Section, size: number, onReleased: (view: PortView) => void) {
+    super(size);
     this.sectionId = sectionId;
-    this.size = size;
     this.#section = section;
     this.#onReleased = onReleased;
   }
@@ -38,23 +36,6 @@ export class PortView implements View {
     if (this.#isOver || !this.#section.memory.isMapped) return nothing;
     this.#window = this.#section.memory.lend(this.size);
     return this.#window.bytes;
-  }
-
-  fill(source: Uint8Array, at: number): void {
-    this.#check(at + source.length);
-    this.#section.memory.fill(source, at);
-  }
-
-  copy(length: number): Buffer {
-    const octets = takeOctets(length);
-    prepareOctets(octets);
-    this.copyTo(octets);
-    return octets;
-  }
-
-  copyTo(target: Uint8Array): void {
-    this.#check(target.length);
-    this.#section.memory.copyTo(target);
   }
 
   returned(): Promise<void> {
@@ -76,8 +57,15 @@ export class PortView implements View {
     if (this.end()) this.#onReleased(this);
   }
 
-  #check(end: number): void {
-    if (this.#isOver) throw new AlpcError("PORT_DISCONNECTED", "the view was sent or released");
-    checkViewBounds(this.size, end);
+  protected override get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  protected override write(source: Uint8Array, at: number): void {
+    this.#section.memory.fill(source, at);
+  }
+
+  protected override read(target: Uint8Array): void {
+    this.#section.memory.copyTo(target);
   }
 }

@@ -10,21 +10,17 @@ import {
 } from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
 import { APART, APART_SIZE, OCTETS_SIZE, writeApartOffset, writeOctets } from "../protocol-lrpc/apart.js";
-import {
-  LARGE_RESPONSE_HEADER_SIZE,
-  ResponseFlags,
-  writeLargeResponseSize,
-  writeResponseHeader,
-} from "../protocol-lrpc/response.js";
+import { ResponseFlags } from "../protocol-lrpc/response.js";
 import { RpcError } from "../rpc-error.js";
+import {
+  formatLargeResponse,
+  LARGE_RESPONSE_LENGTH,
+  MAX_WAIT,
+  MAX_WAITING,
+} from "./large-response-message.js";
 import type { ReplyTo } from "./server-call.js";
 
-const MESSAGE_LENGTH = PORT_MESSAGE_SIZE + LARGE_RESPONSE_HEADER_SIZE;
-const HEADER_LENGTH = MESSAGE_LENGTH + APART_SIZE;
-
-/** Responses of one connection that may wait for the client to take what it has been sent, and for how long (milliseconds). */
-const MAX_WAITING = 4;
-const MAX_WAIT = 10_000;
+const HEADER_LENGTH = LARGE_RESPONSE_LENGTH + APART_SIZE;
 
 /**
  * Responses of one connection whose largest byte array travels apart: sealed memory as it is, anything else in slices, each
@@ -51,20 +47,18 @@ export class ApartResponses {
     );
   }
 
-  /** Whether the largest array is sealed memory that the client can be shown. */
-  seals(writer: Writer): boolean {
-    const { apart } = writer;
-    return apart !== null && (this.#port.sealedView?.(apart.bytes) ?? null) !== null;
+  /** A view of the largest array for the client, if that is sealed memory. */
+  sealedView({ apart }: Writer): View | null {
+    return apart === null ? null : (this.#port.sealedView?.(apart.bytes) ?? null);
   }
 
   /**
-   * Sends, or copies what cannot go out yet: when this returns, the array is its owner's, who may change it. What goes
-   * wrong later goes to `onFailure`. Throws RpcError.
+   * Sends, or copies what cannot go out yet: when this returns, the array is its owner's, who may change it. `sealed` is what
+   * sealedView answered. What goes wrong later goes to `onFailure`. Throws RpcError.
    */
-  send(replyTo: ReplyTo, writer: Writer, onFailure: (error: RpcError) => void): void {
+  send(replyTo: ReplyTo, writer: Writer, sealed: View | null, onFailure: (error: RpcError) => void): void {
     const { bytes, offset } = writer.apart ?? { bytes: nothing, offset: 0 };
     const message = format(replyTo, writer, bytes.length, offset);
-    const sealed = this.#port.sealedView?.(bytes) ?? null;
     if (sealed !== null) {
       this.#reply(replyTo, message, sealed);
       return;
@@ -198,11 +192,10 @@ class Sending {
 const nothing = new Uint8Array(0);
 
 function format({ callId }: ReplyTo, writer: Writer, size: number, offset: number): Buffer {
-  const message = Buffer.alloc(HEADER_LENGTH + writer.length - size);
+  const flags = ResponseFlags.VIEW_PRESENT | APART;
+  const message = formatLargeResponse(callId, flags, size, APART_SIZE + writer.length - size);
   const header = new DataView(message.buffer, message.byteOffset, message.length);
-  writeResponseHeader(header, PORT_MESSAGE_SIZE, ResponseFlags.VIEW_PRESENT | APART, callId);
-  writeLargeResponseSize(header, PORT_MESSAGE_SIZE, size);
-  writeApartOffset(header, MESSAGE_LENGTH, offset);
+  writeApartOffset(header, LARGE_RESPONSE_LENGTH, offset);
   writer.copyRest(message, HEADER_LENGTH);
   return message;
 }

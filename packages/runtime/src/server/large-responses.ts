@@ -1,7 +1,6 @@
 import {
   type CommunicationPort,
   MessageType,
-  PORT_MESSAGE_SIZE,
   prepareOctets,
   type ReceivedMessage,
   releaseBytes,
@@ -10,22 +9,12 @@ import {
 } from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
 import { Features, type Hello } from "../protocol-lrpc/hello.js";
-import {
-  LARGE_RESPONSE_HEADER_SIZE,
-  ResponseFlags,
-  writeLargeResponseSize,
-  writeResponseHeader,
-} from "../protocol-lrpc/response.js";
+import { ResponseFlags } from "../protocol-lrpc/response.js";
 import { RpcError } from "../rpc-error.js";
 import { ApartResponses } from "./apart-responses.js";
+import { formatLargeResponse, MAX_WAIT, MAX_WAITING } from "./large-response-message.js";
 import type { ReplyTo } from "./server-call.js";
 import type { ServerState } from "./server-state.js";
-
-const MESSAGE_LENGTH = PORT_MESSAGE_SIZE + LARGE_RESPONSE_HEADER_SIZE;
-
-/** Responses that a client may leave to be pulled, and for how long (milliseconds). */
-const MAX_WAITING = 4;
-const MAX_WAIT = 10_000;
 
 /** Responses of one connection that are too long for a message: in a section, or written into the client's memory. */
 export class LargeResponses {
@@ -48,13 +37,12 @@ export class LargeResponses {
    */
   send(replyTo: ReplyTo, writer: Writer, server: ServerState, onFailure: (error: RpcError) => void): boolean {
     const { length } = writer;
-    if (
-      (!this.#needsPull(length) || this.#apart.seals(writer)) &&
-      (this.#hello.features & Features.APART) !== 0 &&
-      this.#apart.canSend(writer)
-    ) {
-      this.#apart.send(replyTo, writer, onFailure);
-      return false;
+    if ((this.#hello.features & Features.APART) !== 0 && this.#apart.canSend(writer)) {
+      const sealed = this.#apart.sealedView(writer);
+      if (sealed !== null || !this.#needsPull(length)) {
+        this.#apart.send(replyTo, writer, sealed, onFailure);
+        return false;
+      }
     }
     if (length <= this.#port.maxViewSize) {
       const view = this.#port.allocateView(length);
@@ -126,14 +114,11 @@ export class LargeResponses {
   }
 
   #sendHeader({ messageId, callbackId, callId }: ReplyTo, flags: number, size: number, view?: View): void {
-    const message = Buffer.alloc(MESSAGE_LENGTH);
-    const header = new DataView(message.buffer, message.byteOffset, MESSAGE_LENGTH);
-    writeResponseHeader(header, PORT_MESSAGE_SIZE, flags, callId);
-    writeLargeResponseSize(header, PORT_MESSAGE_SIZE, size);
+    const message = formatLargeResponse(callId, flags, size);
     this.#port.send(
       MessageType.REPLY,
       message,
-      MESSAGE_LENGTH,
+      message.length,
       messageId,
       callbackId,
       view === undefined ? undefined : { view },
