@@ -12,7 +12,7 @@ import { serializeCode, serializes } from "./serialize-code.js";
 import { callbackHandlersInterface, handlersInterface, interfaceDefinition } from "./server-code.js";
 import { structCodecs } from "./struct-code.js";
 import { syncClientClass } from "./sync-client-code.js";
-import { aliasCode, constantCode, enumCode, structCode, wellKnownCode } from "./type-code.js";
+import { aliasCode, constantBlocks, enumCode, structCode, wellKnownCode } from "./type-code.js";
 import { unionCodecs, unionType } from "./union-code.js";
 
 /** The declarations of a unit's module, in order: types, what methods exchange, codecs, client, server. */
@@ -38,7 +38,7 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   const print = (docs: readonly Doc[]): void => {
     for (const doc of docs) parts.push(render(doc));
   };
-  for (const constant of unit.constants) print([constantCode(context, constant)]);
+  print(constantBlocks(context, unit.constants));
   for (const definition of unit.types) print(typeCode(context, definition));
   for (const shape of all) print(methodTypes(context, shape));
   for (const definition of unit.types) {

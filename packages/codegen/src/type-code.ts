@@ -7,8 +7,25 @@ import { docComment, stringLiteral } from "./text.js";
 import { labelNames, memberNames } from "./unit-names.js";
 import type { WellKnown, WellKnownText } from "./well-known.js";
 
+/** Constants: one with a comment by itself, the others between them line by line. */
+export function constantBlocks(context: ModuleContext, constants: readonly Constant[]): Doc[] {
+  const blocks: Doc[][] = [];
+  let open: Doc[] | null = null;
+  for (const constant of constants) {
+    const line = constantCode(context, constant);
+    if (open !== null && constant.doc === null) {
+      open.push(line);
+      continue;
+    }
+    const block = [line];
+    blocks.push(block);
+    open = constant.doc === null ? block : null;
+  }
+  return blocks.map((lines) => join(hardline, lines));
+}
+
 /** `export const NAME = value;`, a bigint for 64-bit integers. */
-export function constantCode(context: ModuleContext, constant: Constant): Doc {
+function constantCode(context: ModuleContext, constant: Constant): Doc {
   const { value } = constant;
   const name = context.names.constants.get(constant.name) ?? constant.name;
   return [docComment(constant.doc), `export const ${name} = ${literal(value)};`];

@@ -28,11 +28,14 @@ const names: ReadonlyMap<string, WellKnown | WellKnownText> = new Map<string, We
   ["_LARGE_INTEGER", "largeInteger"],
   ["ULARGE_INTEGER", "unsignedLargeInteger"],
   ["_ULARGE_INTEGER", "unsignedLargeInteger"],
-  ...["SID", "_SID", "RPC_SID", "_RPC_SID"].map((name): [string, WellKnownText] => [name, "sid"]),
+  ...["SID", "_SID", "RPC_SID", "_RPC_SID", "dom_sid2"].map((name): [string, WellKnownText] => [name, "sid"]),
   ...["", "RPC_", "LSA_"].flatMap((prefix): [string, WellKnownText][] => [
     [`${prefix}UNICODE_STRING`, "unicodeString"],
     [`_${prefix}UNICODE_STRING`, "unicodeString"],
   ]),
+  // As pidl's files call them.
+  ["lsa_String", "unicodeString"],
+  ["lsa_StringLarge", "unicodeString"],
 ]);
 
 /** Which natural values a program wants: all, none, or those of some names. */
@@ -56,18 +59,25 @@ export function wellKnown(definition: TypeDefinition): WellKnown | WellKnownText
   return known !== null && definition.members.length === 1 && isScalar(only, scalar) ? known : null;
 }
 
-/** C706 appendix A: a long, two shorts, eight octets. */
+/** C706 appendix A: a long, two shorts, and eight octets, which are one array or are told apart. */
 function isGuid({ members }: StructDefinition): boolean {
-  const [first, second, third, rest] = members;
-  const octets = rest?.type.kind === "array" && rest.type.fixed === 8 ? rest.type.element : null;
+  const [first, second, third, ...rest] = members;
+  const octets = rest.map(octetCount);
   return (
-    members.length === 4 &&
     isInteger(first, 32) &&
     isInteger(second, 16) &&
     isInteger(third, 16) &&
-    octets?.kind === "scalar" &&
-    ["byte", "char", "uint8", "int8"].includes(octets.scalar)
+    octets.every((count) => count > 0) &&
+    octets.reduce((sum, count) => sum + count, 0) === 8
   );
+}
+
+/** How many octets an octet or a fixed array of them is; 0 for all else. */
+function octetCount(member: Member): number {
+  const { type } = member;
+  const [element, count] = type.kind === "array" ? [type.element, type.fixed ?? 0] : [type, 1];
+  const isOctet = element.kind === "scalar" && ["byte", "char", "uint8", "int8"].includes(element.scalar);
+  return isOctet ? count : 0;
 }
 
 /** MS-DTYP 2.3.3: the low and the high half. */

@@ -27,6 +27,18 @@ describe("SIDs and counted strings", () => {
     expect(texts.receive("one", big)).toEqual([administrators]);
   });
 
+  test("Samba's names of them", () => {
+    texts.syntax = "ndr20";
+    const { octets } = texts.request("ask", [administrators, "abc"]);
+    expect(octets).toEqual(
+      Buffer.concat([
+        texts.request("one", [administrators]).octets,
+        hex("0600 0600 00000200 03000000 00000000 03000000 6100 6200 6300"),
+      ]),
+    );
+    expect(texts.receive("ask", octets)).toEqual([administrators, "abc"]);
+  });
+
   test.each(["S-1-0-0", "S-1-5", "S-1-0xFFFFFFFFFFFF-4294967295", "S-1-4294967295-1"])(
     "%s comes back as it was",
     (sid) => {

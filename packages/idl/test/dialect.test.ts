@@ -73,6 +73,14 @@ describe("what the dialects read differently", () => {
 });
 
 describe("pidl", () => {
+  test("GUID and policy_handle need no import, and give way to a file's own", () => {
+    const [guid, handle] = membersIn("pidl", "struct S { GUID guid; policy_handle handle; };");
+    expect(guid?.type).toEqual({ kind: "named", unit: "pidl-types", name: "GUID" });
+    expect(handle?.type).toEqual({ kind: "named", unit: "pidl-types", name: "policy_handle" });
+    const [own] = membersIn("pidl", "typedef struct { uint32 a; } GUID; struct S { GUID guid; };");
+    expect(own?.type).toEqual({ kind: "named", unit: "test", name: "GUID" });
+  });
+
   test("bitmaps and enums of a fixed width are integers with constants", () => {
     const unit = unitIn(
       "pidl",

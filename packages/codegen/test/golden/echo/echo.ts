@@ -16,11 +16,8 @@ import {
 } from "@ncalrpc/runtime/codegen-v1";
 
 export const MAX_ECHO = 65536;
-
 export const LARGE = 4294967296n;
-
 export const GREETING = 'say "hi"';
-
 export const QUIET = false;
 
 /** The request of AddOne. */

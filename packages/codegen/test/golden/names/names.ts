@@ -19,7 +19,6 @@ import {
 } from "@ncalrpc/runtime/codegen-v1";
 
 export const z_ = 1;
-
 export const Awaitable_ = 2;
 
 export const Object_ = {

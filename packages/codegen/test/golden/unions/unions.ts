@@ -740,7 +740,8 @@ function writeMultiRequest(w: Writer, request: MultiRequest): void {
 function readMultiRequest(r: Reader): MultiRequest {
   const m = r.at("multi.m").int16();
   const n = r.at("multi.n").int16();
-  const [aCount = 0, aCount1 = 0] = r.down("multi.a").counts(2, 1);
+  r.down("multi.a");
+  const [aCount = 0, aCount1 = 0] = r.counts(2, 1);
   const a = new Array<Uint8Array>(aCount);
   for (let i = 0; i < aCount; i++) {
     a[i] = r.index(i).bytes(aCount1);
