@@ -19,13 +19,11 @@ test("[deprecated] becomes JSDoc's, in clients, synchronous ones too, and handle
   expect(file?.text.match(/^ {2}\/\*\* @deprecated "\*\\\/ use Went" \*\/$/gm)).toHaveLength(3);
 });
 
-test("an array for which there is no code is refused by its name", () => {
-  const text = `[ uuid(3e0d37a5-6f42-4b5d-9c52-6f1f3c1b8a79), version(1.0) ] interface Wide {
-    typedef struct { long m; long n; [size_is(m, n)] byte grid[*][*]; } Grid;
-    void Put([in] Grid *grid);
+test("what a callback cannot have is refused by its name", () => {
+  const text = `[ uuid(3e0d37a5-6f42-4b5d-9c52-6f1f3c1b8a79), version(1.0) ] interface Talk {
+    typedef [context_handle] void *Line;
+    [callback] void Hang([in] long n, [in, size_is(n)] Line *lines);
 }`;
   expect(() => generateTypeScript(compileText(text))).toThrow(UnsupportedError);
-  expect(() => generateTypeScript(compileText(text))).toThrow(
-    "Grid.grid: an array of several open dimensions",
-  );
+  expect(() => generateTypeScript(compileText(text))).toThrow("Talk.Hang: a context handle in a [callback]");
 });

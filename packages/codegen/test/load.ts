@@ -143,9 +143,15 @@ export class Loaded {
     return await this.#client(call, callWithPipes)[method](...args);
   }
 
-  #client(call: unknown, callWithPipes: CallWithPipes) {
+  #client(
+    call: (opnum: number, request: unknown, write: Write, read: Read) => unknown,
+    callWithPipes: CallWithPipes,
+  ) {
+    const callMaybe = async (opnum: number, request: unknown, write: Write): Promise<unknown> =>
+      call(opnum, request, write, () => undefined);
     return Object.create(this.definition.client.prototype, {
       call: { value: call },
+      callMaybe: { value: callMaybe },
       callWithPipes: { value: callWithPipes },
     });
   }

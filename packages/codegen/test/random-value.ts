@@ -1,4 +1,4 @@
-import type { ArrayType, Member, Scalar, Type, UnionDefinition } from "@ncalrpc/idl";
+import type { ArrayType, Member, Range, Scalar, Type, UnionDefinition } from "@ncalrpc/idl";
 import { Layout } from "../src/layout.js";
 import { chunkType, type ModelIndex, settled, visible } from "../src/model-index.js";
 import { memberNames } from "../src/unit-names.js";
@@ -44,9 +44,9 @@ export class RandomValue {
     if (!deferred) this.#shared.clear();
     const names = memberNames(members);
     return Object.fromEntries(
-      visible(settled(this.#index, members, deferred)).map(({ name, type }) => [
+      visible(settled(this.#index, members, deferred)).map(({ name, type, range }) => [
         names.get(name) ?? name,
-        this.value(type),
+        range === null ? this.value(type) : this.#within(type, range),
       ]),
     );
   }
@@ -76,6 +76,12 @@ export class RandomValue {
       case "context_handle":
         return null;
     }
+  }
+
+  /** An integer of a range. */
+  #within(type: Type, { min, max }: Range): unknown {
+    const value = BigInt(min) + BigInt(this.#next(Number(BigInt(max) - BigInt(min)) + 1));
+    return this.#index.valueKind(type) === "bigint" ? value : Number(value);
   }
 
   #scalar(scalar: Scalar | WellKnown): unknown {

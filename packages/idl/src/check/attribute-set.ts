@@ -60,7 +60,8 @@ export class AttributeSet {
       const hint = suggest(name, context.reporter.full ? [] : attributeTable.keys());
       context.report("IDL0206", span, { name }, hint);
     } else if (record.effect === "unsupported") {
-      if (!isPrinting(attribute)) this.#foreign ??= `attribute '${name}'`;
+      const kind = name === "system_handle" ? `(${attribute.text ?? ""})` : "";
+      if (!isPrinting(attribute)) this.#foreign ??= `attribute '${name}${kind}'`;
     } else if (!record.places.includes(place) && context.dialect === "pidl") {
       // pidl does not look at what it does not expect.
       context.report("IDL0210", span, { name });

@@ -96,6 +96,8 @@ function checkInterface(node: InterfaceNode, check: FileCheck): void {
   units.push(unit);
   if (kind === "remote") {
     const header = readHeader(node, attributes, report);
+    if (attributes.foreign !== null && dialect !== "pidl")
+      report("IDL0302", name.span, { name: attributes.foreign });
     unit.interface = { ...header, attributes: [...attributes.extra], methods: [], callbacks: [] };
   } else if (kind === "object" && !check.imported) {
     const details = { what: `interface '${name.text}'`, feature: "it is an interface of COM", advice: COM };

@@ -72,6 +72,12 @@ const HARMLESS: readonly Row[] = [
   ["propget propput propputref vararg source id readonly bindable input_sync lcid", "text", ANYWHERE],
   ["defaultbind defaultcollelem displaybind immediatebind requestedit uidefault", "text", ANYWHERE],
   ["usesgetlasterror nonbrowsable aggregatable appobject licensed replaceable", "text", ANYWHERE],
+  [
+    "defaultvtable dllname entry helpfile helpstringdll predeclid optional_interface extension",
+    "text",
+    ANYWHERE,
+  ],
+  ["funcdescattr idldescattr typedescattr vardescattr hostContract winrt_remote_async", "text", ANYWHERE],
   ["retval optional defaultvalue", "text", "parameter member"],
   ["helper headerhelper pyhelper authservice no_srv_register depends nopython noejs", "text", ANYWHERE],
   ["noprint gensize nosize value max_recursion print_only", "text", ANYWHERE],
@@ -81,6 +87,9 @@ const IGNORED: readonly Row[] = [
   ["optimize code nocode enable_allocate", "text", "interface method"],
   ["allocate force_allocate heap in_line out_of_line byte_count", "text", RESULT],
   ["exceptions", "text", "interface method"],
+  // What MIDL reserves for the shape and the memory of C stubs.
+  ["interpret nointerpret manual off_line shape local_call zeroout_alignmentgap", "text", ANYWHERE],
+  ["custom_allocator default_allocator", "text", ANYWHERE],
 ];
 
 const UNSUPPORTED: readonly Row[] = [
@@ -88,6 +97,8 @@ const UNSUPPORTED: readonly Row[] = [
   ["cs_tag_rtn", "text", "method"],
   ["cs_char cs_drtag cs_rtag cs_stag", "text", "typedef parameter"],
   ["v1_struct v1_array v1_string align", "text", DATA],
+  // Reserved in MIDL, and documented nowhere.
+  ["bstring bem_handle long_enum short_enum ms_conf_struct unaligned", "text", ANYWHERE],
   ["flag relative relative_short relative_base subcontext subcontext_size compression", "text", DATA],
   ["skip skip_noinit to_null nodiscriminant nopush nopull absolute", "text", DATA],
 ];

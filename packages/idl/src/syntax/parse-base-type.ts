@@ -12,9 +12,13 @@ const REDEFINED = new Set(["wchar_t", "error_status_t", "boolean", "byte", "hand
 
 /** C words that say nothing about the wire. */
 const IGNORED = new Set(
-  "const volatile far __far _far near __near __stdcall _stdcall __cdecl _cdecl __pascal __fastcall __unaligned __RPC_FAR __RPC_USER __RPC_API __RPC_STUB extern static inline STDMETHODCALLTYPE STDAPICALLTYPE WINAPI CALLBACK __declspec __C89_NAMELESS".split(
-    " ",
-  ),
+  [
+    "const volatile register auto extern static inline __inline _inline __declspec _declspec",
+    "far __far _far near __near _near __huge _huge __segment _segment __self _self __ptr32 __ptr64 __w64 __unaligned",
+    "stdcall __stdcall _stdcall cdecl __cdecl _cdecl pascal __pascal _pascal __fastcall _fastcall __fortran _fortran",
+    "__export _export __loadds _loadds __saveregs _saveregs",
+    "__RPC_FAR __RPC_USER __RPC_API __RPC_STUB STDMETHODCALLTYPE STDAPICALLTYPE WINAPI CALLBACK __C89_NAMELESS",
+  ].flatMap((line) => line.split(" ")),
 );
 
 /** Spellings, words sorted, without `signed` and `unsigned`. */
@@ -62,7 +66,7 @@ export function isIgnoredWord(text: string): boolean {
 export function skipIgnoredWords(cursor: TokenCursor): void {
   while (isIgnoredWord(cursor.token.text)) {
     const { text } = cursor.take();
-    if (text === "__declspec" && cursor.is("(")) cursor.skipBalanced();
+    if (text.endsWith("_declspec") && cursor.is("(")) cursor.skipBalanced();
   }
 }
 
