@@ -9,6 +9,7 @@ import {
   round,
   svgDocument,
   text,
+  WIDTH,
 } from "./svg.js";
 
 export interface Line {
@@ -26,10 +27,9 @@ export interface LineAxes {
   readonly ticks: readonly { readonly at: number; readonly label: string }[];
 }
 
-const WIDTH = 1_080;
 const HEIGHT = 560;
 const LEFT = MARGIN + 44;
-const LABELS_WIDTH = 170;
+const LABELS_WIDTH = 206;
 const RIGHT = WIDTH - MARGIN - LABELS_WIDTH;
 const TOP = HEADING_HEIGHT + 28;
 const BOTTOM = HEIGHT - 58;
@@ -37,6 +37,8 @@ const LABEL_HEIGHT = 16;
 /** Between powers of ten, where a scale has room for them. */
 const STEPS = [1, 2, 5];
 const MOST_DECADES_WITH_STEPS = 3;
+/** Of the lines of variants, in turn. */
+const VARIANT_DASHES = ["9 3", "2 3", "9 3 2 3", "4 3", "12 4 4 4", "9 3 2 3 2 3"];
 
 /** An SVG of lines on two logarithmic scales, each with its name at its end. */
 export function linePlot(heading: Heading, axes: LineAxes, lines: readonly Line[]): string {
@@ -68,44 +70,68 @@ export function linePlot(heading: Heading, axes: LineAxes, lines: readonly Line[
     );
   }
 
-  const styles = lineStyles(lines);
+  const order = styledLines(lines);
   // Ours last, above the others.
-  const order = lines.map((line, index) => ({ line, style: styles[index] ?? "" }));
-  for (const { line, style } of order.toSorted(
+  for (const styled of order.toSorted(
     (a, b) => Number(a.line.kind === "ours") - Number(b.line.kind === "ours"),
   )) {
-    parts.push(drawLine(line, style, x, y));
+    parts.push(drawLine(styled, x, y));
   }
   const ends = order.map(({ line }) => y(line.points.at(-1)?.y ?? 1));
   const places = spread(ends, LABEL_HEIGHT, TOP, BOTTOM);
-  order.forEach(({ line, style }, index) => {
-    const end = line.points.at(-1);
+  order.forEach(({ line, style, dashes }, index) => {
+    const end = x(line.points.at(-1)?.x ?? 1);
+    const from = ends[index] ?? 0;
     const place = places[index] ?? 0;
+    // A line that ends early is led to the edge level, where its label is.
+    const path = [
+      [end + 4, from],
+      [Math.max(end + 4, RIGHT + 4), from],
+      [RIGHT + 18, place],
+      [RIGHT + 44, place],
+    ];
     parts.push(
-      `<line class="line-${style}" x1="${round(x(end?.x ?? 1) + 4)}" y1="${round(ends[index] ?? 0)}" x2="${RIGHT + 18}" y2="${round(place)}" stroke-width="1" opacity="0.5"/>`,
-      text(RIGHT + 22, place + 4, line.label, {
-        style: line.kind === "floor" ? "faint" : `fill-${style}`,
+      `<polyline class="line-${style}" points="${path.map((point) => point.map(round).join(",")).join(" ")}" fill="none" stroke-width="1.2" opacity="0.6"${dashes}/>`,
+      text(RIGHT + 49, place + 4, line.label, {
+        style: labelStyle(line.kind, style),
         bold: line.kind === "ours",
       }),
     );
   });
-  return svgDocument(heading, WIDTH, HEIGHT, parts);
+  return svgDocument(heading, HEIGHT, parts);
 }
 
-/** Peers have colours of their own; the others are told apart by their names. */
-function lineStyles(lines: readonly Line[]): string[] {
+interface StyledLine {
+  readonly line: Line;
+  /** Class suffix of its colour. */
+  readonly style: string;
+  /** The attribute that dashes it, if it is dashed. */
+  readonly dashes: string;
+}
+
+/** Peers have colours of their own, variants of ourselves dashes of their own; floors are all dashed alike. */
+function styledLines(lines: readonly Line[]): StyledLine[] {
   let peers = 0;
-  return lines.map(({ kind }) => (kind === "peer" ? hueOf(peers++) : kind));
+  let variants = 0;
+  return lines.map((line) => {
+    if (line.kind === "ours") return { line, style: line.kind, dashes: "" };
+    if (line.kind === "peer") return { line, style: hueOf(peers++), dashes: "" };
+    const dashes = line.kind === "floor" ? "5 4" : VARIANT_DASHES[variants++ % VARIANT_DASHES.length];
+    return { line, style: line.kind, dashes: ` stroke-dasharray="${dashes}"` };
+  });
+}
+
+function labelStyle(kind: Kind, style: string): string {
+  if (kind === "floor") return "faint";
+  return kind === "variant" ? "text-variant" : `fill-${style}`;
 }
 
 function drawLine(
-  { kind, points }: Line,
-  style: string,
+  { line: { kind, points }, style, dashes }: StyledLine,
   x: (value: number) => number,
   y: (value: number) => number,
 ): string {
   const path = points.map((point) => `${round(x(point.x))},${round(y(point.y))}`);
-  const dashes = kind === "floor" ? ' stroke-dasharray="5 4"' : "";
   const width = kind === "ours" ? 3 : 1.6;
   const dots = points.map(
     (point) =>

@@ -75,7 +75,7 @@ export function plots(
 function subtitle({ machine, runs, busy }: Report): string {
   return (
     `${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, Node ${machine.node}; medians of ${runs} ` +
-    `${runs === 1 ? "run" : "runs"}; logarithmic scales${busy ? "; MACHINE WAS BUSY" : ""}`
+    `${runs === 1 ? "run" : "runs"}; logarithmic scales, unless from 0${busy ? "; MACHINE WAS BUSY" : ""}`
   );
 }
 

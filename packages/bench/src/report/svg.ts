@@ -20,6 +20,7 @@ const LIGHT = {
   grid: "#e2e8f0",
   ours: "#c2410c",
   variant: "#e8935f",
+  variantText: "#a8531c",
   peer: "#64748b",
   floor: "#a8b3c4",
 };
@@ -30,6 +31,7 @@ const DARK: typeof LIGHT = {
   grid: "#2b3440",
   ours: "#fb923c",
   variant: "#b4652f",
+  variantText: "#dd9560",
   peer: "#8294ab",
   floor: "#4b5a6d",
 };
@@ -40,6 +42,7 @@ function rules(colors: typeof LIGHT, hue: 0 | 1): string {
     `.text{fill:${colors.text}}`,
     `.faint{fill:${colors.faint}}`,
     `.grid{stroke:${colors.grid}}`,
+    `.text-variant{fill:${colors.variantText}}`,
     ...(["ours", "variant", "peer", "floor"] as const).flatMap((kind) => [
       `.fill-${kind}{fill:${colors[kind]}}`,
       `.line-${kind}{stroke:${colors[kind]}}`,
@@ -65,17 +68,12 @@ export interface Heading {
 }
 
 /** A whole document; the body begins below the heading, at {@link HEADING_HEIGHT}. */
-export function svgDocument(
-  { title, subtitle }: Heading,
-  width: number,
-  height: number,
-  body: readonly string[],
-): string {
+export function svgDocument({ title, subtitle }: Heading, height: number, body: readonly string[]): string {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
     `<title>${escapeXml(title)}</title>`,
     STYLE,
-    `<rect class="background" width="${width}" height="${height}"/>`,
+    `<rect class="background" width="${WIDTH}" height="${height}"/>`,
     text(MARGIN, 28, title, { size: 17, bold: true }),
     text(MARGIN, 47, subtitle, { style: "faint", size: 11 }),
     ...body,
@@ -84,6 +82,8 @@ export function svgDocument(
   ].join("\n");
 }
 
+/** Of every plot. */
+export const WIDTH = 1_080;
 export const MARGIN = 24;
 export const HEADING_HEIGHT = 62;
 

@@ -1,4 +1,5 @@
-// Written by capnpc-ts of capnp-es from proto/codecs.capnp; only `override`, which our compiler settings ask for, was added.
+// Written by capnpc-ts of capnp-es from proto/codecs.capnp; only `override` and templates, which our compiler and linter ask for, were
+// added.
 import * as $ from "capnp-es";
 export const _capnpFileId = 0xb1d6a9c1e7f274c4n;
 export const State = {
@@ -51,7 +52,7 @@ export class Small extends $.Struct {
     $.utils.setText(0, value, this);
   }
   override toString(): string {
-    return "Small_" + super.toString();
+    return `Small_${super.toString()}`;
   }
 }
 export class Event extends $.Struct {
@@ -91,7 +92,7 @@ export class Event extends $.Struct {
     $.utils.setText(1, value, this);
   }
   override toString(): string {
-    return "Event_" + super.toString();
+    return `Event_${super.toString()}`;
   }
 }
 export class Limits extends $.Struct {
@@ -125,7 +126,7 @@ export class Limits extends $.Struct {
     $.utils.setFloat64(16, value, this);
   }
   override toString(): string {
-    return "Limits_" + super.toString();
+    return `Limits_${super.toString()}`;
   }
 }
 export class Nested extends $.Struct {
@@ -364,7 +365,7 @@ export class Nested extends $.Struct {
     $.utils.copyFrom(value, $.utils.getPointer(10, this));
   }
   override toString(): string {
-    return "Nested_" + super.toString();
+    return `Nested_${super.toString()}`;
   }
 }
 export class Bytes extends $.Struct {
@@ -392,7 +393,7 @@ export class Bytes extends $.Struct {
     $.utils.copyFrom(value, $.utils.getPointer(0, this));
   }
   override toString(): string {
-    return "Bytes_" + super.toString();
+    return `Bytes_${super.toString()}`;
   }
 }
 export class Point extends $.Struct {
@@ -438,7 +439,7 @@ export class Point extends $.Struct {
     $.utils.setFloat64(16, value, this);
   }
   override toString(): string {
-    return "Point_" + super.toString();
+    return `Point_${super.toString()}`;
   }
 }
 export class Points extends $.Struct {
@@ -467,7 +468,7 @@ export class Points extends $.Struct {
     $.utils.copyFrom(value, $.utils.getPointer(0, this));
   }
   override toString(): string {
-    return "Points_" + super.toString();
+    return `Points_${super.toString()}`;
   }
 }
 Nested._Events = $.CompositeList(Event);
