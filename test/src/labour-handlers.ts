@@ -25,6 +25,18 @@ export default implement(Labour, {
     if (kind === 1) {
       throw new Error("a secret of the server");
     }
+    if (kind === 3) {
+      setImmediate(() => {
+        throw new Error("nobody catches this");
+      });
+      return 3;
+    }
+    if (kind === 4) {
+      const hoard: string[][] = [];
+      for (;;) {
+        hoard.push(Array.from({ length: 100_000 }, (_, i) => `${hoard.length}, ${i}`));
+      }
+    }
     return -1;
   },
   whoAmI: ({ caller, objectUuid }) => ({

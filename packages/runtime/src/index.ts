@@ -38,3 +38,4 @@ export type { ServerCall } from "./server/server-call.js";
 export { formatStringBinding, parseStringBinding, type StringBinding } from "./string-binding.js";
 export type { TransferSyntaxName } from "./transfer-syntax.js";
 export { type Implementation, type ImplementOptions, implement } from "./workers/implementation.js";
+export type { WorkerOptions } from "./workers/worker-options.js";

@@ -28,6 +28,7 @@ import { offerManagement } from "../management.js";
 import { Features, formatHello, parseHello } from "../protocol-lrpc/hello.js";
 import { RpcError } from "../rpc-error.js";
 import { parseStringBinding } from "../string-binding.js";
+import { resolveWorkers, type WorkerOptions } from "../workers/worker-options.js";
 import { WorkerPool } from "../workers/worker-pool.js";
 import { type AccessRule, callRule, connectRule } from "./access-rule.js";
 import { InterfaceRegistry } from "./interface-registry.js";
@@ -62,10 +63,8 @@ export interface RpcServerOptions {
    * Threads that run the handlers of interfaces registered by module, 1 to 64; default 0, none. A call waits for a thread
    * only if none is free; those of a client that has context handles run where the handles are.
    */
-  readonly workers?: number;
+  readonly workers?: number | WorkerOptions;
 }
-
-const MAX_WORKERS = 64;
 
 export interface CloseOptions {
   /** Milliseconds that calls in flight get to finish; default 5,000. */
@@ -119,7 +118,9 @@ export class RpcServer implements AsyncDisposable {
       () => kernel.flush(),
     );
     this.#dispatcher = new RequestDispatcher(this.#registry, this.#state);
-    this.#pool = createPool(options.workers ?? 0, limits, options.exposeErrors ?? false, kernel);
+    const workers = resolveWorkers(options.workers);
+    this.#pool =
+      workers.count === 0 ? null : new WorkerPool(workers, limits, options.exposeErrors ?? false, kernel);
     offerManagement(this, () => this.#registry);
   }
 
@@ -281,18 +282,6 @@ export class RpcServer implements AsyncDisposable {
       this.#connections.delete(port.id);
     },
   };
-}
-
-function createPool(
-  workers: number,
-  limits: ServerLimits,
-  exposeErrors: boolean,
-  kernel: Kernel,
-): WorkerPool | null {
-  if (!Number.isInteger(workers) || workers < 0 || workers > MAX_WORKERS) {
-    throw new RpcError("RPC_S_INVALID_ARG", { details: `workers: ${workers}, not 0 to ${MAX_WORKERS}` });
-  }
-  return workers === 0 ? null : new WorkerPool(workers, limits, exposeErrors, kernel);
 }
 
 /** Waits for `work`, but no longer than some milliseconds. */

@@ -7,6 +7,10 @@ export const MAX_POOLED_CALLS = 1024;
 /** Words between two threads' states: each has a cache line of its own. */
 const LINE = 16;
 
+/** On the line of each thread: what it does; for a worker, how long its calls take. */
+const STATE = 0;
+const PACE = 1;
+
 /** What a thread does. */
 const BUSY = 0;
 const LOOKING = 1;
@@ -69,30 +73,44 @@ export class PoolMemory {
 
   /** Says that a thread looks for work of its own accord. */
   look(thread: number): void {
-    Atomics.store(this.#states, thread * LINE, LOOKING);
+    Atomics.store(this.#states, thread * LINE + STATE, LOOKING);
   }
 
   /** Says that a thread has something to do, or is no more. */
   beBusy(thread: number): void {
-    Atomics.store(this.#states, thread * LINE, BUSY);
+    Atomics.store(this.#states, thread * LINE + STATE, BUSY);
   }
 
   isLooking(thread: number): boolean {
-    return Atomics.load(this.#states, thread * LINE) === LOOKING;
+    return Atomics.load(this.#states, thread * LINE + STATE) === LOOKING;
   }
 
   /** Says that a thread is about to sleep. It must look for work once more before it does. */
   fallAsleep(thread: number): void {
-    Atomics.store(this.#states, thread * LINE, ASLEEP);
+    Atomics.store(this.#states, thread * LINE + STATE, ASLEEP);
   }
 
   /** True for exactly one of those who ask while the thread sleeps: that one wakes it. */
   mayWake(thread: number): boolean {
-    const at = thread * LINE;
+    const at = thread * LINE + STATE;
     return (
       Atomics.load(this.#states, at) === ASLEEP &&
       Atomics.compareExchange(this.#states, at, ASLEEP, BUSY) === ASLEEP
     );
+  }
+
+  /** Says how many microseconds of its processor a call has cost a worker lately, on average. */
+  setPace(worker: number, microseconds: number): void {
+    Atomics.store(this.#states, worker * LINE + PACE, Math.ceil(microseconds));
+  }
+
+  /** What that is with the slowest of them; null before the first call. */
+  get pace(): number | null {
+    let slowest = 0;
+    for (let worker = 1; worker <= this.inboxes.length; worker++) {
+      slowest = Math.max(slowest, Atomics.load(this.#states, worker * LINE + PACE));
+    }
+    return slowest === 0 ? null : slowest;
   }
 
   /** Whether there may be a call for a worker. */

@@ -70,6 +70,7 @@ class PoolWorker {
         take: () => this.#take(),
         hasWork: () => memory.hasWork(worker),
         look: () => memory.look(worker),
+        onPace: (milliseconds) => memory.setPace(worker, milliseconds * 1000),
         sleep: () => {
           memory.fallAsleep(worker);
           return !memory.hasWork(worker) || !memory.mayWake(worker);

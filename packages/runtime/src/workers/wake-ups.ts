@@ -4,9 +4,15 @@ import type { WorkerThread } from "./worker-thread.js";
 /** Milliseconds that a worker which has been woken gets to take a call, before another one is woken. */
 const PATIENCE = 2;
 
+/** Microseconds of work that are worth waking one more worker for: several times what that costs. */
+const WORTH = 100;
+
 const settled = Promise.resolve();
 
-/** Wakes workers, once for all the calls that a turn has brought: as many as calls wait for whom nobody looks already. */
+/**
+ * Wakes workers, once for all the calls that a turn has brought: as many as calls wait that nobody looks for already, or fewer
+ * where calls take so little that the first ones will have done them all before the others are up.
+ */
 export class WakeUps {
   readonly #memory: PoolMemory;
   readonly #threads: readonly WorkerThread[];
@@ -37,20 +43,21 @@ export class WakeUps {
 
   #wake(): boolean {
     const memory = this.#memory;
-    let waiting = memory.requests.length;
-    let isWaking = false;
+    const waiting = memory.requests.length;
+    let wanted = Math.min(waiting, Math.ceil((waiting * (memory.pace ?? WORTH)) / WORTH));
     for (const { worker } of this.#threads) {
       if (memory.isLooking(worker)) {
-        waiting--;
+        wanted--;
       }
     }
+    let isWaking = false;
     for (const thread of this.#threads) {
       const { worker } = thread;
       const hasOwn = (memory.inboxes[worker - 1]?.length ?? 0) > 0;
-      if ((hasOwn || waiting > 0) && memory.mayWake(worker)) {
+      if ((hasOwn || wanted > 0) && memory.mayWake(worker)) {
         thread.wake();
         isWaking = true;
-        waiting--;
+        wanted--;
       }
     }
     if (memory.requests.length > 0) {

@@ -11,10 +11,14 @@ export interface Work {
   look(): void;
   /** From here on it has to be woken. False if there is work: then it stays awake. */
   sleep(): boolean;
+  /** So many milliseconds a piece has taken lately, on average. */
+  onPace(milliseconds: number): void;
 }
 
 /** Milliseconds of work without a break before the event loop has its turn. */
 const LONGEST_RUN = 0.5;
+/** The weight of the latest piece of work in the average. */
+const NEWEST = 1 / 8;
 /** Looks between two readings of the clock. */
 const LOOKS = 64;
 
@@ -33,6 +37,9 @@ export class WorkLoop {
   readonly #step = (): void => this.#run();
   #isRunning = false;
   #runStart = 0;
+  #lastStep = 0;
+  /** Milliseconds a piece. */
+  #pace = 0;
   /** When there was nothing to do any more. */
   #idleSince: number | null = null;
   #lookedAt = 0;
@@ -49,23 +56,27 @@ export class WorkLoop {
   wake(): void {
     if (!this.#isRunning) {
       this.#isRunning = true;
-      this.#runStart = performance.now();
+      this.#runStart = this.#lastStep = performance.now();
       this.#run();
     }
   }
 
   #run(): void {
-    if (this.#work.take()) {
-      if (this.#idleSince !== null) {
-        this.#idleSince = null;
-        this.#patience.paid();
-      }
-    } else if (!this.#looksOn() && this.#work.sleep()) {
+    const hasWorked = this.#work.take();
+    if (hasWorked && this.#idleSince !== null) {
       this.#idleSince = null;
+      this.#patience.paid();
+    }
+    if (!hasWorked && !this.#looksOn() && this.#work.sleep()) {
       this.#isRunning = false;
       return;
     }
     const now = performance.now();
+    if (hasWorked) {
+      this.#pace += (now - this.#lastStep - this.#pace) * NEWEST;
+      this.#work.onPace(this.#pace);
+    }
+    this.#lastStep = now;
     if (now - this.#runStart < LONGEST_RUN) {
       void settled.then(this.#step);
     } else {
@@ -89,6 +100,7 @@ export class WorkLoop {
     } else {
       this.#budget.spent(now, now - this.#lookedAt);
       if (now - this.#idleSince > this.#longestLook || !this.#budget.allows(now)) {
+        this.#idleSince = null;
         this.#patience.failed();
         return false;
       }

@@ -21,6 +21,7 @@ import { countFrom, PooledClients } from "./pooled-clients.js";
 import { ReplyWatch } from "./reply-watch.js";
 import { NOTHING } from "./shared-ring.js";
 import { WakeUps } from "./wake-ups.js";
+import type { WorkerOptions } from "./worker-options.js";
 import { type WorkerEnd, WorkerThread } from "./worker-thread.js";
 
 /**
@@ -42,7 +43,12 @@ export class WorkerPool {
   #outage: string | null = null;
 
   /** Starts no thread yet. */
-  constructor(count: number, limits: ServerLimits, exposeErrors: boolean, kernel: Kernel) {
+  constructor(
+    { count, resourceLimits = {} }: WorkerOptions,
+    limits: ServerLimits,
+    exposeErrors: boolean,
+    kernel: Kernel,
+  ) {
     const interfaces = this.#interfaces;
     this.#memory = new PoolMemory(count);
     this.#replies = new ReplyWatch(this.#memory, kernel.poller, () => this.#receive());
@@ -50,7 +56,7 @@ export class WorkerPool {
     for (let worker = 1; worker <= count; worker++) {
       const data = { worker, memory: this.#memory.handles, interfaces, limits, exposeErrors };
       this.#threads.push(
-        new WorkerThread(data, {
+        new WorkerThread(data, resourceLimits, {
           onMessage: (message) => this.#obey(message),
           onStart: (thread) => this.#clients.introduceAll(thread),
           onEnd: (thread, end) => this.#bury(thread, end),

@@ -1,4 +1,10 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  type ResourceLimits,
+  receiveMessageOnPort,
+  Worker,
+} from "node:worker_threads";
 import { RpcError } from "../rpc-error.js";
 import { type ControlMessage, WAKE } from "./control-message.js";
 import type { PoolWorkerData } from "./pool-worker.js";
@@ -36,6 +42,7 @@ export class WorkerThread {
   /** From 1 on. */
   readonly worker: number;
   readonly #data: Omit<PoolWorkerData, "control">;
+  readonly #resourceLimits: ResourceLimits;
   readonly #listener: WorkerThreadListener;
   #thread: Worker | null = null;
   #control: MessagePort | null = null;
@@ -44,9 +51,14 @@ export class WorkerThread {
   #pause = FIRST_PAUSE;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(data: Omit<PoolWorkerData, "control">, listener: WorkerThreadListener) {
+  constructor(
+    data: Omit<PoolWorkerData, "control">,
+    resourceLimits: ResourceLimits,
+    listener: WorkerThreadListener,
+  ) {
     this.worker = data.worker;
     this.#data = data;
+    this.#resourceLimits = resourceLimits;
     this.#listener = listener;
   }
 
@@ -58,7 +70,11 @@ export class WorkerThread {
       const startedAt = performance.now();
       let reason: unknown = null;
       const workerData: PoolWorkerData = { ...this.#data, control: port2 };
-      const thread = new Worker(FILE, { workerData, transferList: [port2] });
+      const thread = new Worker(FILE, {
+        workerData,
+        transferList: [port2],
+        resourceLimits: this.#resourceLimits,
+      });
       this.#thread = thread;
       this.#control = port1;
       port1.on("message", (message: ControlMessage) => {
