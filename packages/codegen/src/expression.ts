@@ -199,10 +199,16 @@ export function operandNames(expression: Expression | null): string[] {
 
 /** A member's value as a number: 64-bit integers and booleans are converted, null counts as 0. */
 export function asNumber(index: ModelIndex, member: Member, text: string): Term {
-  const resolved = index.resolve(index.pointee(member.type));
+  let value = text;
+  let isNullable = false;
+  let resolved = index.resolve(member.type);
+  for (; resolved.kind === "pointer"; resolved = index.resolve(resolved.target)) {
+    if (resolved.pointer === "ref") continue;
+    if (index.isBoxed(resolved)) value += "?.value";
+    isNullable = true;
+  }
   const isNumber = resolved.kind !== "scalar" || scalarLayout(resolved.scalar).type === "number";
-  const isNullable = index.isNullable(member.type);
-  const present = isNullable ? `${text} ?? 0` : text;
+  const present = isNullable ? `${value} ?? 0` : value;
   if (!isNumber) return { text: `Number(${present})`, operator: null };
   return { text: present, operator: isNullable ? "??" : null };
 }

@@ -5,7 +5,7 @@ import type { ToRead } from "./reading.js";
 import { stringLiteral } from "./text.js";
 
 /** Refuses a value if a condition does not hold. */
-export function checkThat({ label }: ToRead, condition: Doc, what: string): Doc {
+export function checkThat({ label }: Pick<ToRead, "label">, condition: Doc, what: string): Doc {
   return run("r.check", condition, stringLiteral(`${label}: ${what}`));
 }
 
@@ -24,7 +24,12 @@ export function checkEqual(
 }
 
 /** The same, of a count that may be less. `count` is an operand of a comparison. */
-export function checkAtMost(toRead: ToRead, count: string, expression: Expression, control: string): Doc[] {
+export function checkAtMost(
+  toRead: Pick<ToRead, "frame" | "label">,
+  count: string,
+  expression: Expression,
+  control: string,
+): Doc[] {
   const { frame } = toRead;
   if (!frame.knows(expression)) return [];
   const condition = atMost(count, expression, frame.operands);

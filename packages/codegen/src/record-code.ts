@@ -1,12 +1,12 @@
 import type { Member, StructDefinition, UnionDefinition } from "@ncalrpc/idl";
 import { braced, type Doc, run } from "./doc.js";
-import { comparison, operandNames } from "./expression.js";
+import { comparison } from "./expression.js";
 import { type FixedRun, fixedRuns } from "./fixed-run.js";
 import { Frame, tagText } from "./frame.js";
-import { isHidden, isVarying, type ModelIndex } from "./model-index.js";
+import { controlsOf, lateChecks } from "./late-checks.js";
+import { isHidden, type ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { nestedOverhead } from "./overhead.js";
-import { checkEqual } from "./read-checks.js";
 import { ReadCode } from "./read-code.js";
 import { type Check, choice, type Reading, readingOf, type ToRead, told } from "./reading.js";
 import type { Alignment } from "./scalar-layout.js";
@@ -89,7 +89,8 @@ export function readRecord(
       const take = `const ${base} = ${shape.isUnnamed ? "r" : told(toRead)}.run(${run.alignment}, ${run.size});`;
       reading = { ...reading, before: [take, ...reading.before] };
     }
-    unread.delete(member.name);
+    // What a pointer of a struct points to comes later.
+    if (!deferred || index.resolve(type).kind !== "pointer") unread.delete(member.name);
     return { member, property: properties[i] ?? "", local, reading };
   });
   const { trail } = shape;
@@ -179,11 +180,21 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
     const union = shape.members.find(({ name }) => name === member.switchOf);
     return union === undefined ? place(member) : tagText(index.union(union.type), place(union));
   };
-  // A referent may come after the array that it counts, so such a count is not checked.
   const pointers = shape.members.filter(({ type }) => index.resolve(type).kind === "pointer");
-  const unknown = new Set(pointers.map(({ name }) => name));
-  const frame = new Frame(shape.label, index, shape.members, access, true, unknown);
+  // What a pointer points to is there when its turn has come.
+  const unread = new Set(pointers.map(({ name }) => name));
+  const frame = new Frame(shape.label, index, shape.members, access, true, unread);
+  const whole = new Frame(shape.label, index, shape.members, access, true);
+  const late: Doc[] = [];
   const reads = shape.members.flatMap((member) => {
+    const isPointer = pointers.includes(member);
+    const controls = controlsOf(index, member.type);
+    const isLate = controls.some((name) =>
+      isPointer ? unread.has(name) : pointers.some((pointer) => pointer.name === name),
+    );
+    if (isLate && !member.ignore && !member.disableConsistencyCheck) {
+      late.push(...lateChecks(index, member, place(member), whole));
+    }
     if (member.ignore || !layout.hasPointers(member.type)) return [];
     const toRead = {
       lenient: member.disableConsistencyCheck,
@@ -193,28 +204,12 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
       range: member.range,
       frame,
     };
-    if (index.resolve(member.type).kind !== "pointer") return code.referents(toRead, place(member));
-    return code.pointee(toRead, place(member), counts.get(member.name) ?? null);
+    if (!isPointer) return code.referents(toRead, place(member));
+    const statements = code.pointee(toRead, place(member), counts.get(member.name) ?? null);
+    unread.delete(member.name);
+    return statements;
   });
-  const whole = new Frame(shape.label, index, shape.members, access, true);
-  return [
-    ...reads,
-    ...shape.members.flatMap((member) => lateCheck(context, member, place(member), frame, whole)),
-  ];
-}
-
-/** The check of an array's count that a referent holds: `frame` does not know it while the array is read, `whole` does then. */
-function lateCheck(context: ModuleContext, member: Member, text: string, frame: Frame, whole: Frame): Doc[] {
-  const { index } = context;
-  const pointer = index.resolve(member.type);
-  if (pointer.kind !== "pointer" || member.ignore || member.disableConsistencyCheck) return [];
-  const array = index.resolve(pointer.target);
-  if (array.kind !== "array" || isVarying(array) || array.size === null || frame.knows(array.size)) return [];
-  // A count that is absent says nothing.
-  const operands = operandNames(array.size).map((name) => whole.member(name).type);
-  if (operands.some((type) => index.isNullable(type))) return [];
-  const count = index.isNullable(member.type) ? `${text}?.length ?? 0` : `${text}.length`;
-  return checkEqual({ label: member.name, frame: whole }, count, array.size, "size_is");
+  return [...reads, ...late];
 }
 
 /** Wraps the statements of a recursive type, whose nesting the codec bounds. */

@@ -188,8 +188,12 @@ function readBehind(r: Reader): Behind {
 
 function readBehindReferents(r: Reader, value: Behind): void {
   value.n = r.at("n").int32();
-  if (value.values !== null) value.values = r.at("values").int32Array(r.count(4));
-  r.equal(value.values?.length ?? 0, value.n, "values: size_is(*n)");
+  if (value.values !== null) {
+    const values = r.at("values").int32Array(r.count(4));
+    r.equal(values.length, value.n, "values: size_is(*n)");
+    value.values = values;
+  }
+  r.check(value.values !== null || value.n === 0, "values: null, of size *n");
 }
 
 function writeBig(w: Writer, value: Big): void {
