@@ -151,6 +151,23 @@ export interface ConnectionPort extends Disposable {
   close(): void;
 }
 
+/**
+ * Memory in which one message is written and sent from. It is the caller's until `send` or `abandon`, within the same job. The other
+ * side may read it and write to it at any time: what has been written says nothing any more to who wrote it.
+ */
+export interface MessageRoom {
+  readonly buffer: Buffer;
+  /** Of all of `buffer`. */
+  readonly view: DataView;
+  /** The message is buffer[start..start + capacity) at most; `start` is a multiple of 8. */
+  readonly start: number;
+  readonly capacity: number;
+  /** As the port's `send` of a message of `length` octets. The room has gone, also if this throws. */
+  send(type: MessageType, length: number, messageId: number, callbackId: number): number;
+  /** Nothing is sent. Idempotent; does nothing after `send`. */
+  abandon(): void;
+}
+
 /** One side of a connection. */
 export interface CommunicationPort extends Disposable {
   /** PortContext: unique in this process, never reused. */
@@ -181,6 +198,11 @@ export interface CommunicationPort extends Disposable {
     callbackId: number,
     attributes?: SendAttributes,
   ): number;
+  /**
+   * Room in which the next message is written where the other side will read it, so that it is not copied. Null where there is
+   * none now, or a message is being written already: then there is `send`. What is sent until the room's own `send` goes before it.
+   */
+  reserve?(): MessageRoom | null;
   /** Withdraws a request: the other side gets CANCELED with its id unless it has answered. */
   cancel(messageId: number): void;
   /** Memory for one large message; at once when the connection's pool has it, else when the server has made it. */

@@ -1,3 +1,6 @@
+/** What no object is named, in the one text that stands for it. */
+export const nilGuid = "00000000-0000-0000-0000-000000000000";
+
 /** Octets of a GUID. */
 export const guidSize = 16;
 

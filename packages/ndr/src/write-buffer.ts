@@ -24,9 +24,9 @@ export class WriteBuffer {
   #bias: number;
   /** Physical position at which the buffer ends, or the part of it that is ours. */
   #room: number;
-  /** The writer's own memory while a message is, or began, in that of somebody else. */
-  #own: { readonly octets: Buffer; readonly view: DataView } | null = null;
-  #isAttached = false;
+  /** The writer's own memory, where the message is unless it is in that of somebody else. */
+  #ownOctets: Buffer;
+  #ownView: DataView;
   /** External chunks, in order, and the physical position that each is inserted at. */
   readonly #chunks: Uint8Array[] = [];
   readonly #chunkPositions: number[] = [];
@@ -35,8 +35,8 @@ export class WriteBuffer {
     const { capacity, headroom, maxLength } = { ...defaultWriterOptions, ...options };
     this.#capacity = Math.max(capacity, headroom, 16);
     this.#maxLength = Math.min(maxLength, maxCount);
-    this.octets = Buffer.alloc(this.#capacity);
-    this.view = viewOf(this.octets);
+    this.octets = this.#ownOctets = Buffer.alloc(this.#capacity);
+    this.view = this.#ownView = viewOf(this.octets);
     this.#headroom = headroom;
     this.#base = headroom;
     this.#position = headroom;
@@ -47,12 +47,7 @@ export class WriteBuffer {
 
   /** Starts a new message in the same buffer, with `headroom` octets before stub offset 0, and lets go of external chunks. */
   reset(headroom: number = this.#headroom): void {
-    if (this.#own !== null) {
-      this.octets = this.#own.octets;
-      this.view = this.#own.view;
-      this.#own = null;
-      this.#isAttached = false;
-    }
+    this.#leave();
     if (this.octets.length > Math.max(keptCapacity, this.#capacity) || this.octets.length < headroom) {
       this.#use(Buffer.alloc(Math.max(this.#capacity, headroom)));
     } else if (headroom > this.#headroom) {
@@ -64,7 +59,8 @@ export class WriteBuffer {
   /**
    * Starts a new message in memory that somebody else owns: `capacity` octets of `buffer` from `start`, of which the first
    * `headroom` are left alone. A message that outgrows them is moved to the writer's own memory, which `isAttached` tells.
-   * `view`, if it is at hand, is one of the whole `buffer`. The next `reset` lets go of the memory.
+   * `view`, if it is at hand, is one of the whole `buffer`. The next `reset` lets go of the memory. Others may write to it
+   * meanwhile: nothing that has been written decides how the writer goes on.
    */
   attach(
     buffer: Buffer,
@@ -76,16 +72,19 @@ export class WriteBuffer {
     if (!(start >= 0 && headroom >= 0 && headroom <= capacity && start + capacity <= buffer.length)) {
       throw new RangeError(`${capacity} octets at ${start} of ${buffer.length}, headroom ${headroom}`);
     }
-    this.#own ??= { octets: this.octets, view: this.view };
     this.octets = buffer;
     this.view = view;
-    this.#isAttached = true;
     this.#start(start, headroom, start + capacity);
   }
 
   /** Whether the message still is in the memory that `attach` named. */
   get isAttached(): boolean {
-    return this.#isAttached;
+    return this.octets !== this.#ownOctets;
+  }
+
+  /** Moves the message to the writer's own memory if it is not there. */
+  detach(): void {
+    if (this.isAttached) this.#move(this.#position);
   }
 
   /** Where the message, headroom first, begins in `storage`: 0 unless it was attached. */
@@ -146,7 +145,6 @@ export class WriteBuffer {
     this.octets.copy(flat, 0, this.start, this.#base);
     this.copyTo(flat, this.#headroom);
     this.#use(flat);
-    this.#isAttached = false;
     this.#start(0, this.#headroom, flat.length);
     this.#position = flat.length;
   }
@@ -165,7 +163,10 @@ export class WriteBuffer {
     // Only the low bits of the offset count, and negation in 32 bits keeps those.
     const at = position + (-(position + this.#bias) & (alignment - 1));
     const next = at + size;
-    if (next > this.#end) this.#grow(next);
+    if (next > this.#end) {
+      this.#grow(next);
+      return this.claim(alignment, size);
+    }
     for (let i = position; i < at; i++) this.octets[i] = 0;
     this.#position = next;
     return at;
@@ -223,21 +224,38 @@ export class WriteBuffer {
   #grow(needed: number): void {
     const allowed = this.#maxLength - this.#bias;
     if (needed > allowed) this.#refuseLength(needed + this.#bias);
-    if (needed > this.#room) {
-      // Positions stay what they are, also when the message leaves the memory of somebody else.
-      const { start } = this;
-      const grown = Buffer.alloc(Math.min(Math.max(needed, 2 * this.#room), allowed));
-      this.octets.copy(grown, start, start, this.#position);
-      this.#use(grown);
-      this.#isAttached = false;
-      this.#room = grown.length;
+    if (needed > this.#room) this.#move(needed);
+    this.#end = Math.min(this.#room, this.#maxLength - this.#bias);
+  }
+
+  /** Moves the message to memory of our own in which there is room up to what now is physical position `needed`. */
+  #move(needed: number): void {
+    const { octets, start } = this;
+    const end = this.#position;
+    this.#leave();
+    const size = needed - start;
+    if (size > this.octets.length || this.octets === octets) {
+      const allowed = this.#headroom + this.#maxLength;
+      this.#use(Buffer.alloc(Math.min(Math.max(size, 2 * this.octets.length), allowed)));
     }
-    this.#end = Math.min(this.#room, allowed);
+    octets.copy(this.octets, 0, start, end);
+    for (const [i, position] of this.#chunkPositions.entries()) this.#chunkPositions[i] = position - start;
+    this.#base -= start;
+    this.#position -= start;
+    this.#bias += start;
+    this.#room = this.octets.length;
+    this.#end = Math.min(this.#room, this.#maxLength - this.#bias);
+  }
+
+  /** Turns back to the writer's own memory. */
+  #leave(): void {
+    this.octets = this.#ownOctets;
+    this.view = this.#ownView;
   }
 
   #use(octets: Buffer): void {
-    this.octets = octets;
-    this.view = viewOf(octets);
+    this.octets = this.#ownOctets = octets;
+    this.view = this.#ownView = viewOf(octets);
   }
 
   #dropChunks(): void {

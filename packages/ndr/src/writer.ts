@@ -1,6 +1,6 @@
 import { types } from "node:util";
 import { ArrayWriter } from "./array-writer.js";
-import { guidSize, isNilGuid, writeGuid } from "./guid.js";
+import { guidSize, nilGuid, writeGuid } from "./guid.js";
 import { type Alignment, defaultWriterOptions, type WriterOptions } from "./limits.js";
 import { putOctets } from "./octets.js";
 import { shown } from "./scalar-writer.js";
@@ -184,7 +184,7 @@ export class Writer extends ArrayWriter {
     const at = this.claim(4, 4 + guidSize);
     this.view.setUint32(at, 0, true);
     if (v === null) this.octets.fill(0, at + 4, at + 4 + guidSize);
-    else if (typeof v !== "string" || !writeGuid(this.octets, at + 4, v) || isNilGuid(this.octets, at + 4)) {
+    else if (typeof v !== "string" || v === nilGuid || !writeGuid(this.octets, at + 4, v)) {
       this.refuse("the GUID of a context handle", v);
     }
   }

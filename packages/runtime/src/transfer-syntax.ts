@@ -41,8 +41,8 @@ export class SpareWriters {
     this.#options = options;
   }
 
-  /** An empty writer. Give it back unless its memory is still in use. */
-  take(syntax: TransferSyntaxName, headroom: number): Writer {
+  /** A writer that is to be reset or attached. Give it back unless its memory is still in use. */
+  take(syntax: TransferSyntaxName): Writer {
     let writer: Writer;
     if (syntax === "ndr20") {
       writer = this.#ndr20 ?? makeWriter("ndr20", this.#options);
@@ -51,7 +51,6 @@ export class SpareWriters {
       writer = this.#ndr64 ?? makeWriter("ndr64", this.#options);
       this.#ndr64 = null;
     }
-    writer.reset(headroom);
     return writer;
   }
 

@@ -97,7 +97,7 @@ function sleep(connection: Connection, deadline: number): number {
   if (list !== null && !list.goToSleep()) return 0;
   const left = Math.min(Math.ceil(deadline - performance.now()), 0x7fff_ffff);
   pollfd[0] = fd;
-  pollfd[1] = C.EPOLLIN | (connection.isBlocked ? C.EPOLLOUT : 0);
+  pollfd[1] = C.EPOLLIN | (connection.output.isBlocked ? C.EPOLLOUT : 0);
   const ready = libc.poll(pollfdOctets, 1, deadline === Number.POSITIVE_INFINITY ? -1 : Math.max(left, 0));
   if (list !== null) list.wakeUp();
   if (ready < 0) {

@@ -60,7 +60,7 @@ export class ClientHandshake implements Stage {
     const at = outbox.reserve(PORT_MESSAGE_SIZE + request.length);
     writePortMessage(outbox.words, at, MessageType.CONNECTION_REQUEST, request.length, 0, 0);
     outbox.slab.set(request, at + PORT_MESSAGE_SIZE);
-    outbox.commit(this.#connection, PORT_MESSAGE_SIZE + request.length);
+    outbox.commit(this.#connection.output, PORT_MESSAGE_SIZE + request.length);
     outbox.flush();
   }
 

@@ -1,7 +1,7 @@
 import type { Token } from "@ncalrpc/security";
 import type { DataEntry } from "../data-information.js";
 import { AlpcError } from "../error.js";
-import type { CommunicationPort, PortHandler } from "../kernel.js";
+import type { CommunicationPort, MessageRoom, PortHandler } from "../kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import { MessageLedger } from "../message-ledger.js";
 import { ControlType, portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
@@ -12,30 +12,19 @@ import { ClientListAgreement, ServerListAgreement } from "./completion-list/list
 import type { Connection } from "./connection.js";
 import { copyPayload } from "./copy-payload.js";
 import type { PeerCredentials } from "./credentials.js";
-import type { DirectAccess } from "./direct-access.js";
 import { closedByPeer } from "./farewell.js";
 import type { InboundPacket } from "./inbound-packet.js";
-import { type AttachmentTerms, PortAttachments } from "./port-attachments.js";
+import { ListedRoom, type RoomOwner } from "./listed-room.js";
+import { PeerMemory } from "./peer-memory.js";
+import { PortAttachments } from "./port-attachments.js";
+import type { PortTerms } from "./port-terms.js";
 import type { SenderIdentity } from "./sender-identity.js";
 import type { Stage } from "./stage.js";
-
-/** What the two sides agreed on when the connection was made. */
-export interface PortTerms extends AttachmentTerms {
-  /** What the other side said: the connect message, or the answer to it. */
-  readonly payload: Uint8Array;
-  readonly maxMessageLength: number;
-  /** Whether both sides use completion lists. */
-  readonly completionList: boolean;
-  /** A server that uses this client's memory. */
-  readonly direct: DirectAccess | null;
-  /** Called when the port is closed, before the handler's onClosed. */
-  readonly onGone: ((port: LinuxCommunicationPort) => void) | null;
-}
 
 let lastId = 0;
 
 /** One side of a connection, over a socket. */
-export class LinuxCommunicationPort implements CommunicationPort, Stage {
+export class LinuxCommunicationPort implements CommunicationPort, RoomOwner, Stage {
   readonly id = ++lastId;
   readonly token: Token;
   readonly payload: Uint8Array;
@@ -50,6 +39,8 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   readonly #ledger: MessageLedger;
   /** Made when first needed: most connections carry short messages only. */
   #attachments: PortAttachments | null = null;
+  /** In the completion list that there is, or was last. */
+  #room: ListedRoom | null = null;
   readonly #terms: PortTerms;
   readonly #maxMessageLength: number;
   #isClosed: boolean;
@@ -90,7 +81,7 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   }
 
   get queuedMessages(): number {
-    return this.#connection.queuedMessages;
+    return this.#connection.output.queuedMessages;
   }
 
   get batchListener(): PortHandler {
@@ -105,30 +96,51 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     callbackId: number,
     attributes?: SendAttributes,
   ): number {
-    this.#checkSend(bytes, length);
-    if (type === MessageType.REPLY || type === MessageType.CANCELED) {
-      if (!this.#ledger.answer(messageId)) {
-        attributes?.view?.release();
-        return messageId;
-      }
-      this.#attachments?.loans.end(messageId);
+    this.#checkSend(bytes.length, length);
+    if (!this.#isWanted(type, messageId)) {
+      attributes?.view?.release();
+      return messageId;
     }
     if (attributes !== undefined && hasContent(attributes)) {
       return this.#beside.send(type, bytes, length, messageId, callbackId, attributes);
     }
     const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
-    const connection = this.#connection;
-    const room = connection.reserve(length);
-    const at = connection.reservedAt;
+    const { output } = this.#connection;
+    const room = output.reserve(length);
+    const at = output.reservedAt;
     writePortMessage(room.words, at, type, length - PORT_MESSAGE_SIZE, id, callbackId);
     copyPayload(bytes, length, room, at);
-    connection.commit(room, length);
+    output.commit(room, length);
+    return id;
+  }
+
+  reserve(): MessageRoom | null {
+    const list = this.isClosed ? null : this.#connection.output.lend();
+    if (list === null) return null;
+    if (this.#room?.list !== list) this.#room = new ListedRoom(list, this);
+    this.#room.start = list.producer.lentAt;
+    this.#room.capacity = list.producer.lentRoom;
+    return this.#room;
+  }
+
+  sendListed(
+    { list, start, capacity }: ListedRoom,
+    type: MessageType,
+    length: number,
+    messageId: number,
+    callbackId: number,
+  ): number {
+    this.#checkSend(capacity, length);
+    if (!this.#isWanted(type, messageId)) return messageId;
+    const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
+    writePortMessage(list.producer.words, start, type, length - PORT_MESSAGE_SIZE, id, callbackId);
+    this.#connection.output.commitLent(list, length);
     return id;
   }
 
   cancel(messageId: number): void {
     if (!this.#isClosed && this.#ledger.withdraw(messageId))
-      this.#connection.sendControl(MessageType.CANCELED, messageId);
+      this.#connection.output.sendControl(MessageType.CANCELED, messageId);
   }
 
   allocateView(size: number): View | Promise<View> {
@@ -241,7 +253,8 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
   /** A withdrawn request may have offered memory: the other side waits to hear that nothing here touches it. */
   #endLoan(id: number): void {
     const loans = this.#attachments?.loans;
-    if (loans?.end(id) && !loans.isCopying(id)) this.#connection.sendControl(ControlType.DATA_RELEASED, id);
+    if (loans?.end(id) && !loans.isCopying(id))
+      this.#connection.output.sendControl(ControlType.DATA_RELEASED, id);
   }
 
   #onControl(type: number, packet: InboundPacket): void {
@@ -256,23 +269,8 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
 
   async #copy(operation: "read" | "write", entry: DataEntry, buffer: Buffer): Promise<void> {
     this.#checkOpen();
-    const { direct } = this.#terms;
-    const { loans } = this.#beside;
-    const request = loans.requestOf(entry);
-    if (direct === null || request === null || !this.#ledger.isOpen(request)) {
-      throw new AlpcError("ACCESS_DENIED", "that memory is not offered by an open request");
-    }
-    loans.startCopy(request);
-    try {
-      await direct.copy(operation, entry, buffer);
-    } finally {
-      const isWithdrawn = loans.endCopy(request) && !this.#ledger.isOpen(request);
-      if (isWithdrawn && !this.#isClosed) this.#connection.sendControl(ControlType.DATA_RELEASED, request);
-    }
-    // A withdrawn request's memory may have become something else under the copy.
-    if (!this.#isClosed && this.#ledger.isOpen(request)) return;
-    const status = this.#isClosed ? "PORT_DISCONNECTED" : "ACCESS_DENIED";
-    throw new AlpcError(status, "the request that offered the memory ended during the copy");
+    const memory = new PeerMemory(this.#connection, this.#terms.direct, this.#ledger, this.#beside.loans);
+    await memory.copy(operation, entry, buffer);
   }
 
   get #beside(): PortAttachments {
@@ -280,7 +278,15 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
     return this.#attachments;
   }
 
-  #checkSend(bytes: Buffer, length: number): void {
+  /** Books an answer: false for one that nobody waits for any more. */
+  #isWanted(type: MessageType, messageId: number): boolean {
+    if (type !== MessageType.REPLY && type !== MessageType.CANCELED) return true;
+    if (!this.#ledger.answer(messageId)) return false;
+    this.#attachments?.loans.end(messageId);
+    return true;
+  }
+
+  #checkSend(capacity: number, length: number): void {
     this.#checkOpen();
     if (length > this.#maxMessageLength) {
       throw new AlpcError(
@@ -288,11 +294,8 @@ export class LinuxCommunicationPort implements CommunicationPort, Stage {
         `a message of ${length} octets; this port carries up to ${this.#maxMessageLength}, larger data goes into a view`,
       );
     }
-    if (length < PORT_MESSAGE_SIZE || length > bytes.length) {
-      throw new AlpcError(
-        "INVALID_PARAMETER",
-        `a message of ${length} octets in a buffer of ${bytes.length}`,
-      );
+    if (length < PORT_MESSAGE_SIZE || length > capacity) {
+      throw new AlpcError("INVALID_PARAMETER", `a message of ${length} octets in a buffer of ${capacity}`);
     }
   }
 

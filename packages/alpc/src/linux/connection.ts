@@ -1,37 +1,34 @@
 import type { AlpcError } from "../error.js";
-import { MAX_MESSAGE_LENGTH, type MessageType, PORT_MESSAGE_SIZE } from "../message.js";
+import { MAX_MESSAGE_LENGTH } from "../message.js";
 import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
-import { align8, type ControlType, violation, writePortMessage } from "../port-message.js";
+import { align8, violation } from "../port-message.js";
 import { asAlpcError } from "./as-alpc-error.js";
 import type { CompletionList, ListOwner } from "./completion-list/completion-list.js";
-import { doorbell } from "./completion-list/doorbell.js";
 import type { ListAgreement } from "./completion-list/list-agreement.js";
 import type { EventSource } from "./completion-port.js";
-import { duplicateDescriptors, sendWithDescriptors } from "./descriptor-message.js";
+import { ConnectionOutput, type OutputOwner } from "./connection-output.js";
 import { sendFarewell, vanished } from "./farewell.js";
 import { fromHandlePacket } from "./handle-packet.js";
 import { createHandleReceiver, type HandlePacket, type HandleReceiver } from "./handle-receiver.js";
 import type { InboundPacket } from "./inbound-packet.js";
 import { C, Errno } from "./libc.js";
 import type { Machinery } from "./machinery.js";
-import { isTransient, type Outlet, type PacketRoom } from "./outbox.js";
+import { isTransient } from "./outbox.js";
 import type { Stage } from "./stage.js";
 import { systemError } from "./system-error.js";
-import { Unsent, type UnsentOptions } from "./unsent.js";
+import type { UnsentOptions } from "./unsent.js";
 
 export interface ConnectionOptions extends UnsentOptions {
   /** Messages may carry handles: then another thread receives them. */
   readonly acceptsHandles: boolean;
 }
 
-/** One connected socket: receiving in shares, sending through the outbox, and its end. */
-export class Connection implements EventSource, Outlet, ListOwner {
+/** One connected socket: receiving in shares, and its end. */
+export class Connection implements EventSource, OutputOwner, ListOwner {
   readonly machinery: Machinery;
+  readonly output: ConnectionOutput;
   readonly #options: UnsentOptions;
-  /** Made when there is something that could not be sent: most connections never have that. */
-  #unsent: Unsent | null = null;
   readonly #receiver: HandleReceiver | null;
-  #fd: number;
   #stage: Stage;
   #interest = 0;
   /** Messages that the next turn is likely to find. */
@@ -41,20 +38,13 @@ export class Connection implements EventSource, Outlet, ListOwner {
   #wasReading = true;
   #isHearingOut = false;
   #isEnded = false;
-  firstQueued = -1;
-  lastQueued = -1;
-  /** Where in its room the packet begins that was asked for last. */
-  reservedAt = 0;
   /** Set by who makes a port of the connection, if both sides use completion lists. */
   agreement: ListAgreement | null = null;
-  /** The agreement's. */
-  list: CompletionList | null = null;
-  #isUnpublished = false;
 
   /** Takes the descriptor over, also if this throws. */
   constructor(machinery: Machinery, fd: number, options: ConnectionOptions, stage: Stage) {
     this.machinery = machinery;
-    this.#fd = fd;
+    this.output = new ConnectionOutput(machinery, fd, this, options);
     this.#options = options;
     this.#stage = stage;
     this.#receiver = options.acceptsHandles ? this.#receiveElsewhere(fd) : null;
@@ -63,26 +53,23 @@ export class Connection implements EventSource, Outlet, ListOwner {
       this.#watch(C.EPOLLIN);
     } catch (error) {
       machinery.libc.close(fd);
-      this.#fd = -1;
+      this.output.fd = -1;
       this.#isEnded = true;
       throw error;
     }
   }
 
   get fd(): number {
-    return this.#fd;
+    return this.output.fd;
+  }
+
+  /** Its completion list, while it has one. */
+  get list(): CompletionList | null {
+    return this.output.list;
   }
 
   get isEnded(): boolean {
     return this.#isEnded;
-  }
-
-  get isBlocked(): boolean {
-    return this.#unsent !== null && this.#unsent.messages > 0;
-  }
-
-  get queuedMessages(): number {
-    return this.#unsent === null ? 0 : this.#unsent.messages;
   }
 
   get messagesPerTurn(): number {
@@ -90,7 +77,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   get isReading(): boolean {
-    return !this.#isPaused && this.#unsent?.isOverdue !== true && !this.#isEnded;
+    return !this.#isPaused && !this.output.isOverdue && !this.#isEnded;
   }
 
   set stage(stage: Stage) {
@@ -104,8 +91,8 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   onEvents(events: number): number {
-    if ((events & C.EPOLLOUT) !== 0) this.#unsent?.send(this.#fd);
-    if ((events & (C.EPOLLIN | C.EPOLLHUP | C.EPOLLERR)) === 0 || this.#fd < 0) return 0;
+    if ((events & C.EPOLLOUT) !== 0) this.output.resume();
+    if ((events & (C.EPOLLIN | C.EPOLLHUP | C.EPOLLERR)) === 0 || this.fd < 0) return 0;
     // The peer is gone, so nothing is left to wait for, whatever has kept us from reading.
     if ((events & C.EPOLLHUP) !== 0 && (this.#interest & C.EPOLLIN) === 0) this.#hearOut();
     if (this.#isHearingOut) return 0;
@@ -124,13 +111,13 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   readSocket(): number {
-    return this.#receiver === null && this.#fd >= 0 ? this.#receive() : 0;
+    return this.#receiver === null && this.fd >= 0 ? this.#receive() : 0;
   }
 
   #receive(): number {
     const { batch } = this.machinery;
     const asked = this.#expected;
-    const got = batch.receive(this.#fd, asked);
+    const got = batch.receive(this.fd, asked);
     // Asking for more than there is costs a try that fails; asking for less costs another turn.
     this.#expected = got < asked ? Math.max(got, 1) : Math.min(asked * 4, this.messagesPerTurn);
     if (got < 0) {
@@ -142,7 +129,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
     }
     let messages = 0;
     for (let i = 0; i < got; i++) {
-      if (this.#fd >= 0 && batch.length(i) === 0 && batch.controlLength(i) === 0) this.#onVanished();
+      if (this.fd >= 0 && batch.length(i) === 0 && batch.controlLength(i) === 0) this.#onVanished();
       else if (this.#handOn(batch.packet(i), batch.fault(i))) messages++;
       batch.rearm(i);
     }
@@ -151,7 +138,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
 
   /** Whether the packet was handed on. */
   #handOn(packet: InboundPacket, fault: string | null): boolean {
-    if (this.#fd < 0) {
+    if (this.fd < 0) {
       packet.discard();
       return false;
     }
@@ -216,88 +203,10 @@ export class Connection implements EventSource, Outlet, ListOwner {
     });
   }
 
-  /** Room for a packet of up to `length` octets, in the completion list if it can go there; it begins at `reservedAt`. Fill it, then `commit`. */
-  reserve(length: number): PacketRoom {
-    const { list } = this;
-    if (list?.isSending && !this.isBlocked) {
-      const at = this.#reserveListed(list, length);
-      if (at >= 0) {
-        this.reservedAt = at;
-        return list.producer;
-      }
-    }
-    const { outbox } = this.machinery;
-    this.reservedAt = outbox.reserve(length);
-    return outbox;
-  }
-
-  #reserveListed(list: CompletionList, length: number): number {
-    try {
-      return list.producer.reserve(length);
-    } catch (error) {
-      this.onBroken(error);
-      return -1;
-    }
-  }
-
-  /** Queues the packet that was written into `room`. */
-  commit(room: PacketRoom, length: number): void {
-    const { outbox, completion } = this.machinery;
-    const { list } = this;
-    if (list !== null && room === list.producer) {
-      list.commit(length);
-      if (!this.#isUnpublished) {
-        this.#isUnpublished = true;
-        outbox.publishLater(this);
-      }
-      if (!completion.inTurn && !completion.poller.expect(list)) outbox.scheduleFlush();
-      return;
-    }
-    outbox.commit(this, length);
-    if (!completion.inTurn) outbox.scheduleFlush();
-  }
-
-  /** Queues a message without a payload. */
-  sendControl(type: MessageType | ControlType, messageId = 0): void {
-    const room = this.reserve(PORT_MESSAGE_SIZE);
-    writePortMessage(room.words, this.reservedAt, type, 0, messageId, 0);
-    this.commit(room, PORT_MESSAGE_SIZE);
-  }
-
-  stamp(): number {
-    return this.list === null ? 0 : this.list.stamp();
-  }
-
-  publish(): void {
-    this.#isUnpublished = false;
-    const { list } = this;
-    if (list === null) return;
-    list.producer.publish();
-    if (!list.producer.mustRing() || this.#fd < 0) return;
-    list.hasRung = true;
-    const errno = doorbell.ring(this.machinery.libc, this.#fd);
-    // If there is no room, the other side has enough to wake up for.
-    if (errno !== 0 && !isTransient(errno)) this.onSendFailed(errno);
-  }
-
-  /** Sends at once, behind what is queued, a packet with descriptors, which stay the caller's. Throws AlpcError. */
-  sendWithDescriptors(packet: Uint8Array, fds: readonly number[]): void {
-    const { libc, outbox } = this.machinery;
-    if (this.firstQueued >= 0 || this.#isUnpublished) outbox.flush();
-    if (this.#isEnded) return;
-    new DataView(packet.buffer, packet.byteOffset).setInt32(8, this.stamp(), true);
-    if (!this.isBlocked) {
-      if (sendWithDescriptors(libc, this.#fd, packet, fds) >= 0) return;
-      const errno = libc.errno();
-      if (!isTransient(errno)) throw systemError(libc, "sending handles", errno);
-    }
-    this.#keep(packet, duplicateDescriptors(libc, fds));
-  }
-
   /** Ends the connection from our side: the peer is told why, if it listens. Idempotent. */
   hangUp(reason: AlpcError | null): void {
     if (this.#isEnded) return;
-    sendFarewell(this.machinery.outbox, this, reason);
+    sendFarewell(this.machinery.outbox, this.output, reason);
     this.end(reason);
   }
 
@@ -305,29 +214,21 @@ export class Connection implements EventSource, Outlet, ListOwner {
   end(reason: AlpcError | null): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const { completion, libc, outbox } = this.machinery;
-    if (this.firstQueued >= 0 || this.#isUnpublished) outbox.flush();
+    const { completion, libc } = this.machinery;
+    const { fd, output } = this;
+    output.flush();
     this.agreement?.close();
-    this.list = null;
-    this.#unsent?.clear();
-    completion.remove(this.#fd);
-    if (this.#receiver === null) libc.close(this.#fd);
+    output.list = null;
+    output.mute();
+    completion.remove(fd);
+    if (this.#receiver === null) libc.close(fd);
     else {
       // The descriptor stays open until the other thread lets go of it; the peer shall not have to wait.
-      libc.shutdown(this.#fd, C.SHUT_RDWR);
+      libc.shutdown(fd, C.SHUT_RDWR);
       this.#receiver.close();
     }
-    this.#fd = -1;
+    output.fd = -1;
     process.nextTick(() => this.#stage.onEnd(reason));
-  }
-
-  keep(packet: Uint8Array): void {
-    if (!this.#isHearingOut) this.#keep(packet, null);
-  }
-
-  #keep(packet: Uint8Array, fds: readonly number[] | null): void {
-    this.#unsent ??= new Unsent(this.machinery.libc, this, this.#options);
-    this.#unsent.keep(packet, fds);
   }
 
   onUnsentChanged(): void {
@@ -344,7 +245,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
   #hearOut(): void {
     if (this.#isHearingOut) return;
     this.#isHearingOut = true;
-    this.#unsent?.clear();
+    this.output.mute();
     this.#isPaused = false;
     this.#hearLater();
   }
@@ -354,7 +255,7 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   #hearMore(): void {
-    if (this.#fd < 0) return;
+    if (this.fd < 0) return;
     const { completion } = this.machinery;
     completion.beginBatch();
     const isOver = this.#hear() === 0;
@@ -374,12 +275,12 @@ export class Connection implements EventSource, Outlet, ListOwner {
   }
 
   #updateInterest(): void {
-    if (this.#fd < 0 || this.#isHearingOut) return;
+    if (this.fd < 0 || this.#isHearingOut) return;
     const reads = this.isReading;
     // What has come into the list meanwhile is not announced again.
     if (reads && !this.#wasReading && this.list !== null) this.machinery.completion.poller.attend(this.list);
     this.#wasReading = reads;
-    const writes = this.#unsent?.wantsRoom === true;
+    const writes = this.output.wantsRoom;
     if (this.#receiver !== null) {
       if (reads) this.#receiver.resume();
       else this.#receiver.pause();
@@ -396,9 +297,9 @@ export class Connection implements EventSource, Outlet, ListOwner {
   #watch(interest: number): void {
     const { completion, libc } = this.machinery;
     const watched = this.#receiver === null || interest !== 0;
-    if (watched && !this.#isWatched) completion.add(this.#fd, this, interest);
-    else if (!watched && this.#isWatched) completion.remove(this.#fd);
-    else if (interest !== this.#interest && !completion.modify(this.#fd, interest)) {
+    if (watched && !this.#isWatched) completion.add(this.fd, this, interest);
+    else if (!watched && this.#isWatched) completion.remove(this.fd);
+    else if (interest !== this.#interest && !completion.modify(this.fd, interest)) {
       throw systemError(libc, "watching a connection");
     }
     this.#isWatched = watched;

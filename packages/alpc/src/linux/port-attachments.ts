@@ -104,18 +104,18 @@ export class PortAttachments {
     };
     const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
     if (buffers.length > 0) this.#loans.lend(id, buffers);
-    const connection = this.#connection;
+    const { output } = this.#connection;
     const total = align8(length) + attributesLength(attributes);
-    const room = connection.reserve(total);
-    const at = connection.reservedAt;
+    const room = output.reserve(total);
+    const at = output.reservedAt;
     const infoOffset = dataInfoOffset(length, attributes);
     writePortMessage(room.words, at, type, length - PORT_MESSAGE_SIZE, id, callbackId, infoOffset);
     copyOctets(bytes, PORT_MESSAGE_SIZE, length, room.slab, at + PORT_MESSAGE_SIZE);
     room.slab.fill(0, at + length, at + align8(length));
     writeAttributes(room.view, at + align8(length), attributes);
     if (handles.length > 0) {
-      connection.sendWithDescriptors(Uint8Array.from(room.slab.subarray(at, at + total)), handles);
-    } else connection.commit(room, total);
+      output.sendWithDescriptors(Uint8Array.from(room.slab.subarray(at, at + total)), handles);
+    } else output.commit(room, total);
     return id;
   }
 

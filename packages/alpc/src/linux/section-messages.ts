@@ -41,7 +41,7 @@ export class SectionMessages implements ServerSectionChannel, ClientSectionChann
     writePortMessage(packet, 0, ControlType.SECTION_OFFERED, words.length * 4, 0, 0);
     packet.set(words, PORT_MESSAGE_SIZE >> 2);
     try {
-      this.#connection.sendWithDescriptors(new Uint8Array(packet.buffer), [fd]);
+      this.#connection.output.sendWithDescriptors(new Uint8Array(packet.buffer), [fd]);
     } finally {
       this.#connection.machinery.libc.close(fd);
     }
@@ -61,13 +61,13 @@ export class SectionMessages implements ServerSectionChannel, ClientSectionChann
 
   #send(type: ControlType, ...payload: number[]): void {
     if (this.#connection.isEnded) return;
-    const { outbox, completion } = this.#connection.machinery;
+    const { output } = this.#connection;
     const length = PORT_MESSAGE_SIZE + payload.length * 4;
-    const at = outbox.reserve(length);
-    writePortMessage(outbox.words, at, type, payload.length * 4, 0, 0);
-    outbox.words.set(payload, (at + PORT_MESSAGE_SIZE) >> 2);
-    outbox.commit(this.#connection, length);
-    if (!completion.inTurn) outbox.scheduleFlush();
+    const room = output.reserve(length);
+    const at = output.reservedAt;
+    writePortMessage(room.words, at, type, payload.length * 4, 0, 0);
+    room.words.set(payload, (at + PORT_MESSAGE_SIZE) >> 2);
+    output.commit(room, length);
   }
 }
 

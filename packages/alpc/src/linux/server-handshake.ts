@@ -4,12 +4,13 @@ import { AlpcError, type NtStatusName } from "../error.js";
 import type { CommunicationPort, ConnectionRequest, PortLimits } from "../kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE } from "../message.js";
 import { portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
-import type { LinuxCommunicationPort, PortTerms } from "./communication-port.js";
+import type { LinuxCommunicationPort } from "./communication-port.js";
 import { Connection } from "./connection.js";
 import type { PeerCredentials } from "./credentials.js";
 import { closedByPeer } from "./farewell.js";
 import type { InboundPacket } from "./inbound-packet.js";
 import type { Machinery } from "./machinery.js";
+import type { PortTerms } from "./port-terms.js";
 import { SenderIdentity } from "./sender-identity.js";
 import type { Stage } from "./stage.js";
 
@@ -190,7 +191,7 @@ export class ServerHandshake implements Stage, ConnectionRequest {
     const at = outbox.reserve(PORT_MESSAGE_SIZE + payload.length);
     writePortMessage(outbox.words, at, MessageType.CONNECTION_REPLY, payload.length, 0, 0);
     outbox.slab.set(payload, at + PORT_MESSAGE_SIZE);
-    outbox.commit(this.connection, PORT_MESSAGE_SIZE + payload.length);
+    outbox.commit(this.connection.output, PORT_MESSAGE_SIZE + payload.length);
     if (!completion.inTurn) outbox.scheduleFlush();
   }
 }

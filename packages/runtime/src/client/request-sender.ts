@@ -1,5 +1,6 @@
-import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc/alpc";
+import { type CommunicationPort, type MessageRoom, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
+import { beginMessage, staysInRoom } from "../message-room.js";
 import { Features } from "../protocol-lrpc/hello.js";
 import {
   REQUEST_HEADER_SIZE,
@@ -57,29 +58,38 @@ export class RequestSender {
       call.fail(new RpcError("RPC_S_CALL_FAILED_DNE", { details: "the connection is closed" }));
       return;
     }
-    const writer = writers.take(this.#options.syntax, HEADROOM);
+    const writer = writers.take(this.#options.syntax);
+    const room = beginMessage(this.#port, writer, HEADROOM);
     let isKept = false;
     try {
       call.encode(writer);
-      if (writer.length <= this.#options.shortLimit) {
-        this.#sendShort(call, writer);
-      } else {
-        isKept = this.#sendLarge(call, writer);
-      }
+      isKept = this.#send(call, writer, room);
     } catch (error) {
       call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE"));
+    } finally {
+      room?.abandon();
     }
     if (!isKept) {
       writers.give(writer);
     }
   }
 
-  #sendShort(call: PendingCall, writer: Writer): void {
+  /** True if the request holds the writer beyond this call. */
+  #send(call: PendingCall, writer: Writer, room: MessageRoom | null): boolean {
+    const { shortLimit } = this.#options;
+    if (staysInRoom(room, writer, shortLimit)) {
+      this.#writeHeader(call, room.buffer, room.view, room.start, 0);
+      this.#calls.addSent(call, room.send(MessageType.REQUEST, HEADROOM + writer.length, 0, 0));
+      return false;
+    }
+    if (writer.length > shortLimit) {
+      return this.#sendLarge(call, writer);
+    }
     writer.flatten();
     const { storage, length } = writer;
-    this.#writeHeader(call, storage, views.of(storage), 0);
-    const messageId = this.#port.send(MessageType.REQUEST, storage, HEADROOM + length, 0, 0);
-    this.#calls.addSent(call, messageId);
+    this.#writeHeader(call, storage, views.of(storage), 0, 0);
+    this.#calls.addSent(call, this.#port.send(MessageType.REQUEST, storage, HEADROOM + length, 0, 0));
+    return false;
   }
 
   /** True if the request holds the writer beyond this call. */
@@ -89,7 +99,7 @@ export class RequestSender {
       this.#options.features,
       call,
       writer,
-      (message, view, flags) => this.#writeHeader(call, message, view, flags),
+      (message, view, flags) => this.#writeHeader(call, message, view, 0, flags),
       (messageId) => this.#calls.addSent(call, messageId),
       this.#options.flush,
     );
@@ -100,15 +110,16 @@ export class RequestSender {
     return true;
   }
 
-  /** Names the call, which is sent next. */
-  #writeHeader(call: PendingCall, message: Buffer, view: DataView, flags: number): void {
+  /** Names the call, which is sent next, as a message that begins at `start`. */
+  #writeHeader(call: PendingCall, message: Buffer, view: DataView, start: number, flags: number): void {
     this.#calls.assignId(call);
     const { callId, bindingId, procNum } = call;
     const allFlags = call.pipes === null ? flags : flags | RequestFlags.PIPE;
     const timeout = this.#timeoutOf(call);
-    writeRequestHeader(view, PORT_MESSAGE_SIZE, allFlags, callId, bindingId, procNum, timeout);
+    const at = start + PORT_MESSAGE_SIZE;
+    writeRequestHeader(view, at, allFlags, callId, bindingId, procNum, timeout);
     if (this.#options.objectUuid !== null) {
-      writeObjectUuid(message, PORT_MESSAGE_SIZE, this.#options.objectUuid);
+      writeObjectUuid(message, at, this.#options.objectUuid);
     }
   }
 

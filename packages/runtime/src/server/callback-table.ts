@@ -121,7 +121,8 @@ export class CallbackTable {
     timeout: number,
     write: (writer: Writer) => void,
   ): void {
-    const writer = this.#server.writers.take(syntax, REQUEST_HEADROOM);
+    const writer = this.#server.writers.take(syntax);
+    writer.reset(REQUEST_HEADROOM);
     try {
       write(writer);
       const { length } = writer;

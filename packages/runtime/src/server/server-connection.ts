@@ -2,6 +2,7 @@ import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc
 import type { Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import { reportHandlerError } from "../diagnostics.js";
+import { beginMessage, staysInRoom } from "../message-room.js";
 import { PipeTable } from "../pipes/pipe-table.js";
 import { MAX_FAULT_SIZE, writeFault } from "../protocol-lrpc/fault.js";
 import { Features, type Hello } from "../protocol-lrpc/hello.js";
@@ -197,7 +198,8 @@ export class ServerConnection {
 
   /** Throws NdrError if the result does not fit the interface, RpcError if it is too large. */
   sendResponse<T>(call: ServerCall, result: T, write: (writer: Writer, value: T) => void): void {
-    const writer = this.#server.writers.take(call.syntax, RESPONSE_HEADROOM);
+    const writer = this.#server.writers.take(call.syntax);
+    const room = beginMessage(this.port, writer, RESPONSE_HEADROOM);
     let isKept = false;
     try {
       // Even for a client that is gone: this is where context handles come to be known, to be run down.
@@ -208,7 +210,11 @@ export class ServerConnection {
       }
       const { length } = writer;
       const { messageId, callbackId, callId } = call;
-      if (length <= this.#server.shortLimit && length <= this.port.maxPayload - RESPONSE_HEADER_SIZE) {
+      const shortLimit = Math.min(this.#server.shortLimit, this.port.maxPayload - RESPONSE_HEADER_SIZE);
+      if (staysInRoom(room, writer, shortLimit)) {
+        writeResponseHeader(room.view, room.start + PORT_MESSAGE_SIZE, 0, callId);
+        room.send(MessageType.REPLY, RESPONSE_HEADROOM + length, messageId, callbackId);
+      } else if (length <= shortLimit) {
         writer.flatten();
         const { storage } = writer;
         writeResponseHeader(views.of(storage), PORT_MESSAGE_SIZE, 0, callId);
@@ -217,6 +223,7 @@ export class ServerConnection {
         isKept = this.large.send(call, writer, this.#server, (error) => this.fault(call, error));
       }
     } finally {
+      room?.abandon();
       if (!isKept) {
         this.#server.writers.give(writer);
       }

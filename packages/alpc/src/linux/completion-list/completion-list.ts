@@ -77,6 +77,17 @@ export class CompletionList implements PolledList {
     return this.producer.position + this.#consumer.position;
   }
 
+  /** As the producer's: the memory stays until `commit` or `release`, whatever becomes of the list. Throws AlpcError INVALID_MESSAGE. */
+  lend(): boolean {
+    return this.producer.lend();
+  }
+
+  /** Takes back what was lent, if it was not committed. */
+  release(): void {
+    this.producer.release();
+    if (this.#isClosed) this.#section.close();
+  }
+
   /** Appends the message that was written into the producer's slab. */
   commit(length: number): void {
     this.producer.commit(length, this.#sentOnSocket);
@@ -145,7 +156,7 @@ export class CompletionList implements PolledList {
     this.isSending = false;
     for (const packet of this.#held) packet.discard();
     this.#held = [];
-    this.#section.close();
+    if (this.producer.lentAt < 0) this.#section.close();
   }
 
   /** Whether there was a message. */

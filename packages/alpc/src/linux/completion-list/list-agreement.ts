@@ -71,7 +71,7 @@ export class ServerListAgreement implements ListAgreement {
       this.#timer = setInterval(() => this.#onTimer(), LIST_IDLE_TIME).unref();
     } else if (type === ControlType.LIST_RETURNED && list !== null && (this.#isWithdrawn || !list.isOpen)) {
       const isRefused = !list.isOpen;
-      this.#connection.list = null;
+      this.#connection.output.list = null;
       this.#release(list);
       if (isRefused) this.#windowStart = performance.now() + RETRY_TIME;
     } else throw violation(`a message of type ${type}`);
@@ -109,10 +109,10 @@ export class ServerListAgreement implements ListAgreement {
     packet[PORT_MESSAGE_SIZE >> 2] = LIST_CAPACITY;
     const fd = section.takeDescriptor();
     try {
-      this.#connection.sendWithDescriptors(new Uint8Array(packet.buffer), [fd]);
+      this.#connection.output.sendWithDescriptors(new Uint8Array(packet.buffer), [fd]);
       // Sending may have ended the connection.
       if (this.#connection.isEnded) throw new AlpcError("PORT_DISCONNECTED", "the connection has ended");
-      this.#connection.list = newList("server", section, this.#connection);
+      this.#connection.output.list = newList("server", section, this.#connection);
     } catch (error) {
       section.close();
       throw error;
@@ -130,7 +130,7 @@ export class ServerListAgreement implements ListAgreement {
     }
     this.#isWithdrawn = true;
     list.isSending = false;
-    this.#connection.sendControl(ControlType.LIST_WITHDRAWN);
+    this.#connection.output.sendControl(ControlType.LIST_WITHDRAWN);
   }
 
   #release(list: CompletionList): void {
@@ -179,21 +179,21 @@ export class ClientListAgreement implements ListAgreement {
       section = openSection(libc, fd, listSize(capacity), "request", memoryMode);
     } catch (error) {
       if (!isAlpcError(error) || error.status !== "INSUFFICIENT_RESOURCES") throw error;
-      this.#connection.sendControl(ControlType.LIST_RETURNED);
+      this.#connection.output.sendControl(ControlType.LIST_RETURNED);
       return;
     }
-    this.#connection.sendControl(ControlType.LIST_ACCEPTED);
+    this.#connection.output.sendControl(ControlType.LIST_ACCEPTED);
     const list = newList("client", section, this.#connection);
     list.isOpen = list.isSending = true;
-    this.#connection.list = list;
+    this.#connection.output.list = list;
   }
 
   #return(list: CompletionList): void {
     list.isSending = false;
-    this.#connection.sendControl(ControlType.LIST_RETURNED);
+    this.#connection.output.sendControl(ControlType.LIST_RETURNED);
     // What has been written must be there to be read before the memory goes.
     this.#connection.machinery.outbox.flush();
-    this.#connection.list = null;
+    this.#connection.output.list = null;
     this.#release(list);
   }
 

@@ -1,6 +1,9 @@
 import { align8, violation } from "../../port-message.js";
 import { ENTRY_HEADER, type Ring } from "./list-memory.js";
 
+/** A message is not written in place where there are fewer octets for it: what most messages need, header included. */
+const LEAST_ROOM = 1024;
+
 /**
  * The sending end of a ring. Messages are written straight into it, and published together. What the other side says
  * (how far it has read, whether it sleeps) is checked before it is believed; where we are ourselves is not read back.
@@ -20,6 +23,8 @@ export class ListProducer {
   #head = 0;
   /** The sleep of which the consumer has been told. */
   #rung = -1;
+  #lentAt = -1;
+  #lentRoom = 0;
 
   constructor(ring: Ring) {
     this.slab = ring.bytes;
@@ -40,11 +45,41 @@ export class ListProducer {
     return this.#tail !== this.#published;
   }
 
+  /** Where in the slab a message is being written of which nobody knows yet how long it will be; -1 if none is. */
+  get lentAt(): number {
+    return this.#lentAt;
+  }
+
+  /** Octets that it may have, a multiple of 8. */
+  get lentRoom(): number {
+    return this.#lentRoom;
+  }
+
+  /**
+   * Lends the room at the end, `lentRoom` octets at `lentAt`, for a message: false if there is too little, or it is lent
+   * already. Nothing else finds room here until `commit` or `release`. Throws AlpcError INVALID_MESSAGE if the consumer lies.
+   */
+  lend(): boolean {
+    if (this.#lentAt >= 0) return false;
+    const at = this.#tail & (this.#capacity - 1);
+    const longest = Math.min(this.#capacity - at, this.#capacity / 2);
+    if (longest < ENTRY_HEADER + LEAST_ROOM || !this.#hasRoom(ENTRY_HEADER + LEAST_ROOM)) return false;
+    this.#lentAt = at + ENTRY_HEADER;
+    this.#lentRoom = Math.min(longest, this.#capacity - ((this.#tail - this.#head) | 0)) - ENTRY_HEADER;
+    return true;
+  }
+
+  /** The message at `lentAt` will not be sent. */
+  release(): void {
+    this.#lentAt = -1;
+  }
+
   /**
    * Room for a message of up to `length` octets: its offset in the slab, a multiple of 8, or -1 if there is none, or
    * it is too long for the ring. Fill it, then `commit`. Throws AlpcError INVALID_MESSAGE if the consumer lies.
    */
   reserve(length: number): number {
+    if (this.#lentAt >= 0) return -1;
     const size = ENTRY_HEADER + align8(length);
     const at = this.#tail & (this.#capacity - 1);
     const toEnd = this.#capacity - at;
@@ -56,12 +91,13 @@ export class ListProducer {
     return ENTRY_HEADER;
   }
 
-  /** Appends the message that was written at the last reserved offset. `socketCount`: packets sent over the socket before it. */
+  /** Appends the message that was written at the last reserved offset, or at `lentAt`. `socketCount`: packets sent over the socket before it. */
   commit(length: number, socketCount: number): void {
     const base = (this.#tail & (this.#capacity - 1)) >> 2;
     this.words[base] = length;
     this.words[base + 1] = socketCount;
     this.#tail = (this.#tail + ENTRY_HEADER + align8(length)) | 0;
+    this.#lentAt = -1;
   }
 
   /** Lets the consumer see what has been written. Then, and not before, see `mustRing`. */
