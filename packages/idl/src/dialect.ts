@@ -18,6 +18,9 @@ export function dialectDefines(dialect: Dialect): ReadonlyMap<string, string> {
     case "pidl":
       return new Map([["__PIDL__", "1"]]);
     case "dce":
-      return new Map([["__DCE__", "1"]]);
+      return new Map([
+        ["_DCE_IDL_", "1"],
+        ["__DCE__", "1"],
+      ]);
   }
 }

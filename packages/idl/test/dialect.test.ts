@@ -55,7 +55,7 @@ describe("what the dialects read differently", () => {
   });
 
   test.each(["midl", "widl", "pidl", "dce"] as const)("%s: names itself by a macro", (dialect) => {
-    const macros = { midl: "__midl", widl: "__WIDL__", pidl: "__PIDL__", dce: "__DCE__" };
+    const macros = { midl: "__midl", widl: "__WIDL__", pidl: "__PIDL__", dce: "_DCE_IDL_" };
     const text = `#ifndef ${macros[dialect]}\n?\n#endif\nconst long A = 1;`;
     expect(unitIn(dialect, text).constants).toHaveLength(1);
   });
@@ -69,6 +69,22 @@ describe("what the dialects read differently", () => {
     const files = { "test.idl": "struct S { unsigned32 a; };", "dce/nbase.idl": "typedef hyper unsigned32;" };
     const { model } = compile(["test.idl"], memoryHost(files), { dialect: "dce" });
     expect(model?.units.map(({ name }) => name)).toEqual(["nbase", "test"]);
+  });
+});
+
+describe("DCE", () => {
+  test("strings of unsigned short, where C knows no wchar_t", () => {
+    const text =
+      "typedef unsigned16 wchar16_t; struct S { [string] wchar16_t *a; [string] unsigned16 b[8]; };";
+    expect(membersIn("dce", text).map(({ type }) => type)).toMatchObject([
+      { target: { kind: "string", unit: "wchar_t", fixed: null } },
+      { kind: "string", unit: "wchar_t", fixed: 8 },
+    ]);
+  });
+
+  test("a comma too many behind the parameters", () => {
+    const parameters = parametersIn("dce", "void F([in] long a, [in] long b,);");
+    expect(parameters.map(({ name }) => name)).toEqual(["a", "b"]);
   });
 });
 

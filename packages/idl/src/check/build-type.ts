@@ -20,8 +20,8 @@ import { exposeLevels, type Shape, type ShapeLevel } from "./shape.js";
 import { foldSwitch } from "./switch-is.js";
 import type { ResolvedArray, ResolvedType } from "./symbols.js";
 
-/** pidl writes strings as integers with a character set. */
-function charsetUnit(base: ResolvedType): ResolvedType {
+/** Strings may be of integers: of `unsigned short` where C knows no wchar_t, and with a character set in pidl. */
+function textUnit(base: ResolvedType): ResolvedType {
   const bare = withoutAliases(base);
   if (bare.kind !== "scalar") return base;
   if (bare.scalar === "uint16") return { kind: "scalar", scalar: "wchar_t" };
@@ -61,8 +61,7 @@ export function buildType(declared: Shape, use: TypeUse, context: CheckContext):
   if (attributes.has("switch_is") && openUnion(shape.base) === null) shape = exposeLevels(shape, MOST_LEVELS);
   if (shape.base.kind === "error" || shape.base.kind === "foreign") return shape.base;
   shape = arrayPointer(shape, use);
-  const isText = attributes.has("charset") || (attributes.has("string") && context.dialect === "pidl");
-  if (isText) shape = { ...shape, base: charsetUnit(shape.base) };
+  if (attributes.has("string") || attributes.has("charset")) shape = { ...shape, base: textUnit(shape.base) };
   if (!checkExtentCount(shape, extents, use, context)) return ERROR;
   if (attributes.has("string") && !checkString(shape, use, context)) return ERROR;
   const base = attributes.has("switch_is") ? foldSwitch(shape.base, use, context) : shape.base;

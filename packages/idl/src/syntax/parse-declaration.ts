@@ -154,7 +154,8 @@ function parseParameters(cursor: TokenCursor): Pick<MethodNode, "parameters" | "
     const parameter = parseParameter(cursor);
     if (parameter === null) cursor.skipTo(",", ")", ";");
     else parameters.push(parameter);
-  } while (cursor.accept(","));
+    // DCE's compiler reads over a comma too many.
+  } while (cursor.accept(",") && !cursor.is(")"));
   if (!cursor.expect(")")) {
     cursor.skipTo(")", ";");
     if (!cursor.accept(")")) return null;
