@@ -1,6 +1,7 @@
 import type { Method, Model } from "@ncalrpc/idl";
 import type { TypeScriptOptions } from "./generate-typescript.js";
 import { ModelIndex } from "./model-index.js";
+import { serializationProblem } from "./serialize-method-code.js";
 import { canHoldStatus, returnName } from "./status-code.js";
 
 /**
@@ -37,7 +38,8 @@ function ofMethod(index: ModelIndex, unit: string, method: Method): string[] {
       const what = text === null ? "its return value" : `its parameter '${text}'`;
       found.push(`${where}: [${name}]: ${what} is no integer that comes back; failures reject`);
     } else if (name === "encode" || name === "decode") {
-      found.push(`${where}: [${name}]: types are serialized, the parameters of a method are not`);
+      const problem = serializationProblem(index, method);
+      if (problem !== null) found.push(`${where}: [${name}]: its parameters are not serialized: ${problem}`);
     } else if (name === "notify" || name === "notify_flag") {
       found.push(`${where}: [${name}]: nothing is called when the response has been sent`);
     }

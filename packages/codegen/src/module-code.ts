@@ -9,6 +9,7 @@ import type { Composite, ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { pipeCodecs } from "./pipe-code.js";
 import { serializeCode, serializes } from "./serialize-code.js";
+import { serializeMethodCode } from "./serialize-method-code.js";
 import { callbackHandlersInterface, handlersInterface, interfaceDefinition } from "./server-code.js";
 import { structCodecs } from "./struct-code.js";
 import { syncClientClass } from "./sync-client-code.js";
@@ -57,6 +58,7 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   if (!unit.imported && (encode || decode)) {
     for (const definition of unit.types) print(serializeCode(context, definition));
   }
+  for (const shape of shapes) print(serializeMethodCode(context, shape));
   for (const definition of unit.types) {
     if (definition.kind === "context_handle") print([handleClass(context, definition, shapes)]);
   }

@@ -19,6 +19,7 @@ export {
   takeSid,
 } from "./natural.js";
 export { countOfPending, pending, pendingCount } from "./pending.js";
+export { decodeProcedure, encodeProcedure, type ProcedureIdentity } from "./procedure.js";
 export type { ApartArray } from "./read-cursor.js";
 export { Reader } from "./reader.js";
 export { Reader64 } from "./reader64.js";

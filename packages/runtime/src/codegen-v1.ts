@@ -4,6 +4,8 @@
  */
 export {
   countOfPending,
+  decodeProcedure,
+  encodeProcedure,
   pending,
   pendingCount,
   putCounted,
