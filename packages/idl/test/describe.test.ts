@@ -37,7 +37,14 @@ const sizes: readonly [body: string, request: [number, number | null], response:
       [8, 16],
       [0, 0],
     ],
+    [
+      "struct C { [range(0, 4)] long n; [size_is(n, 2)] short a[][]; }; void F([in] struct C *c);",
+      [12, 28],
+      [0, 0],
+    ],
+    ["void F([in, length_is(2, 3)] byte a[4][5]);", [16, 36], [0, 0]],
     ["typedef [context_handle] void *H; void F([in] H h, [out] H *g);", [20, 20], [20, 20]],
+    ["typedef [context_handle] void *H; void F([in] H h[2], [out] H g[3]);", [40, 40], [60, 60]],
     ["void F([in] long n, [out, size_is(n)] byte *data);", [4, 4], [4, null]],
   ];
 

@@ -348,16 +348,16 @@ export function readNestedReferents(r: Reader, value: Nested): void {
   if (value.revision !== null) value.revision = r.at("revision").wideString();
   if (value.samples !== null) {
     const sampleCount = countOfPending(value.samples);
-    const samples = r.at("samples").int32Array(r.count(4, true));
+    const samples = r.at("samples").int32Array(r.count(4));
     r.equal(samples.length, sampleCount, "samples: size_is(sampleCount)");
     value.samples = samples;
   }
   if (value.tags !== null) {
     const tagCount = countOfPending(value.tags);
-    const tagsCount = r.down("tags").count(4);
-    const tags: Text[] = [];
+    const tagsCount = r.down("tags").count(4, -24);
+    const tags = new Array<Text>(tagsCount);
     for (let i = 0; i < tagsCount; i++) {
-      tags.push(r.index(i).pointer() ? pending : null);
+      tags[i] = r.index(i).pointer() ? pending : null;
     }
     for (let i = 0; i < tags.length; i++) {
       if (tags[i] !== null) tags[i] = r.index(i).wideString();
@@ -368,10 +368,10 @@ export function readNestedReferents(r: Reader, value: Nested): void {
   }
   if (value.events !== null) {
     const eventCount = countOfPending(value.events);
-    const eventsCount = r.down("events").count(21);
-    const events: Event[] = [];
+    const eventsCount = r.down("events").count(21, -80);
+    const events = new Array<Event>(eventsCount);
     for (let i = 0; i < eventsCount; i++) {
-      events.push(readEvent(r.index(i)));
+      events[i] = readEvent(r.index(i));
     }
     for (const [i, item] of events.entries()) {
       readEventReferents(r.index(i), item);
@@ -410,7 +410,7 @@ export function readBytes(r: Reader): Bytes {
 export function readBytesReferents(r: Reader, value: Bytes): void {
   if (value.data !== null) {
     const length = countOfPending(value.data);
-    const data = r.at("data").bytes(r.count(1, true));
+    const data = r.at("data").bytes(r.count(1));
     r.equal(data.length, length, "data: size_is(length)");
     value.data = data;
   }
@@ -471,10 +471,10 @@ export function readPoints(r: Reader): Points {
 export function readPointsReferents(r: Reader, value: Points): void {
   if (value.items !== null) {
     const count = countOfPending(value.items);
-    const itemsCount = r.down("items").count(23);
-    const items: Point[] = [];
+    const itemsCount = r.down("items").count(23, -72);
+    const items = new Array<Point>(itemsCount);
     for (let i = 0; i < itemsCount; i++) {
-      items.push(readPoint(r.index(i)));
+      items[i] = readPoint(r.index(i));
     }
     r.up();
     r.equal(items.length, count, "items: size_is(count)");
