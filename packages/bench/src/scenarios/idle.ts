@@ -15,7 +15,8 @@ export const idle: Scenario = {
   note:
     "One client process holds the connections to one server process; each has made one call. CPU is of both sides together, " +
     "memory is growth per connection after garbage collection: of each side what is neither file nor shared (Anonymous in " +
-    "/proc/PID/smaps_rollup), and of the kernel its slabs, page tables and shared memory (/proc/meminfo, so other programs are in it).",
+    "/proc/PID/smaps_rollup) without V8's young generation, a pool that grows with the rate of allocations and not with what is " +
+    "kept, and of the kernel its slabs, page tables and shared memory (/proc/meminfo, so other programs are in it).",
   metrics: [
     { name: "CPU", unit: "% of a core", better: "lower" },
     { name: "memory", unit: "KiB", better: "lower", compared: true },
