@@ -159,74 +159,101 @@ function ifWithBlock(condition: Doc, statements: readonly Doc[]): Doc {
 
 const width = 110;
 
-type Command = readonly [indentation: number, broken: boolean, doc: Doc];
-
 /** The text of a document that starts in column `indentation`. */
 export function render(doc: Doc, indentation = 0): string {
-  const out: string[] = [];
-  let column = indentation;
-  const stack: Command[] = [[indentation, true, doc]];
-  for (let command = stack.pop(); command !== undefined; command = stack.pop()) {
-    const [depth, broken, item] = command;
-    if (typeof item === "string") {
-      out.push(item);
-      column += item.length;
-    } else if (isSequence(item)) {
-      for (let i = item.length - 1; i >= 0; i--) stack.push([depth, broken, item[i] ?? ""]);
-    } else if (item.kind === "indent") {
-      stack.push([depth + 2, broken, item.doc]);
-    } else if (item.kind === "group") {
-      const flat: Command = [depth, false, item.doc];
-      stack.push(fits(flat, width - column, stack) ? flat : [depth, true, item.doc]);
-    } else if (item.kind === "choice") {
-      const first: Command = [depth, true, item.first];
-      stack.push(fits(first, width - column, stack) ? first : [depth, true, item.otherwise]);
-    } else if (item.kind === "ifBroken") {
-      if (broken) stack.push([depth, broken, item.text]);
-    } else if (broken) {
-      out.push(`\n${" ".repeat(depth)}`);
-      column = depth;
-    } else {
-      out.push(item.flat);
-      column += item.flat.length;
-    }
-  }
-  // A break before a blank line leaves its indentation behind.
-  return out.join("").replace(/[ ]+$/gm, "");
+  const printer = new Printer(indentation);
+  printer.print(doc, indentation, true, null);
+  return printer.text();
 }
 
-/** Whether `next`, flat, and what follows it up to the next possible break fit into `room` columns. */
-function fits(next: Command, room: number, rest: readonly Command[]): boolean {
-  let left = room;
-  let following = rest.length;
-  const stack: Command[] = [next];
-  while (left >= 0) {
-    let command = stack.pop();
-    if (command === undefined) {
-      if (following === 0) return true;
-      command = rest[--following];
-      if (command === undefined) return true;
-    }
-    const [depth, broken, item] = command;
-    if (typeof item === "string") {
-      left -= item.length;
-    } else if (isSequence(item)) {
-      for (let i = item.length - 1; i >= 0; i--) stack.push([depth, broken, item[i] ?? ""]);
-    } else if (item.kind === "indent") {
-      stack.push([depth, broken, item.doc]);
-    } else if (item.kind === "group") {
-      stack.push([depth, false, item.doc]);
-    } else if (item.kind === "choice") {
-      stack.push([depth, broken, item.first]);
-    } else if (item.kind === "line") {
-      if (broken) return true;
-      if (item.hard) return false;
-      left -= item.flat.length;
+/** What follows the document that is printed: the rest of the sequence that it is in, and what follows that. */
+interface Rest {
+  readonly items: readonly Doc[];
+  /** Index of the first that is still to come. */
+  next: number;
+  readonly broken: boolean;
+  readonly outer: Rest | null;
+}
+
+class Printer {
+  readonly #out: string[] = [];
+  #column: number;
+
+  constructor(column: number) {
+    this.#column = column;
+  }
+
+  text(): string {
+    // A break before a blank line leaves its indentation behind.
+    return this.#out.join("").replace(/[ ]+$/gm, "");
+  }
+
+  print(doc: Doc, depth: number, broken: boolean, rest: Rest | null): void {
+    if (typeof doc === "string") this.#put(doc);
+    else if (isSequence(doc)) {
+      const following = { items: doc, next: 0, broken, outer: rest };
+      for (const item of doc) {
+        following.next++;
+        this.print(item, depth, broken, following);
+      }
+    } else if (doc.kind === "indent") {
+      this.print(doc.doc, depth + 2, broken, rest);
+    } else if (doc.kind === "group") {
+      this.print(doc.doc, depth, !this.#fits(doc.doc, false, rest), rest);
+    } else if (doc.kind === "choice") {
+      this.print(this.#fits(doc.first, true, rest) ? doc.first : doc.otherwise, depth, true, rest);
+    } else if (doc.kind === "ifBroken") {
+      if (broken) this.print(doc.text, depth, broken, rest);
     } else if (broken) {
-      left -= item.text.length;
+      this.#out.push(`\n${" ".repeat(depth)}`);
+      this.#column = depth;
+    } else {
+      this.#put(doc.flat);
     }
   }
-  return false;
+
+  #put(text: string): void {
+    this.#out.push(text);
+    this.#column += text.length;
+  }
+
+  /** Whether a document and what follows it up to the next possible break fit into what is left of the line. */
+  #fits(doc: Doc, broken: boolean, rest: Rest | null): boolean {
+    let left = spend(width - this.#column, doc, broken);
+    for (let following = rest; following !== null; following = following.outer) {
+      left = spendAll(left, following.items, following.next, following.broken);
+    }
+    return left >= 0;
+  }
+}
+
+/** The columns that are left where a line breaks: whatever comes then has lines of its own. */
+const enough = Number.POSITIVE_INFINITY;
+
+/** What a document leaves of `room` columns: less than 0 if it does not fit, `enough` if a line breaks before that shows. */
+function spend(room: number, doc: Doc, broken: boolean): number {
+  if (typeof doc === "string") return room - doc.length;
+  if (isSequence(doc)) return spendAll(room, doc, 0, broken);
+  switch (doc.kind) {
+    case "indent":
+      return spend(room, doc.doc, broken);
+    case "group":
+      return spend(room, doc.doc, false);
+    case "choice":
+      return spend(room, doc.first, broken);
+    case "line":
+      if (broken) return enough;
+      return doc.hard ? -1 : room - doc.flat.length;
+    case "ifBroken":
+      return broken ? room - doc.text.length : room;
+  }
+}
+
+function spendAll(room: number, docs: readonly Doc[], from: number, broken: boolean): number {
+  let left = room;
+  for (let i = from; i < docs.length && left >= 0 && left < enough; i++)
+    left = spend(left, docs[i] ?? "", broken);
+  return left;
 }
 
 function hasHardline(doc: Doc): boolean {

@@ -79,7 +79,7 @@ function generateModule(
 function importDeclarations(context: ModuleContext): string[] {
   const modules = [...context.imports].sort(([a], [b]) => compareModules(a, b));
   return modules.map(([module, names]) => {
-    const sorted = [...names.values()].sort((a, b) => compareNames(a.name, b.name));
+    const sorted = sortedByName([...names.values()]);
     const allTypes = sorted.every(({ isType }) => isType);
     const specifiers = sorted.map(({ name, alias, isType }) => {
       const specifier = alias === name ? name : `${name} as ${alias}`;
@@ -98,10 +98,17 @@ function compareModules(a: string, b: string): number {
   return Number(a.startsWith(".")) - Number(b.startsWith(".")) || compareNames(a, b);
 }
 
+function sortedByName<T extends { readonly name: string }>(items: readonly T[]): T[] {
+  const keyed = items.map((item) => ({ item, keys: sortKeys(item.name) }));
+  return keyed.sort((a, b) => compareKeys(a.keys, b.keys)).map(({ item }) => item);
+}
+
 /** Biome's order of names: digits by value, `_` before digits before letters, a capital before its small letter. */
 function compareNames(a: string, b: string): number {
-  const left = sortKeys(a);
-  const right = sortKeys(b);
+  return compareKeys(sortKeys(a), sortKeys(b));
+}
+
+function compareKeys(left: readonly number[], right: readonly number[]): number {
   for (let i = 0; i < left.length && i < right.length; i++) {
     const difference = (left[i] ?? 0) - (right[i] ?? 0);
     if (difference !== 0) return difference;

@@ -51,7 +51,11 @@ export type Resolved =
 
 /** Looks up what a model's types refer to. */
 export class ModelIndex {
-  readonly #types = new Map<string, { readonly unit: Unit; readonly definition: TypeDefinition }>();
+  /** By unit and name. */
+  readonly #types = new Map<
+    string,
+    Map<string, { readonly unit: Unit; readonly definition: TypeDefinition }>
+  >();
   readonly #hooks: ReadonlySet<string>;
   readonly #recursive = new Map<Composite, boolean>();
 
@@ -62,8 +66,10 @@ export class ModelIndex {
     this.#hooks = hooks;
     this.#natural = natural;
     for (const unit of model.units) {
-      for (const definition of unit.types)
-        this.#types.set(`${unit.name}.${definition.name}`, { unit, definition });
+      this.#types.set(
+        unit.name,
+        new Map(unit.types.map((definition) => [definition.name, { unit, definition }])),
+      );
     }
   }
 
@@ -72,7 +78,7 @@ export class ModelIndex {
     readonly unit: Unit;
     readonly definition: TypeDefinition;
   } {
-    const found = this.#types.get(`${type.unit}.${type.name}`);
+    const found = this.#types.get(type.unit)?.get(type.name);
     if (found === undefined) throw new RangeError(`The model has no type ${type.unit}.${type.name}`);
     return found;
   }

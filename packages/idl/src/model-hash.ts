@@ -19,14 +19,16 @@ export function modelHash(model: Model): string {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const parts: Readonly<Record<string, unknown>> = { ...value };
   let text = "";
-  for (const key of Object.keys(parts).sort()) {
-    const part = parts[key];
+  for (const [key, part] of Object.entries(value).sort(byKey)) {
     if (key === "file" || (LATER.has(key) && saysNothing(part))) continue;
     text += `${text === "" ? "" : ","}"${key}":${canonical(part)}`;
   }
   return `{${text}}`;
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 function saysNothing(value: unknown): boolean {
