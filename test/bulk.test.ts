@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { type ConnectOptions, RpcServer, type RpcServerOptions, releaseBytes } from "@ncalrpc/runtime";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { census } from "../packages/alpc/test/census.js";
 import { collectUntil } from "../packages/alpc/test/collect-garbage.js";
-import { type BulkService, checksum, makePattern, registerBulk } from "./dist/bulk-handlers.js";
+import { BulkService, checksum, makePattern, registerBulk } from "./dist/bulk-handlers.js";
 import { Bulk, type BulkClient } from "./dist/gen/bulk.js";
 import { useEndpointDirectory } from "./dist/server-process.js";
 import { grownBeyond } from "./process-growth.js";
@@ -155,6 +155,11 @@ describeBulk("linux ports, requests borrowed", async () => {
   return { binding: "ncalrpc:[bulk-borrowed]", options: {}, close: () => server[Symbol.dispose]() };
 });
 
+describeBulk("linux ports, requests seen in place", async () => {
+  const server = await startServer({ endpoint: "bulk-view" }, "view");
+  return { binding: "ncalrpc:[bulk-view]", options: {}, close: () => server[Symbol.dispose]() };
+});
+
 describeBulk("small sections", async () => {
   const limits = { maxSectionSize: 128 * KiB, maxTotalSectionSize: 100 * MiB };
   const server = await startServer({ endpoint: "bulk-small", port: { limits, directMemory: { allow: [] } } });
@@ -263,6 +268,80 @@ describe("borrowed requests", () => {
     const { last } = service;
     await client.upload("", makePattern(MiB, 2), 0n);
     expect(Buffer.compare(last ?? new Uint8Array(1), makePattern(MiB, 1))).toBe(0);
+    await server.close();
+  });
+});
+
+/** Keeps what it got, and answers when it is told to. */
+class SlowService extends BulkService {
+  readonly #answers: (() => void)[] = [];
+  readonly seen: Uint8Array[] = [];
+
+  override async take(data: Uint8Array): Promise<number> {
+    this.seen.push(data);
+    await new Promise<void>((resolve) => this.#answers.push(resolve));
+    return data.length;
+  }
+
+  answer(): void {
+    this.#answers.shift()?.();
+  }
+}
+
+describe("requests that are seen in place", () => {
+  const start = async (endpoint: string, options: Omit<RpcServerOptions, "endpoint"> = {}) => {
+    const server = new RpcServer({ endpoint, ...options });
+    const service = new SlowService();
+    server.register(Bulk, service, { requestBytes: "view" });
+    await server.listen();
+    const client = await Bulk.connect(`ncalrpc:[${endpoint}]`);
+    return { server, service, client };
+  };
+
+  it("are whole while the handler runs, whatever else comes, and gone when the call has been answered", async () => {
+    const { server, service, client } = await start("seen");
+    const lengths = [300 * KiB, 5 * MiB, 300 * KiB];
+    for (let round = 0; round < 3; round++) {
+      const calls = lengths.map((length, index) => client.take(makePattern(length, round + index)));
+      await vi.waitFor(() => expect(service.seen.length).toBe(3));
+      const seen = service.seen.splice(0);
+      for (const [index, data] of seen.entries()) {
+        expect(Buffer.compare(data, makePattern(lengths[index] ?? 0, round + index))).toBe(0);
+      }
+      for (const [index, call] of calls.entries()) {
+        service.answer();
+        expect(await call).toBe(lengths[index]);
+        expect(seen[index]?.length).toBe(0);
+      }
+    }
+    await client.close();
+    await server.close();
+  });
+
+  it("go when their client goes, under a handler that still runs", async () => {
+    const { server, service, client } = await start("forsaken");
+    const call = client.take(makePattern(5 * MiB, 1)).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(service.seen.length).toBe(1));
+    await client.close();
+    expect(await call).toBeInstanceOf(Error);
+    await vi.waitFor(() => expect(service.seen[0]?.length).toBe(0));
+    service.answer();
+    await server.close();
+  });
+
+  it("come in slices, as a copy, where no section holds them or the client's share is used up", async () => {
+    const limits = { maxSectionSize: 8 * MiB, maxTotalSectionSize: 24 * MiB };
+    const { server, service, client } = await start("short-of-memory", { port: { limits } });
+    const lengths = [9 * MiB, 8 * MiB, 8 * MiB, 8 * MiB];
+    const calls = lengths.map((length, index) => client.take(makePattern(length, index)));
+    await vi.waitFor(() => expect(service.seen.length).toBe(4), 10_000);
+    for (const data of service.seen) {
+      const index = data[0] ?? -1;
+      expect(Buffer.compare(data, makePattern(lengths[index] ?? 0, index))).toBe(0);
+    }
+    for (const _ of lengths) service.answer();
+    expect(await Promise.all(calls)).toEqual(lengths);
+    await client.close();
     await server.close();
   });
 });

@@ -162,6 +162,13 @@ export function bindMessage(
   transferSyntaxes: number = TransferSyntax.NDR20,
 ): Buffer {
   const payload = Buffer.alloc(BIND_SIZE);
-  writeBind(payload, 0, { ...id, status: 0, transferSyntaxes, ndr20Id: bindingId, ndr64Id: bindingId });
+  writeBind(payload, 0, {
+    ...id,
+    status: 0,
+    transferSyntaxes,
+    ndr20Id: bindingId,
+    ndr64Id: bindingId,
+    flags: 0,
+  });
   return payload;
 }

@@ -166,6 +166,7 @@ describe("binds", () => {
       transferSyntaxes,
       ndr20Id,
       ndr64Id,
+      flags: 0,
     });
     const { data } = await client.request(message);
     const reader = new Reader();

@@ -1,5 +1,11 @@
 import { crc32 } from "node:zlib";
-import { createSealedBytes, type RpcServer, releaseBytes, sealBytes } from "@ncalrpc/runtime";
+import {
+  createSealedBytes,
+  type RequestBytes,
+  type RpcServer,
+  releaseBytes,
+  sealBytes,
+} from "@ncalrpc/runtime";
 import { Bulk, type BulkHandlers } from "./gen/bulk.js";
 
 /** Octets that tell where they belong: those of a pattern whose length is prime, from `seed` on. */
@@ -22,7 +28,7 @@ function fillPattern(bytes: Uint8Array, seed: number): void {
 export { crc32 as checksum };
 
 /** Registers the interface; with "borrowed", requests' memory is taken back when they are answered. */
-export function registerBulk(server: RpcServer, requestBytes: "owned" | "borrowed" = "owned"): BulkService {
+export function registerBulk(server: RpcServer, requestBytes: RequestBytes = "owned"): BulkService {
   const service = new BulkService();
   server.register(Bulk, service, { requestBytes });
   return service;
@@ -55,7 +61,7 @@ export class BulkService implements BulkHandlers {
     return { first: makePattern(length >> 1, 1), second: second.subarray(10, length - 10) };
   }
 
-  take(data: Uint8Array) {
+  take(data: Uint8Array): number | Promise<number> {
     return data.length;
   }
 

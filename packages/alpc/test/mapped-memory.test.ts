@@ -90,6 +90,41 @@ describe.each<MemoryMode>(["mapped", "copied"])("%s", (mode) => {
   });
 });
 
+/** A byte stream takes over the buffers of what it is given. */
+function enqueueInByteStream(bytes: Uint8Array): void {
+  new ReadableStream({ type: "bytes", start: (controller) => controller.enqueue(bytes) });
+}
+
+test("a large window is of the same memory each time, cannot be transferred, and makes no new buffer for the garbage collector", () => {
+  const size = 1024 * 1024;
+  using file = memoryFile(size);
+  const mremap = vi.fn(libc.mremap);
+  using memory = MappedMemory.map({ ...libc, mremap }, file.fd, size, "read-write", "mapped");
+  using other = MappedMemory.map(libc, file.fd, size, "read-write", "mapped");
+  for (let round = 1; round <= 3; round++) {
+    const window = memory.lend(size - round);
+    const { bytes } = window;
+    expect(bytes.length).toBe(size - round);
+    memory.fill(Uint8Array.of(round), 9);
+    expect([bytes[9], other.lend(10).bytes[9]]).toEqual([round, round]);
+    expect(() => enqueueInByteStream(bytes)).toThrow(TypeError);
+    expect(bytes.length).toBe(size - round);
+    window.detach();
+    expect([bytes.length, bytes.buffer.byteLength]).toEqual([0, 0]);
+  }
+  expect(mremap).toHaveBeenCalledTimes(1);
+});
+
+test("two large windows at a time are two", () => {
+  const size = 512 * 1024;
+  using file = memoryFile(size);
+  using memory = MappedMemory.map(libc, file.fd, size, "read-write", "mapped");
+  const [one, two] = [memory.lend(size), memory.lend(size)];
+  one.bytes[0] = 5;
+  one.detach();
+  expect([one.bytes.length, two.bytes.length, two.bytes[0]]).toEqual([0, size, 5]);
+});
+
 test("a native operation that is still running when its memory is unmapped does not fault", async () => {
   const size = 16 * 1024 * 1024;
   using file = memoryFile(size);

@@ -32,7 +32,7 @@ export { currentUser, everyone, group, user } from "./principals.js";
 export type { InterfaceId } from "./protocol-lrpc/bind.js";
 export { isRpcError, RpcError, type RpcErrorOptions } from "./rpc-error.js";
 export { explainRpcStatus, RpcStatus, type RpcStatusName } from "./rpc-status.js";
-export type { RegisterOptions, Rundown } from "./server/registered-interface.js";
+export type { RegisterOptions, RequestBytes, Rundown } from "./server/registered-interface.js";
 export { type CloseOptions, RpcServer, type RpcServerOptions } from "./server/rpc-server.js";
 export type { ServerCall } from "./server/server-call.js";
 export { formatStringBinding, parseStringBinding, type StringBinding } from "./string-binding.js";

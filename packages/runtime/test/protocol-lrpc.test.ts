@@ -26,6 +26,7 @@ describe("LRPC messages", () => {
       transferSyntaxes: 1,
       ndr20Id: 7,
       ndr64Id: 0x0908,
+      flags: 0,
     };
     const buffer = poisoned(BIND_SIZE);
     writeBind(buffer, at, bind);

@@ -53,6 +53,8 @@ export interface LibC {
     offset: number,
   ): number;
   munmap(address: number, length: number): number;
+  /** Returns the new address, or -1. */
+  mremap(address: number, length: number, newLength: number, flags: number, newAddress: number): number;
   madvise(address: number, length: number, advice: number): number;
   memcpy(target: Pointer, source: Pointer, length: number): void;
 
@@ -140,7 +142,10 @@ export const C = {
   MAP_FIXED: 0x10,
   MAP_ANONYMOUS: 0x20,
   MAP_NORESERVE: 0x4000,
+  MREMAP_MAYMOVE: 1,
+  MREMAP_FIXED: 2,
   MADV_DONTNEED: 4,
+  MADV_HUGEPAGE: 14,
   MADV_POPULATE_WRITE: 23,
   MAP_FAILED: -1,
 } as const;
@@ -215,6 +220,7 @@ function load(): LibC {
     memfd_create: bind("memfd_create", i, "str", "uint"),
     mmap: bind("mmap", n, p, n, i, i, i, n),
     munmap: bind("munmap", i, n, n),
+    mremap: bind("mremap", n, n, n, n, i, n),
     madvise: bind("madvise", i, n, n, i),
     memcpy: bind("memcpy", p, p, p, n),
     process_vm_readv: bind("process_vm_readv", n, i, p, n, p, n, n),

@@ -1,5 +1,6 @@
 import { detachBuffer } from "../detach-buffer.js";
 import { AlpcError } from "../error.js";
+import { LastingWindow } from "./lasting-memory.js";
 import { C, errnoName, type LibC, viewOf } from "./libc.js";
 
 /** How JavaScript sees mapped memory: in place, or (where the runtime refuses foreign ArrayBuffers, as Electron does) as a copy. */
@@ -7,6 +8,9 @@ export type MemoryMode = "mapped" | "copied";
 
 /** "read-only" memory can be written to without a fault, but what is written stays here and goes when the window is detached. */
 export type MemoryAccess = "read-write" | "read-only";
+
+/** Octets from which memory is shown through a lasting window: below, the address space that takes is not worth it. */
+const LASTING_FROM = 256 * 1024;
 
 /** A mapping of a descriptor into this process: the one owner of that address range. */
 export class MappedMemory implements Disposable {
@@ -17,6 +21,8 @@ export class MappedMemory implements Disposable {
   readonly #access: MemoryAccess;
   readonly #mode: MemoryMode;
   readonly #windows = new Set<MemoryWindow>();
+  /** Made when first needed; null where it cannot be. */
+  #lasting: LastingWindow | null | undefined;
   #isMapped = true;
 
   private constructor(libc: LibC, range: AddressRange, access: MemoryAccess, mode: MemoryMode) {
@@ -64,6 +70,31 @@ export class MappedMemory implements Disposable {
   /** A new window over the first `length` octets. Throws AlpcError: INVALID_PARAMETER beyond the mapping, PORT_DISCONNECTED after unmap(). */
   lend(length: number): MemoryWindow {
     this.#check(length);
+    const window = this.#lendLasting(length) ?? this.#lendHere(length);
+    this.#windows.add(window);
+    return window;
+  }
+
+  /** One at a time: null if that cannot be. */
+  #lendLasting(length: number): MemoryWindow | null {
+    if (this.#access === "read-only" || this.#mode !== "mapped") return null;
+    if (length < LASTING_FROM || this.#windows.size > 0) return null;
+    if (this.#lasting === undefined)
+      this.#lasting = LastingWindow.over(this.#libc, this.#range.address, this.size);
+    const lasting = this.#lasting;
+    if (lasting === null) return null;
+    const window = new MemoryWindow(
+      lasting.lend(length),
+      () => {},
+      () => {
+        lasting.detach();
+        this.#windows.delete(window);
+      },
+    );
+    return window;
+  }
+
+  #lendHere(length: number): MemoryWindow {
     const { address } = this.#range;
     const inPlace = this.#mode === "mapped" && length > 0;
     const buffer = inPlace ? viewOf(address, length) : new ArrayBuffer(length);
@@ -77,13 +108,13 @@ export class MappedMemory implements Disposable {
           this.#libc.memcpy(address, bytes, length);
       },
       () => {
+        detachBuffer(buffer);
         this.#windows.delete(window);
         if (inPlace && this.#access === "read-only" && this.#isMapped) {
           this.#libc.madvise(address, length, C.MADV_DONTNEED);
         }
       },
     );
-    this.#windows.add(window);
     return window;
   }
 
@@ -99,6 +130,7 @@ export class MappedMemory implements Disposable {
     if (!this.#isMapped) return;
     this.#isMapped = false;
     for (const window of this.#windows) window.detach();
+    this.#lasting?.unmap();
     this.#range.retire();
   }
 
@@ -112,13 +144,13 @@ export class MemoryWindow {
   /** Length 0 after detach(). */
   readonly bytes: Uint8Array;
   readonly #publish: () => void;
-  readonly #onDetached: () => void;
+  readonly #detach: () => void;
   #isDetached = false;
 
-  constructor(bytes: Uint8Array, publish: () => void, onDetached: () => void) {
+  constructor(bytes: Uint8Array, publish: () => void, detach: () => void) {
     this.bytes = bytes;
     this.#publish = publish;
-    this.#onDetached = onDetached;
+    this.#detach = detach;
   }
 
   /** Makes what was written visible to the other side; does nothing where the window is the memory itself. Call before sending. */
@@ -130,8 +162,7 @@ export class MemoryWindow {
   detach(): void {
     if (this.#isDetached) return;
     this.#isDetached = true;
-    if (this.bytes.buffer instanceof ArrayBuffer) detachBuffer(this.bytes.buffer);
-    this.#onDetached();
+    this.#detach();
   }
 }
 

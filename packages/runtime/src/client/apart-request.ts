@@ -1,5 +1,6 @@
 import {
   type CommunicationPort,
+  isAlpcError,
   MessageType,
   PORT_MESSAGE_SIZE,
   sliceSize,
@@ -62,25 +63,34 @@ export class ApartRequest {
     );
   }
 
-  /** A promise if not everything has gone out yet. Throws or rejects with AlpcError. */
-  send(): undefined | Promise<void> {
+  /**
+   * A promise if not everything has gone out yet. `inOnePiece`: the server would like to see the array where it lies, which
+   * is in one view, if there is memory for one. Throws or rejects with AlpcError.
+   */
+  send(inOnePiece: boolean): undefined | Promise<void> {
     const { length } = this.#bytes;
     if (this.#port.allowsDirectMemory && length > this.#port.maxViewSize) {
       this.#sendDirect();
       return undefined;
     }
     const slice = Math.min(sliceSize(length), this.#port.maxViewSize);
-    if (length > slice) {
+    if (length > slice && !(inOnePiece && length <= this.#port.maxViewSize)) {
       return this.#sendSlices(slice);
     }
     const view = this.#port.allocateView(length);
-    if (view instanceof Promise) {
-      return view.then((allocated) => {
-        this.#sendSlice(allocated, 0, length);
-      });
+    if (!(view instanceof Promise)) {
+      this.#sendSlice(view, 0, length);
+      return undefined;
     }
-    this.#sendSlice(view, 0, length);
-    return undefined;
+    return view.then(
+      (allocated) => void this.#sendSlice(allocated, 0, length),
+      (error: unknown) => {
+        if (length > slice && isAlpcError(error) && error.status === "QUOTA_EXCEEDED") {
+          return this.#sendSlices(slice);
+        }
+        throw error;
+      },
+    );
   }
 
   #sendDirect(): void {

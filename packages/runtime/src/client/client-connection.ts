@@ -10,7 +10,14 @@ import type { Reader, Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import { type ClientLimits, defaultClientLimits } from "../limits.js";
 import { PipeTable } from "../pipes/pipe-table.js";
-import { BIND_SIZE, type InterfaceId, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
+import {
+  BIND_SIZE,
+  BindFlags,
+  type InterfaceId,
+  readBind,
+  TransferSyntax,
+  writeBind,
+} from "../protocol-lrpc/bind.js";
 import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
 import { Features, type Hello, parseHello } from "../protocol-lrpc/hello.js";
 import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
@@ -153,6 +160,7 @@ export class ClientConnection implements Disposable {
       transferSyntaxes: offered,
       ndr20Id: isNdr64 ? 0 : bindingId,
       ndr64Id: isNdr64 ? bindingId : 0,
+      flags: 0,
     });
     const call = new TypedCall(LrpcMessageType.BIND, bindingId, 0, undefined, writeNothing, readBind, {
       timeout: this.#bindTimeout,
@@ -172,6 +180,9 @@ export class ClientConnection implements Disposable {
       throw new RpcError("RPC_S_UNSUPPORTED_TRANS_SYN");
     }
     const answeredId = isNdr64 ? answer.ndr64Id : answer.ndr20Id;
+    if ((answer.flags & BindFlags.IN_PLACE) !== 0) {
+      this.#requests.sendInOnePiece(answeredId);
+    }
     if (callbacks !== null) {
       this.#receiver.bind(answeredId, callbacks);
     }

@@ -18,19 +18,20 @@ export type OnSent = (messageId: number) => void;
  * Sends a request whose stub data is too long for a message: its largest byte array apart, where the server's `features`
  * allow that, else all of it, in a view of a section that the server made, or, beyond what a section holds, by letting the
  * server read this process's memory. A promise if not everything has gone out yet; the writer is in use until then, and
- * for good if the data stays in it (`call.retained`). `flush` has what is queued go out now. Throws RpcError and AlpcError.
+ * for good if the data stays in it (`call.retained`). `inOnePiece`: see ApartRequest. `flush` has what is queued go out now. Throws RpcError and AlpcError.
  */
 export function sendLargeRequest(
   port: CommunicationPort,
   features: number,
   call: PendingCall,
   writer: Writer,
+  inOnePiece: boolean,
   writeHeader: WriteHeader,
   sent: OnSent,
   flush: () => void,
 ): undefined | Promise<void> {
   if ((features & Features.APART) !== 0 && !call.isBlocking && ApartRequest.isPossible(port, writer)) {
-    return new ApartRequest(port, call, writer, writeHeader, sent, flush).send();
+    return new ApartRequest(port, call, writer, writeHeader, sent, flush).send(inOnePiece);
   }
   const { length } = writer;
   if (length <= port.maxViewSize) {

@@ -43,6 +43,8 @@ export class RequestSender {
   readonly #calls: CallTable;
   readonly #options: RequestOptions;
   readonly #onFree: () => void;
+  /** Bindings whose servers see byte arrays of requests in place. */
+  readonly #inPlace = new Set<number>();
 
   /** `onFree` is called when a call that waited for memory no longer claims a slot. */
   constructor(port: CommunicationPort, calls: CallTable, options: RequestOptions, onFree: () => void) {
@@ -50,6 +52,11 @@ export class RequestSender {
     this.#calls = calls;
     this.#options = options;
     this.#onFree = onFree;
+  }
+
+  /** Large byte arrays for this binding are not cut in slices from now on. */
+  sendInOnePiece(bindingId: number): void {
+    this.#inPlace.add(bindingId);
   }
 
   /** Sends a call that there is a slot for. If that can't be done, the call fails. */
@@ -99,6 +106,7 @@ export class RequestSender {
       this.#options.features,
       call,
       writer,
+      this.#inPlace.has(call.bindingId),
       (message, view, flags) => this.#writeHeader(call, message, view, 0, flags),
       (messageId) => this.#calls.addSent(call, messageId),
       this.#options.flush,

@@ -16,6 +16,13 @@ const MINOR = 0x1e;
 const SYNTAX_SET = 0x20;
 const NDR20_ID = 0x24;
 const NDR64_ID = 0x26;
+/** Zero in LRPC. Extension, in an answer: BindFlags. */
+const FLAGS = 0x28;
+
+export const BindFlags = {
+  /** Byte arrays of requests are seen where they lie: one that travels apart is best sent in one view. */
+  IN_PLACE: 1,
+} as const;
 
 export interface InterfaceId {
   /** Lower case. */
@@ -30,6 +37,8 @@ export interface Bind extends InterfaceId {
   /** What requests name as BindingId when they use NDR20, and when they use NDR64; 0 for a syntax that is not offered. */
   readonly ndr20Id: number;
   readonly ndr64Id: number;
+  /** BindFlags; 0 in a request, and from who does not know them. */
+  readonly flags: number;
 }
 
 /** Writes a bind message, which has the same form both ways, at `start`. */
@@ -43,6 +52,7 @@ export function writeBind(buffer: Buffer, start: number, bind: Bind): void {
   buffer.writeUInt32LE(bind.transferSyntaxes, start + SYNTAX_SET);
   buffer.writeUInt16LE(bind.ndr20Id, start + NDR20_ID);
   buffer.writeUInt16LE(bind.ndr64Id, start + NDR64_ID);
+  buffer.writeUInt32LE(bind.flags, start + FLAGS);
 }
 
 /** Reads a bind message that `reader` is attached to; it has at least BIND_SIZE octets. */
@@ -53,5 +63,7 @@ export function readBind(reader: Reader): Bind {
   const uuid = reader.guid();
   const version = { major: reader.uint16(), minor: reader.uint16() };
   const transferSyntaxes = reader.uint32();
-  return { status, uuid, version, transferSyntaxes, ndr20Id: reader.uint16(), ndr64Id: reader.uint16() };
+  const ndr20Id = reader.uint16();
+  const ndr64Id = reader.uint16();
+  return { status, uuid, version, transferSyntaxes, ndr20Id, ndr64Id, flags: reader.uint32() };
 }

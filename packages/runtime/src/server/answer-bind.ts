@@ -1,6 +1,6 @@
 import { MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage } from "@ncalrpc/alpc";
 import type { Reader } from "@ncalrpc/ndr";
-import { BIND_SIZE, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
+import { BIND_SIZE, BindFlags, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
 import { RpcError } from "../rpc-error.js";
 import { RpcStatus, type RpcStatusName } from "../rpc-status.js";
 import type { InterfaceRegistry } from "./interface-registry.js";
@@ -44,6 +44,7 @@ export function answerBind(
     ...bind,
     status: RpcStatus[status],
     transferSyntaxes: status === "RPC_S_OK" ? chosen : 0,
+    flags: found?.requestBytes === "view" ? BindFlags.IN_PLACE : 0,
   });
   port.send(MessageType.REPLY, answer, answer.length, message.messageId, message.callbackId);
 }

@@ -2,6 +2,7 @@ import {
   type CommunicationPort,
   prepareOctets,
   type ReceivedMessage,
+  releaseBytes,
   takeOctets,
   type View,
 } from "@ncalrpc/alpc";
@@ -18,8 +19,10 @@ export interface StubData {
   /** The buffer is the request's own. */
   readonly owned: boolean;
   readonly apart: ApartArray | null;
-  /** Memory that was taken for it: what of the request's byte arrays a handler can give back. */
-  readonly memory: Uint8Array;
+  /** The view that it lies in, which is in use until it is given back. */
+  readonly view: View | null;
+  /** Takes its memory away from the handler, whose byte arrays have length 0 then. */
+  giveBack(): void;
 }
 
 /** Stub data that is still on its way, to be fetched once the call is allowed. */
@@ -38,13 +41,17 @@ export class LargeRequests {
     this.#flush = flush;
   }
 
-  /** Takes what a request has announced and brought along, `size` octets in all. Throws RpcError. */
+  /**
+   * Takes what a request has announced and brought along, `size` octets in all, leaving it in shared memory if that is
+   * allowed (`inPlace`) and it is there in one piece. Throws RpcError.
+   */
   take(
     message: ReceivedMessage,
     header: DataView,
     callId: number,
     flags: number,
     size: number,
+    inPlace: boolean,
   ): StubData | FetchStubData {
     const isApart = (flags & APART) !== 0;
     const rest = isApart ? restOf(message, header) : null;
@@ -57,6 +64,9 @@ export class LargeRequests {
     }
     if (rest === null) {
       return whole(view.copy(size));
+    }
+    if (inPlace && view.size === size) {
+      return rest.seen(view);
     }
     const arrival = new Arrival(size);
     arrival.add(view, 0);
@@ -193,13 +203,23 @@ class RestOfRequest {
 
   with(octets: Buffer): StubData {
     const bytes = new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
+    return this.#complete(bytes, null, () => releaseBytes(octets));
+  }
+
+  /** With the array where it lies. */
+  seen(view: View): StubData {
+    return this.#complete(view.bytes, view, () => view.release());
+  }
+
+  #complete(bytes: Uint8Array, view: View | null, giveBack: () => void): StubData {
     return {
       buffer: this.#buffer,
       start: this.#start,
       length: this.#length,
       owned: false,
       apart: { bytes, offset: this.#offset },
-      memory: octets,
+      view,
+      giveBack,
     };
   }
 }
@@ -212,8 +232,17 @@ function restOf({ buffer, start, length }: ReceivedMessage, header: DataView): R
   return new RestOfRequest(buffer, at, start + length - at, readApartOffset(header, at - APART_SIZE));
 }
 
-function whole(octets: Buffer): StubData {
-  return { buffer: octets, start: 0, length: octets.length, owned: true, apart: null, memory: octets };
+/** Stub data of which all is in memory of its own. */
+export function whole(octets: Buffer): StubData {
+  return {
+    buffer: octets,
+    start: 0,
+    length: octets.length,
+    owned: true,
+    apart: null,
+    view: null,
+    giveBack: () => releaseBytes(octets),
+  };
 }
 
 function malformed(details: string): RpcError {

@@ -11,6 +11,8 @@ import type { ServerCall } from "./server-call.js";
 /** Called with the state behind a context handle when its client is gone; errors are reported, not thrown. */
 export type Rundown = (state: object, typeName: string) => void | Promise<void>;
 
+export type RequestBytes = "owned" | "borrowed" | "view";
+
 export interface RegisterOptions<H extends object> {
   /** Who may call the interface, as SDDL or as a descriptor (GX is the right to call). By default whoever may connect. */
   readonly security?: string | SecurityDescriptor;
@@ -24,11 +26,14 @@ export interface RegisterOptions<H extends object> {
   /** By default the state's Symbol.asyncDispose or Symbol.dispose method is called, if it has one. */
   readonly rundown?: Rundown;
   /**
-   * Whose the memory of large byte arrays in requests is. "owned" (default): the handler's, for as long as it likes.
-   * "borrowed": the handler's until the call has been answered; then the arrays have length 0, and the next request is copied to the same
-   * memory, which is several times faster than making new memory. For handlers that are done with the octets when they answer.
+   * Whose the memory of large byte arrays in requests is (of the largest, if there are several in one). "owned" (default): the handler's,
+   * for as long as it likes. "borrowed": the handler's until the call has been answered; then the arrays have length 0, and the next
+   * request is copied to the same memory, which is several times faster than making new memory. "view": the same, but where the
+   * array came through shared memory in one piece, that is what the handler sees: nothing is copied here, and what the handler writes
+   * there the client sees. The client can change it at any time, also between two looks of the handler: take what must not change
+   * after it was checked out by a copy, or read each octet once (hash, write to a file, forward).
    */
-  readonly requestBytes?: "owned" | "borrowed";
+  readonly requestBytes?: RequestBytes;
   /**
    * Calls on one context handle may run at the same time: on handles of all types, of none, or of those named as in IDL. Where they
    * may not, a call waits until those before it on the same handle have been answered, while calls without it go on. By default
@@ -48,8 +53,8 @@ export interface RegisteredInterface extends InterfaceId {
   readonly checks: ResultChecks | null;
   /** Whether calls on one context handle of a type wait for each other. */
   serializesContexts(typeName: string): boolean;
-  /** Large byte arrays of requests are taken back when a call has been answered. */
-  readonly borrowsBytes: boolean;
+  /** Whether large byte arrays of requests are taken back when a call has been answered, and seen in place until then. */
+  readonly requestBytes: RequestBytes;
   /** By opnum. */
   readonly methods: readonly MethodEntry[];
 }
@@ -80,7 +85,7 @@ export function registerInterface<H extends object, C extends Client>(
     rundown: options.rundown ?? disposeState,
     serializesContexts: (typeName) =>
       concurrent === false || (concurrent !== true && !concurrent.includes(typeName)),
-    borrowsBytes: options.requestBytes === "borrowed",
+    requestBytes: options.requestBytes ?? "owned",
     checks: options.validateResults === true ? new ResultChecks(() => definition.schemas()) : null,
     methods,
   };

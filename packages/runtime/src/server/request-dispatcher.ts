@@ -1,4 +1,4 @@
-import { MessageType, type ReceivedMessage } from "@ncalrpc/alpc";
+import { MessageType, type ReceivedMessage, type View } from "@ncalrpc/alpc";
 import { reportAccessDenied } from "../diagnostics.js";
 import { PipeTable } from "../pipes/pipe-table.js";
 import { OCTETS_MESSAGE_TYPE } from "../protocol-lrpc/apart.js";
@@ -17,7 +17,7 @@ import { Readers } from "../transfer-syntax.js";
 import { turn } from "../turn.js";
 import { answerBind } from "./answer-bind.js";
 import type { InterfaceRegistry } from "./interface-registry.js";
-import type { FetchStubData, StubData } from "./large-requests.js";
+import { type FetchStubData, type StubData, whole } from "./large-requests.js";
 import type { MethodEntry } from "./registered-interface.js";
 import { type ReplyTo, ServerCall } from "./server-call.js";
 import type { ServerConnection } from "./server-connection.js";
@@ -34,6 +34,8 @@ export class RequestDispatcher {
   readonly #server: ServerState;
   readonly #readers: Readers;
   readonly #views = new ViewCache();
+  /** The view of the message that is dispatched, if a call goes on using it. */
+  #kept: View | null = null;
 
   constructor(registry: InterfaceRegistry, server: ServerState) {
     this.#registry = registry;
@@ -50,7 +52,10 @@ export class RequestDispatcher {
       this.#refuse(connection, message, RpcError.from(error));
     } finally {
       turn.depth--;
-      message.view?.release();
+      if (message.view !== this.#kept) {
+        message.view?.release();
+      }
+      this.#kept = null;
       if (message.handles.length > 0) {
         closeAll(message.handles);
       }
@@ -166,8 +171,14 @@ export class RequestDispatcher {
       throw denied(call, denial);
     }
     const stubData =
-      (flags & ELSEWHERE) === 0 ? null : connection.requests.take(message, header, callId, flags, size);
+      (flags & ELSEWHERE) === 0
+        ? null
+        : connection.requests.take(message, header, callId, flags, size, offered.requestBytes === "view");
     connection.beginCall(call);
+    if (stubData !== null && typeof stubData !== "function" && stubData.view !== null) {
+      call.giveBack = stubData.giveBack;
+      this.#kept = stubData.view;
+    }
     const authorized = offered.authorize === null ? true : authorize(offered.authorize, call);
     if (authorized === true && stubData === null) {
       const { buffer, length } = message;
@@ -221,8 +232,8 @@ export class RequestDispatcher {
   }
 
   #serveLarge(method: MethodEntry, call: ServerCall, data: StubData): void {
-    if (method.interface.borrowsBytes) {
-      call.borrowed = data.memory;
+    if (method.interface.requestBytes !== "owned") {
+      call.giveBack = data.giveBack;
     }
     this.#serve(method, call, data.buffer, data.start, data.length, data);
     this.#readers.of(call.syntax).detach();
@@ -287,8 +298,7 @@ function copyStubData({ buffer, start, length }: ReceivedMessage): StubData {
 }
 
 function copyOctets(buffer: Buffer, start: number, length: number): StubData {
-  const copy = Buffer.from(buffer.subarray(start, start + length));
-  return { buffer: copy, start: 0, length: copy.length, owned: true, apart: null, memory: copy };
+  return whole(Buffer.from(buffer.subarray(start, start + length)));
 }
 
 function malformed(details: string): RpcError {

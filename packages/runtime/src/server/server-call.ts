@@ -1,4 +1,4 @@
-import { isAlpcError, releaseBytes } from "@ncalrpc/alpc";
+import { isAlpcError } from "@ncalrpc/alpc";
 import { type Reader, Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import type { CallOptions } from "../client/pending-call.js";
@@ -39,7 +39,7 @@ export class ServerCall implements ReplyTo {
   /** @internal Octets of memory that the request took beside its message. */
   readonly octets: number;
   /** @internal Memory of the request that is taken back when the call has been answered. */
-  borrowed: Uint8Array | null = null;
+  giveBack: (() => void) | null = null;
   readonly #connection: ServerConnection;
   readonly #method: MethodEntry;
   #pipes: CallPipes | null = null;
@@ -311,10 +311,8 @@ export class ServerCall implements ReplyTo {
       this.#pipes?.endIncoming();
     }
     this.#connection.endCall(this);
-    if (this.borrowed !== null) {
-      releaseBytes(this.borrowed);
-      this.borrowed = null;
-    }
+    this.giveBack?.();
+    this.giveBack = null;
     return true;
   }
 }
