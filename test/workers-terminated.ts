@@ -18,7 +18,7 @@ export function terminatedWorkersSuite(count: number, timeout: number): void {
   afterAll(() => directory[Symbol.dispose]());
 
   it.each(["on", "off"])(
-    "leave no descriptor and disturb nobody when they are terminated, completion list %s",
+    "leave no descriptor and no mapping, and disturb nobody when they are terminated, completion list %s",
     async (list) => {
       const { stdout } = await promisify(execFile)(process.execPath, [program, String(count)], {
         env: { ...process.env, NCALRPC_COMPLETION_LIST: list },
@@ -28,6 +28,8 @@ export function terminatedWorkersSuite(count: number, timeout: number): void {
       expect(census.connections).toBe(1);
       // Threads of Node's own have descriptors too: what is left must not grow with the number of workers.
       expect(census.descriptorsAfter - census.descriptorsBefore).toBeLessThan(25);
+      // At most the bystander's completion list, at both ends.
+      expect(census.mappingsAfter).toBeLessThanOrEqual(2);
       expect(census.bystanderCalls).toBeGreaterThan(count);
     },
     timeout,

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { RpcServer } from "@ncalrpc/runtime";
@@ -9,6 +9,9 @@ import type { CallingWorkerData } from "./calling-worker.js";
 export interface Census {
   readonly descriptorsBefore: number;
   readonly descriptorsAfter: number;
+  /** Of sections and completion lists. */
+  readonly mappingsBefore: number;
+  readonly mappingsAfter: number;
   readonly connections: number;
   /** Calls of another connection of this process meanwhile. */
   readonly bystanderCalls: number;
@@ -37,13 +40,17 @@ let isOver = false;
 const calling = callOn();
 await end(FIRST);
 const descriptorsBefore = countDescriptors();
+const mappingsBefore = countMappings();
 await end(Number(process.argv[2]) - FIRST);
 const descriptorsAfter = countDescriptors();
+const mappingsAfter = countMappings();
 isOver = true;
 await calling;
 const census: Census = {
   descriptorsBefore,
   descriptorsAfter,
+  mappingsBefore,
+  mappingsAfter,
   connections: server.connectionCount,
   bystanderCalls,
 };
@@ -91,4 +98,9 @@ async function endOne(number: number): Promise<void> {
 
 function countDescriptors(): number {
   return readdirSync("/proc/self/fd").length;
+}
+
+function countMappings(): number {
+  const maps = readFileSync("/proc/self/maps", "utf8").split("\n");
+  return maps.filter((line) => line.includes("ncalrpc")).length;
 }

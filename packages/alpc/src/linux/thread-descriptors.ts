@@ -1,6 +1,7 @@
 import { isMainThread } from "node:worker_threads";
 import koffi from "koffi";
 import type { LibC } from "./libc.js";
+import { unmapWithThread } from "./thread-mappings.js";
 
 /**
  * The descriptors that a worker thread has made. Nothing of JavaScript runs any more when a thread is terminated, and the
@@ -37,13 +38,13 @@ class ThreadDescriptors {
 
 let descriptors: ThreadDescriptors | null = null;
 
-/** Has what this thread makes closed when the thread ends, be it by force. The main thread's end is the process's. */
+/** Has what this thread makes closed, and what it maps unmapped, when the thread ends, be it by force. The main thread's end is the process's. */
 export function closeWithThread(libc: LibC): LibC {
   if (isMainThread) return libc;
   descriptors ??= new ThreadDescriptors();
   const own = descriptors;
   return {
-    ...libc,
+    ...unmapWithThread(libc),
     socket: (...args) => own.add(libc.socket(...args)),
     accept4: (...args) => own.add(libc.accept4(...args)),
     epoll_create1: (...args) => own.add(libc.epoll_create1(...args)),
