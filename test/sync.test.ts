@@ -195,9 +195,11 @@ describe.each(["on", "off"])("synchronous calls, completion list %s", (completio
       await client.close();
       const program = fileURLToPath(new URL("./dist/programs/sync-caller.js", import.meta.url));
       const worker = new Worker(program, { workerData: "ncalrpc:[local]" });
+      // Both may come at once.
+      const exited = once(worker, "exit");
       const [answer] = await once(worker, "message");
       expect(answer).toEqual({ sums: Array.from({ length: 100 }, (_, i) => 2 * i), received: 200_000 });
-      await once(worker, "exit");
+      await exited;
     } finally {
       await local.close();
     }
