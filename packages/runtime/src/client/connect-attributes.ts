@@ -1,22 +1,13 @@
 import type { ConnectAttributes } from "@ncalrpc/alpc";
 import { parseSddl, Sid } from "@ncalrpc/security";
-import { Features, formatHello } from "../protocol-lrpc/hello.js";
+import { formatHello, OWN_FEATURES } from "../protocol-lrpc/hello.js";
 import type { ConnectOptions } from "./connect-options.js";
-
-const CLIENT_FEATURES =
-  Features.CANCEL |
-  Features.DEADLINE |
-  Features.FAULT_DETAILS |
-  Features.DIRECT |
-  Features.APART |
-  Features.CALLBACKS |
-  Features.PIPES;
 
 /** What a port is asked for so that a connection is as `options` say. Throws SddlError and RangeError for SIDs that can't be read. */
 export function connectAttributes(options: ConnectOptions): ConnectAttributes {
   const { timeout, signal, tracking, delegate, foreign, impersonation, serverSid, requiredServer } = options;
   return {
-    ...(foreign ? { foreign } : { payload: formatHello({ features: CLIENT_FEATURES, maxCalls: 0 }) }),
+    ...(foreign ? { foreign } : { payload: formatHello({ features: OWN_FEATURES, maxCalls: 0 }) }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(signal === undefined ? {} : { signal }),
     ...(tracking === undefined ? {} : { tracking }),

@@ -25,6 +25,16 @@ export const Features = {
   PIPES: 0x80,
 } as const;
 
+/** What we announce, as a client and as a server. */
+export const OWN_FEATURES =
+  Features.CANCEL |
+  Features.DEADLINE |
+  Features.FAULT_DETAILS |
+  Features.DIRECT |
+  Features.APART |
+  Features.CALLBACKS |
+  Features.PIPES;
+
 /** "NCAL", little-endian. */
 const MAGIC = 0x4c41434e;
 const VERSION = 1;

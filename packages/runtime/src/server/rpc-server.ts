@@ -25,7 +25,7 @@ import type { InterfaceDefinition } from "../interface-definition.js";
 import { defaultServerLimits, type ServerLimits } from "../limits.js";
 import { noteLocalServer } from "../local-servers.js";
 import { offerManagement } from "../management.js";
-import { Features, formatHello, parseHello } from "../protocol-lrpc/hello.js";
+import { Features, formatHello, OWN_FEATURES, parseHello } from "../protocol-lrpc/hello.js";
 import { RpcError } from "../rpc-error.js";
 import { parseStringBinding } from "../string-binding.js";
 import { resolveWorkers, type WorkerOptions } from "../workers/worker-options.js";
@@ -70,15 +70,6 @@ export interface CloseOptions {
   /** Milliseconds that calls in flight get to finish; default 5,000. */
   readonly grace?: number;
 }
-
-const SERVER_FEATURES =
-  Features.CANCEL |
-  Features.DEADLINE |
-  Features.FAULT_DETAILS |
-  Features.DIRECT |
-  Features.APART |
-  Features.CALLBACKS |
-  Features.PIPES;
 
 /** What a server leaves out whose workers are handed a request as a whole. */
 const NOT_FOR_WORKERS = Features.APART | Features.PIPES;
@@ -259,7 +250,7 @@ export class RpcServer implements AsyncDisposable {
     onConnect: (request: ConnectionRequest): void => {
       const usable = this.#pool === null ? ~0 : ~NOT_FOR_WORKERS;
       const port = request.accept(
-        formatHello({ features: SERVER_FEATURES & usable, maxCalls: this.#state.limits.maxCalls }),
+        formatHello({ features: OWN_FEATURES & usable, maxCalls: this.#state.limits.maxCalls }),
       );
       const { features, maxCalls } = parseHello(request.payload);
       this.#connections.set(
