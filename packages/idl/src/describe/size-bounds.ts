@@ -182,7 +182,7 @@ class Walk {
   /** Elements lie at their alignment from the first one on; between two of them there may be a gap. */
   #elements(at: SizeBounds, element: Type, count: SizeBounds, siblings: Siblings): SizeBounds {
     if (count.max === 0) return at;
-    const alignment = this.#alignment(this.#definitions.resolve(element).type);
+    const alignment = this.#elementAlignment(element);
     const before = this.#pointees.length;
     const one = this.#body({ min: 0, max: 0 }, element, null, siblings, false);
     const pointees = this.#pointees.splice(before);
@@ -202,6 +202,14 @@ class Walk {
         : start.min + (count.min - 1) * stride.min + one.min + count.min * leastPerElement;
     const max = start.max + (count.max - 1) * stride.max + one.max + count.max * perElement;
     return { min, max: Number.isNaN(max) ? Number.POSITIVE_INFINITY : max };
+  }
+
+  /** Rows of an array of several dimensions have no counts of their own to align. */
+  #elementAlignment(element: Type): number {
+    const { type: bare } = this.#definitions.resolve(element);
+    return bare.kind === "array" && bare.joined
+      ? this.#elementAlignment(bare.element)
+      : this.#alignment(bare);
   }
 
   /** The dimensions of an array whose counts stand together (C706 14.3.3.4). */
