@@ -72,6 +72,17 @@ describe("what the dialects read differently", () => {
   });
 });
 
+describe("MIDL", () => {
+  test("[string] of a BSTR says what programs see, and changes nothing of what is sent", () => {
+    const body = 'import "oaidl.idl"; interface Test { void F([out, string] BSTR *a, [out] BSTR *b) const; }';
+    const [a, b] =
+      unitIn("midl", body.replace("interface", `${HEADER} interface`)).interface?.methods[0]?.parameters ??
+      [];
+    expect(a?.type).toEqual(b?.type);
+    expect(a?.type).toMatchObject({ kind: "pointer", target: { kind: "named", name: "BSTR" } });
+  });
+});
+
 describe("DCE", () => {
   test("strings of unsigned short, where C knows no wchar_t", () => {
     const text =

@@ -28,6 +28,12 @@ function textUnit(base: ResolvedType): ResolvedType {
   return bare.scalar === "uint8" ? { kind: "scalar", scalar: "char" } : base;
 }
 
+/** Whether programs see another type than is sent: what [string] says is of theirs, as of a BSTR. */
+function isConverted(type: ResolvedType): boolean {
+  if (type.kind !== "named" || type.symbol.kind !== "alias") return false;
+  return type.symbol.hook !== null || isConverted(type.symbol.type);
+}
+
 /** What a type is built for. */
 export interface TypeUse {
   readonly name: string;
@@ -56,14 +62,15 @@ export function buildType(declared: Shape, use: TypeUse, context: CheckContext):
   if (declared.base.kind === "foreign") return declared.base;
   const extents = attributes.faulty ? null : readExtents(use, context);
   if (extents === null) return ERROR;
+  const isString = attributes.has("string") && !isConverted(declared.base);
   let shape = exposeLevels(declared, Math.max(extents.length, wantsLevel(declared, use) ? 1 : 0));
-  if (attributes.has("string") || attributes.has("charset")) shape = exposeLevels(shape, MOST_LEVELS);
+  if (isString || attributes.has("charset")) shape = exposeLevels(shape, MOST_LEVELS);
   if (attributes.has("switch_is") && openUnion(shape.base) === null) shape = exposeLevels(shape, MOST_LEVELS);
   if (shape.base.kind === "error" || shape.base.kind === "foreign") return shape.base;
   shape = arrayPointer(shape, use);
-  if (attributes.has("string") || attributes.has("charset")) shape = { ...shape, base: textUnit(shape.base) };
+  if (isString || attributes.has("charset")) shape = { ...shape, base: textUnit(shape.base) };
   if (!checkExtentCount(shape, extents, use, context)) return ERROR;
-  if (attributes.has("string") && !checkString(shape, use, context)) return ERROR;
+  if (isString && !checkString(shape, use, context)) return ERROR;
   const base = attributes.has("switch_is") ? foldSwitch(shape.base, use, context) : shape.base;
   if (base.kind === "error") return base;
   const levels = pointerKinds(shape, use, context);
@@ -74,9 +81,8 @@ export function buildType(declared: Shape, use: TypeUse, context: CheckContext):
     const innermost = index === levels.length - 1;
     const around: Around = {
       extent: extents[index] ?? NO_EXTENT,
-      isString: attributes.has("string") && innermost,
-      inner:
-        levels[index + 1]?.kind === "array" && !(attributes.has("string") && index === levels.length - 2),
+      isString: isString && innermost,
+      inner: levels[index + 1]?.kind === "array" && !(isString && index === levels.length - 2),
     };
     type = wrapLevel(type, level, around, use, context);
     if (type.kind === "error" || type.kind === "foreign") return type;

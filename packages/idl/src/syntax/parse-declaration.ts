@@ -121,7 +121,8 @@ function parseMethod(
     return null;
   }
   const list = cursor.nested(() => parseParameters(cursor));
-  // C++ has `= 0` there.
+  // C++ has `const` and `= 0` there.
+  if (list !== null) cursor.accept("const");
   if (list !== null && cursor.is("=") && cursor.is("0", 1)) {
     cursor.take();
     cursor.take();
