@@ -83,6 +83,11 @@ describe("MIDL", () => {
   });
 });
 
+test("an enum may be announced as C does it, and need not be defined", () => {
+  const text = "enum E; enum F; enum F { A }; struct S { enum F f; };";
+  expect(membersIn("midl", text)[0]?.type).toEqual({ kind: "named", unit: "test", name: "F" });
+});
+
 describe("DCE", () => {
   test("strings of unsigned short, where C knows no wchar_t", () => {
     const text =

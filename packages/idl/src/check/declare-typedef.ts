@@ -18,6 +18,8 @@ const HOOKS = ["transmit_as", "wire_marshal", "represent_as", "user_marshal"] as
 
 /** `struct tag { ... };` by itself. */
 export function declareType(node: TypeNode, context: CheckContext): void {
+  // C announces enums so, too, and need not define them.
+  if (node.type.kind === "enum" && node.type.labels === null) return;
   const attributes = new AttributeSet(node.attributes, "type", context);
   const label = node.type.kind === "enum" ? node.type.labels?.[0]?.name.text : undefined;
   const naming: Naming = { kind: "nested", owner: label ?? context.unit.name, member: node.type.kind };
