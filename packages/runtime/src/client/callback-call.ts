@@ -1,5 +1,6 @@
 import type { Writer } from "@ncalrpc/ndr";
-import { RpcError } from "../rpc-error.js";
+import { CallSignal } from "../call-signal.js";
+import type { RpcError } from "../rpc-error.js";
 
 /** A callback as the client's handler of it sees it. */
 export class CallbackCall {
@@ -9,8 +10,8 @@ export class CallbackCall {
   readonly deadline: number;
   readonly #answer: (write: (writer: Writer) => void) => void;
   readonly #refuse: (error: unknown) => void;
-  #abort: AbortController | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  /** Made when the handler asks for it. */
+  #signal: CallSignal | null = null;
   #isAnswered = false;
 
   /** For the runtime: `answer` sends what `write` encodes and may throw, `refuse` sends a fault. */
@@ -28,12 +29,11 @@ export class CallbackCall {
 
   /** Aborts when the server's time is up, or the connection ends. */
   get signal(): AbortSignal {
-    if (this.#abort === null) {
-      this.#abort = new AbortController();
-      const left = Math.min(Math.max(this.deadline - performance.now(), 0) + 1, 0x7fff_ffff);
-      this.#timer = setTimeout(() => this.cancel(new RpcError("RPC_S_TIMEOUT")), left).unref();
+    if (this.#signal === null) {
+      this.#signal = new CallSignal();
+      this.#signal.expireAt(this.deadline, (reason) => this.cancel(reason));
     }
-    return this.#abort.signal;
+    return this.#signal.signal;
   }
 
   /** For generated code: answers with `result`, now or when it settles, encoded by `write`. */
@@ -57,7 +57,7 @@ export class CallbackCall {
 
   /** @internal Tells the handler to give up. */
   cancel(reason: RpcError): void {
-    this.#abort?.abort(reason);
+    this.#signal?.abort(reason);
   }
 
   #respond<T>(value: T, write: (writer: Writer, value: T) => void): void {
@@ -75,9 +75,7 @@ export class CallbackCall {
       return false;
     }
     this.#isAnswered = true;
-    if (this.#timer !== null) {
-      clearTimeout(this.#timer);
-    }
+    this.#signal?.stop();
     return true;
   }
 }

@@ -1,6 +1,7 @@
 import { isAlpcError } from "@ncalrpc/alpc";
 import { type Reader, Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
+import { CallSignal } from "../call-signal.js";
 import type { CallOptions } from "../client/pending-call.js";
 import type { OutgoingPipe, ReadChunk } from "../pipes/pipe.js";
 import { isRpcError, RpcError } from "../rpc-error.js";
@@ -45,8 +46,8 @@ export class ServerCall implements ReplyTo {
   #pipes: CallPipes | null = null;
   /** @internal The client has the pipes of this call in messages of their own. */
   streamsPipes = false;
-  #abort: AbortController | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  /** Made when it is needed. */
+  #signal: CallSignal | null = null;
   #isAnswered = false;
   #onCancel: ((reason: RpcError) => void) | null = null;
   /** Made when the call has to do with context handles. */
@@ -86,17 +87,15 @@ export class ServerCall implements ReplyTo {
 
   /** Aborts when the caller gives the call up, its deadline passes, or the connection or the server ends. */
   get signal(): AbortSignal {
-    if (this.#abort === null) {
-      this.#abort = new AbortController();
+    if (this.#signal === null) {
+      this.#signal = new CallSignal();
       if (this.#connection.isClosed) {
-        this.#abort.abort(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
-      } else if (this.deadline !== Number.POSITIVE_INFINITY && !this.#isAnswered) {
-        // Timers count whole milliseconds; a handler must not hear of a deadline before the caller does.
-        const left = Math.min(Math.max(this.deadline - performance.now(), 0) + 1, 0x7fff_ffff);
-        this.#timer = setTimeout(() => this.cancel(new RpcError("RPC_S_TIMEOUT")), left).unref();
+        this.#signal.abort(new RpcError("RPC_S_CALL_CANCELLED", { details: "the client is gone" }));
+      } else if (!this.#isAnswered) {
+        this.#signal.expireAt(this.deadline, (reason) => this.cancel(reason));
       }
     }
-    return this.#abort.signal;
+    return this.#signal.signal;
   }
 
   /**
@@ -219,8 +218,8 @@ export class ServerCall implements ReplyTo {
       this.#onCancel(reason);
       return;
     }
-    this.#abort ??= new AbortController();
-    this.#abort.abort(reason);
+    this.#signal ??= new CallSignal();
+    this.#signal.abort(reason);
   }
 
   /** @internal Whether it waits for a context: then its handler has not run. */
@@ -303,9 +302,7 @@ export class ServerCall implements ReplyTo {
       return false;
     }
     this.#isAnswered = true;
-    if (this.#timer !== null) {
-      clearTimeout(this.#timer);
-    }
+    this.#signal?.stop();
     this.#contexts?.end();
     if (this.#pipes?.isSending !== true) {
       this.#pipes?.endIncoming();
