@@ -5,7 +5,7 @@ import { resolveSpin, type SpinOptions } from "./spin-options.js";
 
 /** A completion list as the poller sees it. */
 export interface PolledList {
-  readonly patience: Patience;
+  readonly patience: Pick<Patience, keyof Patience>;
   /** The poller's: whether it looks at the list; when something last came or was asked for, infinite for since the clock was read. */
   isHot: boolean;
   since: number;
