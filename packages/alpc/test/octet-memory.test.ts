@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
+import { addressOf } from "../src/linux/libc.js";
 import { prepareOctets, releaseBytes, takeOctets } from "../src/octet-memory.js";
 
 const KiB = 1024;
@@ -7,6 +9,17 @@ const MiB = 1024 * KiB;
 /** What tells memory apart that moves from buffer to buffer: what was written to it. */
 const mark = (bytes: Uint8Array, value: number) => bytes.fill(value);
 const markOf = (bytes: Uint8Array) => bytes[bytes.length >> 1];
+
+/** Whether the middle of an array lies in memory for which MADV_HUGEPAGE was given (proc(5), smaps: VmFlags "hg"). */
+function isAdvised(bytes: Uint8Array): boolean {
+  const address = addressOf(bytes) + (bytes.length >> 1);
+  for (const entry of readFileSync("/proc/self/smaps", "utf8").split(/\n(?=[0-9a-f]+-[0-9a-f]+ )/)) {
+    const [, from = "", to = ""] = /^([0-9a-f]+)-([0-9a-f]+) /.exec(entry) ?? [];
+    if (Number.parseInt(from, 16) <= address && address < Number.parseInt(to, 16))
+      return / hg( |$)/m.test(/^VmFlags:.*$/m.exec(entry)?.[0] ?? "");
+  }
+  throw new Error("the array lies in no mapping");
+}
 
 describe("memory for octets", () => {
   beforeEach(() => {
@@ -22,6 +35,15 @@ describe("memory for octets", () => {
     expect([a.length, b.length]).toEqual([size, size]);
     if (size > 0) expect([markOf(a), markOf(b)]).toEqual([1, 2]);
   });
+
+  test.runIf(process.platform === "linux")(
+    "is of huge pages where it is large and the system has them",
+    () => {
+      const hasHugePages = existsSync("/sys/kernel/mm/transparent_hugepage");
+      expect(isAdvised(takeOctets(8 * MiB))).toBe(hasHugePages);
+      expect(isAdvised(takeOctets(512 * KiB))).toBe(false);
+    },
+  );
 
   test("is used again once it was given back, and only then", () => {
     const first = mark(takeOctets(3 * MiB), 41);

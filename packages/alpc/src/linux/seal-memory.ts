@@ -34,12 +34,22 @@ export function releaseSealed(bytes: Uint8Array): boolean {
 
 const PAGE = 4096;
 
+/** Asks for huge pages where memory has none yet. Refused by kernels without them, which changes nothing. */
+export function preferHugePages(memory: Uint8Array): void {
+  adviseWithin(memory, C.MADV_HUGEPAGE);
+}
+
 /** Has the system make all pages of new memory by one call, which is cheaper than a fault for each. */
 export function populate(memory: Uint8Array): void {
+  // Kernels before 5.14 don't know this advice, and make the pages one by one.
+  adviseWithin(memory, C.MADV_POPULATE_WRITE);
+}
+
+/** madvise(2) for the whole pages of `memory`. */
+function adviseWithin(memory: Uint8Array, advice: number): void {
   const start = Math.ceil(addressOf(memory) / PAGE) * PAGE;
   const end = Math.floor((addressOf(memory) + memory.length) / PAGE) * PAGE;
-  // Kernels before 5.14 don't know this advice, and make the pages one by one.
-  if (end > start) loadLibC().madvise(start, end - start, C.MADV_POPULATE_WRITE);
+  if (end > start) loadLibC().madvise(start, end - start, advice);
 }
 
 function show(memory: SealedMemory): Uint8Array {

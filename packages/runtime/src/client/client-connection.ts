@@ -10,14 +10,7 @@ import type { Reader, Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import { type ClientLimits, defaultClientLimits } from "../limits.js";
 import { PipeTable } from "../pipes/pipe-table.js";
-import {
-  BIND_SIZE,
-  BindFlags,
-  type InterfaceId,
-  readBind,
-  TransferSyntax,
-  writeBind,
-} from "../protocol-lrpc/bind.js";
+import { BIND_SIZE, type InterfaceId, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
 import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
 import { Features, type Hello, parseHello } from "../protocol-lrpc/hello.js";
 import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
@@ -180,9 +173,7 @@ export class ClientConnection implements Disposable {
       throw new RpcError("RPC_S_UNSUPPORTED_TRANS_SYN");
     }
     const answeredId = isNdr64 ? answer.ndr64Id : answer.ndr20Id;
-    if ((answer.flags & BindFlags.IN_PLACE) !== 0) {
-      this.#requests.sendInOnePiece(answeredId);
-    }
+    this.#requests.bound(answeredId, answer.flags);
     if (callbacks !== null) {
       this.#receiver.bind(answeredId, callbacks);
     }

@@ -1,6 +1,7 @@
 import { type CommunicationPort, type MessageRoom, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
 import { beginMessage, staysInRoom } from "../message-room.js";
+import { BindFlags } from "../protocol-lrpc/bind.js";
 import { Features } from "../protocol-lrpc/hello.js";
 import {
   REQUEST_HEADER_SIZE,
@@ -54,9 +55,11 @@ export class RequestSender {
     this.#onFree = onFree;
   }
 
-  /** Large byte arrays for this binding are not cut in slices from now on. */
-  sendInOnePiece(bindingId: number): void {
-    this.#inPlace.add(bindingId);
+  /** The server has bound an interface, with these BindFlags. */
+  bound(bindingId: number, flags: number): void {
+    if ((flags & BindFlags.IN_PLACE) !== 0) {
+      this.#inPlace.add(bindingId);
+    }
   }
 
   /** Sends a call that there is a slot for. If that can't be done, the call fails. */
