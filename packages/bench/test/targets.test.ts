@@ -47,7 +47,7 @@ describe("targets", () => {
 
   it("look at the slower direction", () => {
     const report = reportOf([
-      ["ncalrpc-reuse", "payload", { "upload 1 MiB": 900, "download 1 MiB": 500 }],
+      ["ncalrpc-one-copy", "payload", { "upload 1 MiB": 900, "download 1 MiB": 500 }],
       ["c-memcpy", "payload", { "upload 1 MiB": 1_000, "download 1 MiB": 1_000 }],
     ]);
     expect(check(report, "1 MiB")).toMatchObject({ measured: 0.5, met: false });

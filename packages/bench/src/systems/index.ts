@@ -12,6 +12,7 @@ export const SYSTEMS: ReadonlyMap<string, () => Promise<System>> = new Map<strin
   ["ncalrpc-no-spin", async () => (await ours()).ncalrpcNoSpin],
   ["ncalrpc-socket-no-spin", async () => (await ours()).ncalrpcSocketNoSpin],
   ["ncalrpc-reuse", async () => (await ours()).ncalrpcReuse],
+  ["ncalrpc-one-copy", async () => (await ours()).ncalrpcOneCopy],
   ["ncalrpc-view", async () => (await ours()).ncalrpcView],
   ["ncalrpc-workers-1", async () => (await ours()).ncalrpcWorkers1],
   ["ncalrpc-workers-2", async () => (await ours()).ncalrpcWorkers2],
@@ -29,6 +30,7 @@ export const SYSTEMS: ReadonlyMap<string, () => Promise<System>> = new Map<strin
   ["c-shared-memory", async () => (await floors()).cSharedMemory],
   ["c-memcpy", async () => (await floors()).cMemcpy],
   ["c-memcpy-new", async () => (await floors()).cMemcpyNew],
+  ["c-memcpy-across", async () => (await floors()).cMemcpyAcross],
 ]);
 
 /** Throws RangeError for a name that is not in the map. */

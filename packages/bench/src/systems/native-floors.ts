@@ -66,3 +66,21 @@ export const cMemcpy = memoryCopy("c-memcpy", "warm", "into memory that has been
 
 /** The receiver takes new memory from the kernel, as one that keeps what it received has to. */
 export const cMemcpyNew = memoryCopy("c-memcpy-new", "new", "into new pages of the kernel");
+
+/** Two copies, at the same time: what is left of two processes that share no memory of their users. */
+export const cMemcpyAcross: NativeSystem = {
+  name: "c-memcpy-across",
+  description:
+    "floor, C: from one process into another by shared memory, copied in and out at the same time (a core each), all of it " +
+    "memory that has been written before",
+  kind: "floor",
+  packages: [],
+  native: "memcpy-across",
+  only: ["payload"],
+  unavailable: {},
+  arguments: ({ payloadDuration, payloadSizes }) => [
+    Math.ceil(payloadDuration / 2).toString(),
+    ...payloadSizes.map(String),
+  ],
+  values: copyThroughput,
+};

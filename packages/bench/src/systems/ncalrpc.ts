@@ -180,10 +180,24 @@ export const ncalrpcSocketNoSpin = variant({
 
 export const ncalrpcReuse = variant({
   name: "ncalrpc-reuse",
-  description: "receivers use their memory again (requestBytes: borrowed, bytes: an array of the caller's)",
+  description:
+    "two copies, through shared memory, into memory that receivers use again (requestBytes: borrowed, bytes: an array of the " +
+    "caller's)",
   only: ["payload"],
   channel: reusing,
   register: { requestBytes: "borrowed" },
+});
+
+export const ncalrpcOneCopy = variant({
+  name: "ncalrpc-one-copy",
+  description:
+    "one copy in all: upload from the caller's array into the memory that the handler sees (requestBytes: view), " +
+    "download from what the handler sealed once into an array of the caller's",
+  only: ["payload"],
+  directions: ["upload", "download"],
+  channel: reusing,
+  source: sealedPayload,
+  register: { requestBytes: "view" },
 });
 
 export const ncalrpcView = variant({
