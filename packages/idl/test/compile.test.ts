@@ -44,6 +44,16 @@ describe("imports", () => {
     expect(compile(["a.idl"], broken).diagnostics.map((diagnostic) => diagnostic.id)).toEqual(["IDL0401"]);
   });
 
+  test("a file that was not found may be what defines an unknown type", () => {
+    const hints = (text: string) => compileText(text).diagnostics.map(({ id, hint }) => [id, hint]);
+    expect(hints('#include <lw/types.h>\nimport "x.idl";\ntypedef Word A;')).toEqual([
+      ["IDL0113", expect.stringContaining("-I")],
+      ["IDL0002", expect.stringContaining("-I")],
+      ["IDL0401", "it may be in 'lw/types.h', which was not found"],
+    ]);
+    expect(hints("typedef Word A;")).toEqual([["IDL0401", expect.stringContaining("import the file")]]);
+  });
+
   test("names of files that are not imported stay invisible", () => {
     const host = memoryHost({ "a.idl": "typedef long A;", "b.idl": "typedef A B;" });
     expect(compile(["a.idl", "b.idl"], host).diagnostics.map((diagnostic) => diagnostic.file)).toEqual([

@@ -43,9 +43,13 @@ export function resolveReference(type: TypeSpecifier, context: CheckContext): Re
   const hint =
     tag !== undefined
       ? `write '${tag.what} ${text}'`
-      : suggest(text, context.reporter.full ? [] : context.scope.names("type"));
+      : (suggest(text, context.reporter.full ? [] : context.scope.names("type")) ?? missingHint(context));
   context.report("IDL0401", span, { name: text }, hint);
   return ERROR;
+}
+
+function missingHint({ reporter: { missingFile } }: CheckContext): string | undefined {
+  return missingFile === null ? undefined : `it may be in '${missingFile}', which was not found`;
 }
 
 /** A type that a file of the prelude defines, which ought to be imported: one warning for each name. */

@@ -13,6 +13,7 @@ export class Reporter {
   readonly #limit: number;
   readonly #diagnostics: Diagnostic[] = [];
   #errors = 0;
+  #missingFile: string | null = null;
 
   constructor(limits: Limits) {
     this.#limit = limits.diagnostics;
@@ -27,6 +28,11 @@ export class Reporter {
     return this.#errors;
   }
 
+  /** The first file that was not found: what is unknown may be in it. */
+  get missingFile(): string | null {
+    return this.#missingFile;
+  }
+
   /** True once nothing more is kept: work on a helpful hint is wasted. */
   get full(): boolean {
     return this.#diagnostics.length >= this.#limit;
@@ -36,6 +42,7 @@ export class Reporter {
   report(id: DiagnosticId, span: Span, details: ReportDetails = {}, hint?: string): void {
     const isError = diagnosticTable[id].severity === "error";
     if (isError) this.#errors += 1;
+    if (id === "IDL0002" || id === "IDL0113") this.#missingFile ??= String(details["file"]);
     if (isError && this.#diagnostics.length === this.#limit) this.#dropWarning();
     if (!this.full) this.#diagnostics.push(describe(id, span, details, hint));
     else if (isError && this.#diagnostics.length === this.#limit) {

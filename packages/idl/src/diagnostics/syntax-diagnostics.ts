@@ -8,7 +8,7 @@ export const syntaxDiagnostics = {
   IDL0001: error("cannot read '{file}'", "check the path and that the file can be read"),
   IDL0002: error(
     "cannot find the imported file '{file}'",
-    "imports are looked up beside the importing file, then in the include directories",
+    "it has to lie beside the importing file or in an include directory (-I); one that a build makes has to be made first",
   ),
   IDL0003: error("the file is longer than {limit} characters", "split it and import the parts"),
   IDL0004: error("the file has more than {limit} tokens", "split it and import the parts"),
@@ -47,7 +47,7 @@ export const syntaxDiagnostics = {
   IDL0112: error("#error {text}", "the text asks for this: define what its conditions look for"),
   IDL0113: error(
     "cannot find the included file '{file}'",
-    "includes are looked up beside the including file, then in the include directories",
+    "it has to lie beside the including file or in an include directory (-I); one that a build makes has to be made first",
   ),
   IDL0114: error("macro '{name}' is given {count} arguments, it takes {wanted}", "look at its '#define'"),
   IDL0115: warning("macro '{name}' is defined anew", "use '#undef' first if it is meant"),
