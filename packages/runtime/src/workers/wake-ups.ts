@@ -15,14 +15,18 @@ const settled = Promise.resolve();
  */
 export class WakeUps {
   readonly #memory: PoolMemory;
-  readonly #threads: readonly WorkerThread[];
+  readonly #threads: readonly Pick<WorkerThread, "worker" | "wake">[];
   /** Told whether somebody had to be woken. */
   readonly #onCalls: (isWaking: boolean) => void;
   readonly #job = (): void => this.#run();
   #isQueued = false;
   #check: NodeJS.Timeout | null = null;
 
-  constructor(memory: PoolMemory, threads: readonly WorkerThread[], onCalls: (isWaking: boolean) => void) {
+  constructor(
+    memory: PoolMemory,
+    threads: readonly Pick<WorkerThread, "worker" | "wake">[],
+    onCalls: (isWaking: boolean) => void,
+  ) {
     this.#memory = memory;
     this.#threads = threads;
     this.#onCalls = onCalls;
