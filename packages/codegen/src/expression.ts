@@ -197,7 +197,10 @@ export function operandNames(expression: Expression | null): string[] {
   }
 }
 
-/** A member's value as a number: 64-bit integers and booleans are converted, null counts as 0. */
+/**
+ * A member's value as a number: 64-bit integers and booleans are converted, null counts as 0. What points to an array
+ * points to its first element.
+ */
 export function asNumber(index: ModelIndex, member: Member, text: string): Term {
   let value = text;
   let isNullable = false;
@@ -206,6 +209,11 @@ export function asNumber(index: ModelIndex, member: Member, text: string): Term 
     if (resolved.pointer === "ref") continue;
     if (index.isBoxed(resolved)) value += "?.value";
     isNullable = true;
+  }
+  if (resolved.kind === "array") {
+    value += isNullable ? "?.[0]" : "[0]";
+    isNullable = true;
+    resolved = index.resolve(resolved.element);
   }
   const isNumber = resolved.kind !== "scalar" || scalarLayout(resolved.scalar).type === "number";
   const present = isNullable ? `${value} ?? 0` : value;
