@@ -99,7 +99,7 @@ export class PoolMemory {
     );
   }
 
-  /** Says how many microseconds of its processor a call has cost a worker lately, on average. */
+  /** Says how many microseconds calls have kept a worker lately, most of them. */
   setPace(worker: number, microseconds: number): void {
     Atomics.store(this.#states, worker * LINE + PACE, Math.ceil(microseconds));
   }
