@@ -53,6 +53,15 @@ const parts = [
     minutes: 5,
   },
   {
+    name: "threads",
+    what: "worker threads ended at any instant while they take and answer calls",
+    files: ["packages/runtime/test/workers/mortal-threads.test.ts"],
+    count: 5_000,
+    seed: "NCALRPC_SEED",
+    usual: 20_261_123,
+    minutes: 3,
+  },
+  {
     name: "messages",
     what: "mutated messages to a server",
     files: ["test/slow/messages.test.ts"],
