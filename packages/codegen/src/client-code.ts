@@ -191,12 +191,12 @@ function clientPipes(
   args: readonly Doc[],
 ): Doc[] {
   const ins = parameters.flatMap(({ parameter, local }): Doc[] => {
-    const { write } = pipeFunctions(context, parameter);
+    const { write } = pipeFunctions(context, shape, parameter);
     return shape.inPipes.includes(parameter) ? [call(context.library("outgoingPipe"), local, write())] : [];
   });
   const opened = shape.outPipes.map((member): Doc => {
-    const { read } = pipeFunctions(context, member);
-    return `${shape.properties.get(member.name)}: open(${read()})`;
+    const { read } = pipeFunctions(context, shape, member);
+    return [`${shape.properties.get(member.name)}: `, call("open", read())];
   });
   const openOuts: Doc = opened.length === 0 ? "() => ({})" : ["(open) => (", braced(opened), ")"];
   const called: Doc = [
@@ -223,17 +223,19 @@ function clientPipes(
   ];
 }
 
-/** The names of a pipe's functions, asked for where they are used. */
+/** What reads and writes a chunk of a pipe and names the parameter in errors, asked for where it is used. */
 export function pipeFunctions(
   context: ModuleContext,
-  { type }: Member,
-): { readonly read: () => string; readonly write: () => string } {
-  const name = (which: "read" | "write") => (): string => {
+  { method }: MethodShape,
+  { type, name }: Member,
+): { readonly read: () => Doc; readonly write: () => Doc } {
+  const named = (which: "read" | "write", codec: "Reader" | "Writer") => (): Doc => {
     const pipe = context.index.pipe(type);
     if (pipe === null) throw new RangeError("The model has no pipe where one is expected");
-    return context.typeName(pipe.unit.name, pipe.definition.name, which);
+    const chunk = context.typeName(pipe.unit.name, pipe.definition.name, which);
+    return call(`${context.library(codec)}.named`, chunk, stringLiteral(`${method.name}.${name}`));
   };
-  return { read: name("read"), write: name("write") };
+  return { read: named("read", "Reader"), write: named("write", "Writer") };
 }
 
 function clientType(context: ModuleContext, shape: MethodShape, parameter: Parameter): string {

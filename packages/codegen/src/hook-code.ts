@@ -26,7 +26,7 @@ export function hookedCodecs(context: ModuleContext, alias: AliasDefinition): Do
   const type = context.typeName(unit, alias.name, "type");
   const hook = context.hook(alias.name);
   const frame = new Frame(alias.name, context.index, [], () => "");
-  const wire = { type: alias.type, label: alias.name, range: alias.range, frame };
+  const wire = { type: alias.type, property: null, label: alias.name, range: alias.range, frame };
   const write = functionCode(
     context.typeName(unit, alias.name, "write"),
     [`w: ${context.libraryType("Writer")}`, `value: ${type}`],

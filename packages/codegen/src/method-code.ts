@@ -1,5 +1,5 @@
 import type { Member } from "@ncalrpc/idl";
-import { type Doc, hardline, indent, join, run } from "./doc.js";
+import { block, type Doc, hardline, indent, join, run } from "./doc.js";
 import { Frame } from "./frame.js";
 import type { MethodShape } from "./method-shape.js";
 import { visible } from "./model-index.js";
@@ -7,7 +7,7 @@ import type { ModuleContext } from "./module-context.js";
 import { ReadCode } from "./read-code.js";
 import { readRecord } from "./record-code.js";
 import { functionCode } from "./struct-code.js";
-import { docComment } from "./text.js";
+import { docComment, stringLiteral } from "./text.js";
 import { WriteCode } from "./write-code.js";
 
 /** `interface name { ... }` of members that become properties. */
@@ -69,7 +69,13 @@ export function methodCodecs(context: ModuleContext, shape: MethodShape): Doc[] 
         request.write,
         [writer, parameter],
         "void",
-        writeMembers(context, shape, shape.ins, frame, "request"),
+        located(
+          shape.method.name,
+          "request",
+          request.write,
+          [],
+          writeMembers(context, shape, shape.ins, frame, "request"),
+        ),
       ),
       functionCode(
         request.read,
@@ -87,7 +93,14 @@ export function methodCodecs(context: ModuleContext, shape: MethodShape): Doc[] 
     const frame = new Frame(shape.method.name, context.index, all, (member) =>
       property(shape, shape.inOnly.some(({ name }) => name === member.name) ? "request" : "response", member),
     );
-    const write = writeMembers(context, shape, shape.outs, frame, "response");
+    const [only] = visible(shape.outs);
+    const name =
+      shape.response === "value" && only !== undefined
+        ? `${shape.method.name}.${only.name}`
+        : shape.method.name;
+    const others = shape.responseNeedsRequest ? ["request"] : [];
+    const members = writeMembers(context, shape, shape.outs, frame, "response");
+    const write = located(name, "response", response.write, others, members);
     const read =
       shape.response === "value"
         ? readValue(context, shape)
@@ -98,6 +111,19 @@ export function methodCodecs(context: ModuleContext, shape: MethodShape): Doc[] 
     );
   }
   return out;
+}
+
+/** Statements of a writer that name what is at fault by its path from `name` on. `others` are what the writer takes beside the value. */
+function located(
+  name: string,
+  value: string,
+  writer: string,
+  others: readonly string[],
+  statements: readonly Doc[],
+): Doc[] {
+  if (statements.length === 0) return [];
+  const thrown = run("throw w.located", "error", stringLiteral(name), value, writer, ...others);
+  return [[block("try", statements), " ", block("catch (error)", [thrown])]];
 }
 
 function property(shape: MethodShape, owner: string, member: Member): string {
@@ -122,6 +148,7 @@ function writeMembers(
       type: member.type,
       text,
       label: `${shape.method.name}.${member.name}`,
+      property: shape.properties.get(member.name) ?? member.name,
       range: member.range,
       frame,
       lenient: member.disableConsistencyCheck,

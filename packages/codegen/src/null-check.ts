@@ -3,13 +3,20 @@ import { type Doc, run } from "./doc.js";
 import { comparison, idlText, isZero, operandNames } from "./expression.js";
 import type { Frame } from "./frame.js";
 import { isVarying, type ModelIndex } from "./model-index.js";
+import { memberArgument } from "./read-checks.js";
 import { stringLiteral } from "./text.js";
 
 /** A null pointer to an array has no elements, so the counts that the value has may not say otherwise (MS-RPCE, strict checks). */
 export function nullCheck(
   codec: "r" | "w",
   index: ModelIndex,
-  pointer: { readonly type: Type; readonly label: string; readonly frame: Frame; readonly lenient?: boolean },
+  pointer: {
+    readonly type: Type;
+    readonly label: string;
+    readonly property?: string | null;
+    readonly frame: Frame;
+    readonly lenient?: boolean;
+  },
   text: string,
 ): Doc[] {
   const resolved = index.resolve(pointer.type);
@@ -17,7 +24,7 @@ export function nullCheck(
   const array = index.resolve(resolved.target);
   if (array.kind !== "array") return [];
   const control = isVarying(array) ? array.length : array.size;
-  const { frame, label } = pointer;
+  const { frame } = pointer;
   if (
     control === null ||
     operandNames(control).length === 0 ||
@@ -26,5 +33,12 @@ export function nullCheck(
   )
     return [];
   const condition = comparison(`${text} !== null`, "||", isZero(control, frame.operands));
-  return [run(`${codec}.check`, condition, stringLiteral(`${label}: null, of size ${idlText(control)}`))];
+  return [
+    run(
+      `${codec}.check`,
+      condition,
+      stringLiteral(`null, of size ${idlText(control)}`),
+      ...memberArgument(pointer.property ?? pointer.label),
+    ),
+  ];
 }

@@ -19,7 +19,8 @@ export function pipeCodecs(context: ModuleContext, pipe: PipeDefinition, isShare
   const text = context.typeText(type);
   const unit = context.unit.name;
   const frame = new Frame(pipe.name, context.index, [], () => "");
-  const chunk = { type, label: pipe.name, range: null, frame };
+  // Who reads or writes a chunk says which parameter it is of.
+  const chunk = { type, label: "", property: null, range: null, frame };
   const write = functionCode(
     context.typeName(unit, pipe.name, "write"),
     [`w: ${context.libraryType("Writer")}`, `chunk: ${text}`],
@@ -32,7 +33,7 @@ export function pipeCodecs(context: ModuleContext, pipe: PipeDefinition, isShare
     ],
   );
   const scope = context.locals("r", "count", "chunk");
-  const reading = new ReadCode(context, scope).body({ ...chunk, local: "chunk" }, "count");
+  const reading = new ReadCode(context, scope).body({ ...chunk, local: "chunk", isTold: true }, "count");
   const held: Doc[] = reading.holds === "local" ? [] : [["const chunk = ", reading.value, ";"]];
   const read = functionCode(
     context.typeName(unit, pipe.name, "read"),
@@ -53,8 +54,8 @@ export function pipeCodecs(context: ModuleContext, pipe: PipeDefinition, isShare
 }
 
 function rangeCheck(pipe: PipeDefinition, codec: "r" | "w", count: string): Doc[] {
-  const { name, range } = pipe;
+  const { range } = pipe;
   if (range === null) return [];
   const within = comparison(`${count} >= ${range.min}`, "&&", `${count} <= ${range.max}`);
-  return [run(`${codec}.check`, within, stringLiteral(`${name}: range(${range.min}, ${range.max})`))];
+  return [run(`${codec}.check`, within, stringLiteral(`range(${range.min}, ${range.max})`))];
 }

@@ -4,7 +4,7 @@ import { dimensions, isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { rangeOf } from "./range-code.js";
-import { checkEqual, checkRange } from "./read-checks.js";
+import { checkEqual, checkRange, memberArgument } from "./read-checks.js";
 import type { ReadCode } from "./read-code.js";
 import { elementSizes, maxCounts, readDimensions } from "./read-dimensions.js";
 import { type Check, isLongLabel, type Reading, type ToRead, told, toldDown } from "./reading.js";
@@ -145,7 +145,7 @@ export class ReadArray {
       type: array.element,
       local: item,
       range: null,
-      label: `${toRead.label}[]`,
+      label: "",
       element: i,
       isTold: false,
     };
@@ -160,7 +160,8 @@ export class ReadArray {
         [...inPlace, [`${local}[${i}] = `, reading.value, ";"]],
       ),
     );
-    const checks = reading.checks.length === 0 ? [] : [this.#elementChecks(array, reading.checks)];
+    const checks =
+      reading.checks.length === 0 ? [] : [this.#elementChecks(array, toRead.label, reading.checks)];
     if (isItem && layout.hasPointers(array.element)) {
       const after = [...this.elementReferents(array, toRead, local), "r.up();"];
       return { before, value: local, holds: "local", after, checks };
@@ -176,7 +177,7 @@ export class ReadArray {
       ...toRead,
       type: array.element,
       range: null,
-      label: `${toRead.label}[]`,
+      label: "",
       element: i,
       isTold: false,
     };
@@ -190,14 +191,20 @@ export class ReadArray {
     return [block(`for (let ${i} = 0; ${i} < ${text}.length; ${i}++)`, pointee)];
   }
 
-  /** The checks of each element of an array. */
-  #elementChecks(array: ArrayType, checks: readonly Check[]): Check {
-    const { item } = loopNames(this.#depth);
+  /** The checks of each element of an array that `label` names. */
+  #elementChecks(array: ArrayType, label: string, checks: readonly Check[]): Check {
+    const { index: i, item } = loopNames(this.#depth);
     const isNullableElement = this.#context.index.isNullable(array.element);
     return (text, isNullable) => {
       const statements = checks.flatMap((check) => check(item, isNullableElement));
       if (statements.length === 0) return [];
-      return [block(`for (const ${item} of ${isNullable ? `${text} ?? []` : text})`, statements)];
+      const elements = isNullable ? `(${text} ?? [])` : text;
+      const head = `for (const [${i}, ${item}] of ${elements}.entries())`;
+      return [
+        run("r.down", ...memberArgument(label)),
+        block(head, [`r.index(${i});`, ...statements]),
+        "r.up();",
+      ];
     };
   }
 }

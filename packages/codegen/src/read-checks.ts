@@ -4,9 +4,14 @@ import { atMost, expressionText, idlText } from "./expression.js";
 import type { ToRead } from "./reading.js";
 import { stringLiteral } from "./text.js";
 
+/** The member that a check names, unless the reader was told which element it is. */
+export function memberArgument(label: string | null): string[] {
+  return label === null || label === "" ? [] : [stringLiteral(label)];
+}
+
 /** Refuses a value if a condition does not hold. */
 export function checkThat({ label }: Pick<ToRead, "label">, condition: Doc, what: string): Doc {
-  return run("r.check", condition, stringLiteral(`${label}: ${what}`));
+  return run("r.check", condition, stringLiteral(what), ...memberArgument(label));
 }
 
 /** Checks that a count is what an expression says, unless that names what is not read yet. */
@@ -19,8 +24,8 @@ export function checkEqual(
   const { frame, label } = toRead;
   if (!frame.knows(expression)) return [];
   const expected = expressionText(expression, frame.operands);
-  const what = stringLiteral(`${label}: ${control}(${idlText(expression)})`);
-  return [run("r.equal", count, expected, what)];
+  const what = stringLiteral(`${control}(${idlText(expression)})`);
+  return [run("r.equal", count, expected, what, ...memberArgument(label))];
 }
 
 /** The same, of a count that may be less. `count` is an operand of a comparison. */

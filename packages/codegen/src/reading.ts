@@ -58,7 +58,8 @@ export function told({ element, isTold, label }: Named): string {
 
 /** The reader, told that elements or members of what comes next are read until `r.up`. */
 export function toldDown(named: Named): string {
-  return named.element === undefined ? `r.down(${stringLiteral(named.label)})` : `${told(named)}.down()`;
+  if (named.element !== undefined) return `${told(named)}.down()`;
+  return named.label === "" ? "r.down()" : `r.down(${stringLiteral(named.label)})`;
 }
 
 /** The longest label that is told within the call that reads: longer chains would be broken in a way of their own. */

@@ -158,7 +158,7 @@ function carriedReading(context: ModuleContext, toRead: ToRead, count: Member): 
   }
   const check: Check = () => {
     const condition = comparison(local, "||", `${frame.operands(count.name).text} === 0`);
-    return [run("r.check", condition, stringLiteral(`${label}: null, of size ${count.name}`))];
+    return [run("r.check", condition, stringLiteral(`null, of size ${count.name}`), stringLiteral(label))];
   };
   return { ...readingOf(place), checks: [check], result: () => choice(local, pending()) };
 }

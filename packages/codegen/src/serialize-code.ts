@@ -36,7 +36,7 @@ export function serializeCode(context: ModuleContext, definition: TypeDefinition
   const isPrimitive = kind === "scalar" || kind === "enum";
   const text = context.typeText(type);
   const frame = new Frame(definition.name, context.index, [], () => "");
-  const item = { type, label: definition.name, range: null, frame };
+  const item = { type, label: definition.name, property: null, range: null, frame };
   const functions: Doc[] = [];
   if (encode) {
     const write = block(

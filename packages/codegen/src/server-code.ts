@@ -174,15 +174,15 @@ function serveBody(context: ModuleContext, shape: MethodShape): Doc[] {
   }
   for (const { parameter, local } of parameters) {
     if (shape.inPipes.includes(parameter)) {
-      const { read } = pipeFunctions(context, parameter);
-      statements.push(`const ${local} = call.pipe(r, ${read()});`);
+      const { read } = pipeFunctions(context, shape, parameter);
+      statements.push([`const ${local} = `, call("call.pipe", "r", read()), ";"]);
     }
   }
   const handled: Doc = call(`handlers.${names.method}`, ...given.values(), "call");
   const respond = shape.response === "nothing" ? context.library("writeNothing") : responder(context, shape);
   if (shape.outPipes.length > 0) {
     const outgoing = shape.outPipes.map((member): Doc => {
-      const { write } = pipeFunctions(context, member);
+      const { write } = pipeFunctions(context, shape, member);
       return call(context.library("outgoingPipe"), `result.${shape.properties.get(member.name)}`, write());
     });
     const responded = callWithArray("call.respondWithPipes", [handled, respond], "(result) => ", outgoing);

@@ -99,6 +99,7 @@ export function structCodecs(context: ModuleContext, struct: StructDefinition, i
     lenient: member.disableConsistencyCheck,
     ignore: member.ignore,
     label: `${struct.name}.${member.name}`,
+    property: names.get(member.name) ?? member.name,
     range: member.range,
     frame,
   }));

@@ -113,7 +113,14 @@ export function unionCodecs(context: ModuleContext, union: UnionDefinition, isSh
 function writeUnion(context: ModuleContext, union: UnionDefinition): Doc[] {
   const code = new WriteCode(context);
   const frame = armFrame(context, union);
-  const tag = { type: union.discriminant, text: "tag", label: `${union.name}.tag`, range: null, frame };
+  const tag = {
+    type: union.discriminant,
+    text: "tag",
+    label: `${union.name}.tag`,
+    property: "tag",
+    range: null,
+    frame,
+  };
   const hasDefault = union.arms.some(({ isDefault }) => isDefault);
   const clauses = union.arms.flatMap((arm): Doc[] => {
     const body = arm.type === null ? [] : code.body({ ...written(union, arm, arm.type), frame });
@@ -218,7 +225,13 @@ function referents(
 }
 
 function written(union: UnionDefinition, arm: UnionArm, type: Type) {
-  return { type, text: "value.value", label: `${union.name}.${arm.name ?? "value"}`, range: arm.range };
+  return {
+    type,
+    text: "value.value",
+    label: `${union.name}.${arm.name ?? "value"}`,
+    property: "value",
+    range: arm.range,
+  };
 }
 
 /** No expression of an arm names anything: an arm has no siblings. */

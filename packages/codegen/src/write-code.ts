@@ -7,6 +7,7 @@ import { dimensions, isVarying, type Resolved, structMembers } from "./model-ind
 import type { ModuleContext } from "./module-context.js";
 import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
+import { memberArgument } from "./read-checks.js";
 import { methodInRun, scalarLayout } from "./scalar-layout.js";
 import { stringLiteral } from "./text.js";
 import { memberNames } from "./unit-names.js";
@@ -17,6 +18,8 @@ export interface Written {
   readonly type: Type;
   readonly text: string;
   readonly label: string;
+  /** The property that holds it, with `[]` for elements of it, for what finds values at fault; null for what is no property. */
+  readonly property: string | null;
   readonly range: Range | null;
   readonly frame: Frame;
   /** [disable_consistency_check] */
@@ -163,7 +166,14 @@ export class WriteCode {
     const tag = tagTerm(this.#context.index, definition, tagText(definition, written.text));
     const text = tag.operator === null ? tag.text : `(${tag.text})`;
     const condition = equals(text, switchIs, written.frame.operands);
-    return [run("w.check", condition, stringLiteral(`${written.label}: switch_is(${idlText(switchIs)})`))];
+    return [
+      run(
+        "w.check",
+        condition,
+        stringLiteral(`switch_is(${idlText(switchIs)})`),
+        ...memberArgument(written.property),
+      ),
+    ];
   }
 
   #array(array: ArrayType, written: Written): Doc[] {
@@ -188,17 +198,24 @@ export class WriteCode {
   #each(array: ArrayType, written: Written, write: (code: WriteCode, item: Written) => Doc[]): Doc[] {
     const name = itemNames[this.#depth] ?? `item${this.#depth}_`;
     const code = new WriteCode(this.#context, this.#depth + 1);
-    const item = { ...written, type: array.element, text: name, range: null, label: `${written.label}[]` };
+    const item = {
+      ...written,
+      type: array.element,
+      text: name,
+      range: null,
+      label: `${written.label}[]`,
+      property: written.property && `${written.property}[]`,
+    };
     return [block(`for (const ${name} of ${written.text})`, write(code, item))];
   }
 
   /** What an array's length has to agree with. */
   #checks(array: ArrayType, written: Written): Doc[] {
-    const { text, frame, label } = written;
+    const { text, frame, property } = written;
     const length = `${text}.length`;
     const checks: Doc[] = [];
     const check = (condition: Doc, what: string) =>
-      checks.push(run("w.check", condition, stringLiteral(`${label}: ${what}`)));
+      checks.push(run("w.check", condition, stringLiteral(what), ...memberArgument(property)));
     if (array.fixed !== null) {
       check(`${length} ${isVarying(array) ? "<=" : "==="} ${array.fixed}`, `[${array.fixed}]`);
     } else if (array.size !== null && !frame.isDerived(array.size)) {
@@ -221,20 +238,34 @@ export class WriteCode {
   }
 
   #string(string: StringType, written: Written, hoisted: boolean): Doc[] {
-    const { text, frame, label } = written;
+    const { text, frame, property } = written;
     const units = `${text}.length + 1`;
     const checks: Doc[] = [];
     const range = rangeOf(this.#context.index, written);
     if (range !== null) {
       const condition = comparison(`${units} >= ${range.min}`, "&&", `${units} <= ${range.max}`);
-      checks.push(run("w.check", condition, stringLiteral(`${label}: range(${range.min}, ${range.max})`)));
+      checks.push(
+        run(
+          "w.check",
+          condition,
+          stringLiteral(`range(${range.min}, ${range.max})`),
+          ...memberArgument(property),
+        ),
+      );
     }
     const inPlace = string.fixed !== null || hoisted;
     if (string.unit === "byte" && inPlace) {
       const fits =
         string.fixed === null
           ? []
-          : [run("w.check", `${units} <= ${string.fixed}`, stringLiteral(`${label}: [${string.fixed}]`))];
+          : [
+              run(
+                "w.check",
+                `${units} <= ${string.fixed}`,
+                stringLiteral(`[${string.fixed}]`),
+                ...memberArgument(property),
+              ),
+            ];
       return [...checks, ...fits, run("w.variance", "0", units), run("w.bytes", text), "w.uint8(0);"];
     }
     const wide = string.unit === "wchar_t";

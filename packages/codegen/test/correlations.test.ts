@@ -114,7 +114,7 @@ test("a string has to fit the size that comes after it", () => {
   const { octets } = loaded.request("texts", [{ x: "text", n: 5 }]);
   expect(loaded.receive("texts", octets)).toEqual([{ x: "text", n: 5 }]);
   octets.writeInt32LE(4, octets.length - 4);
-  expect(() => loaded.receive("texts", octets)).toThrow("Texts.textLate: x: size_is(*n)");
+  expect(() => loaded.receive("texts", octets)).toThrow("Texts.textLate.x: size_is(*n)");
 });
 
 test("null counts as none", () => {

@@ -137,3 +137,110 @@ describe("errors of generated decoders name what is wrong, by its whole path", (
     expect(complaint("query", [status, 0])).toBe("accepted");
   });
 });
+
+/** What a writer says about values that break a rule. */
+function refusal(method: string, args: readonly unknown[], syntax: "ndr20" | "ndr64" = "ndr20"): string {
+  strict.syntax = syntax;
+  try {
+    strict.request(method, args);
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(/ \(stub offset \d+\)$/, "") : String(error);
+  } finally {
+    strict.syntax = "ndr20";
+  }
+  return "accepted";
+}
+
+describe.each(["ndr20", "ndr64"] as const)(
+  "errors of generated encoders in %s name what is wrong, by its whole path",
+  (syntax) => {
+    const said = (method: string, ...args: unknown[]) => refusal(method, args, syntax);
+
+    test("a parameter and members of structs", () => {
+      expect(said("query", status, 2 ** 31)).toBe(
+        "Query.after: an integer from -2147483648 to 2147483647 is required here, not 2147483648",
+      );
+      expect(said("query", withLevel(70), 0)).toBe(
+        "Query.status.setting.level: from 1 to 9 is required here, not 70",
+      );
+      expect(said("query", { name: "too long a name", setting }, 0)).toBe("Query.status.name: range(0, 8)");
+      const span = { low: 0, high: 0.5 };
+      expect(said("query", { ...status, setting: { ...setting, span } }, 0)).toMatch(
+        /^Query\.status\.setting\.span\.high: an integer/,
+      );
+    });
+
+    test("elements of arrays, and members of theirs", () => {
+      expect(said("send", { items: [status, withLevel(12)] })).toMatch(
+        /^Send\.list\.items\[1\]\.setting\.level: from 1/,
+      );
+      expect(said("send", { items: [status, status, status] })).toBe("Send.list.items: range(0, 2)");
+      expect(said("texts", ["one", "two", "a\0b"])).toBe("Texts.texts[2]: a string has NUL at 1");
+      const rows = [
+        [setting, setting],
+        [setting, { ...setting, level: 99 }],
+      ];
+      expect(said("rows", rows)).toMatch(/^Rows\.rows\[1\]\[1\]\.level: from 1/);
+      expect(said("rows", [[setting, setting], [setting]])).toBe("Rows.rows[1]: [2]");
+    });
+
+    test("the end of a list, arms of unions and their tags", () => {
+      const head = { value: 1, next: { value: 2, next: { value: 6, next: null } } };
+      expect(said("walk", head)).toMatch(/^Walk\.head\.next\.next\.value: from 0/);
+      expect(said("choose", { tag: 2, value: 7 })).toMatch(/^Choose\.choice\.value: from 0/);
+      expect(said("choose", { tag: 3, value: 7 })).toBe("Choose.choice.tag: Choice: no arm for tag 3");
+    });
+
+    test("a cycle", () => {
+      const head: { value: number; next: object | null } = { value: 1, next: null };
+      head.next = head;
+      expect(said("walk", head)).toMatch(/^Walk\.head(\.next){60,}.*: nested deeper than 64/);
+    });
+
+    test("what is frozen", () => {
+      const frozen = Object.freeze({ name: null, setting: Object.freeze({ ...setting, level: 10 }) });
+      expect(said("query", frozen, 0)).toMatch(/^Query\.status\.setting\.level: from 1/);
+    });
+  },
+);
+
+test("responses are named by the method and what it returns", () => {
+  const { octets } = strict.request("answer", []);
+  expect(() => strict.respond("answer", octets, withLevel(70))).toThrow(
+    "Answer.return.setting.level: from 1 to 9 is required here, not 70",
+  );
+});
+
+describe("chunks of pipes are named by method and parameter", async () => {
+  const pipes = await loadInterface(
+    generateTypeScript(
+      compileText(`
+[ uuid(7d4a52bb-3bb5-4f6e-a5b5-0d5b0ad9f1a8), version(1.0) ]
+interface Pipes {
+    typedef struct { long n; boolean b; [range(0, 5)] long value; } Sample;
+    typedef pipe Sample SAMPLES;
+    typedef [range(1, 4)] pipe byte OCTETS;
+    void Put([in] SAMPLES samples);
+    void PutOctets([in] OCTETS octets);
+    void Get([out] SAMPLES samples);
+}`),
+    ),
+    "Pipes",
+  );
+  const sample = (value: number) => ({ n: 1, b: true, value });
+
+  test("when they are sent", async () => {
+    const samples = [[sample(1)], [sample(2), sample(7)]];
+    await expect(pipes.answer("get", Buffer.alloc(0), { samples })).rejects.toThrow(
+      "Get.samples[1].value: from 0 to 5 is required here, not 7",
+    );
+  });
+
+  test("when they are received", async () => {
+    const octets = await pipes.send("put", [[[sample(1), sample(2)]]]);
+    octets.writeInt32LE(9, octets.length - 8);
+    expect(() => pipes.receive("put", octets)).toThrow("Put.samples[1].value: value 9 above range 0..5");
+    const cut = octets.subarray(0, octets.length - 10);
+    expect(() => pipes.receive("put", cut)).toThrow("Put.samples[1]");
+  });
+});

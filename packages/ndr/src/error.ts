@@ -30,11 +30,19 @@ export class NdrError extends Error {
   readonly code: NdrErrorCode;
   /** Octets from the start of the stub data to the item at fault; null where no item is meant. */
   readonly offset: number | null;
+  /** Which value is at fault, as `Query.status.items[3].name`; null where that is not known. */
+  readonly path: string | null;
+  /** The message without path and offset. */
+  readonly reason: string;
 
-  constructor(code: NdrErrorCode, message: string, offset: number | null) {
-    super(offset === null ? message : `${message} (stub offset ${offset})`);
+  constructor(code: NdrErrorCode, reason: string, offset: number | null, path: string | null = null) {
+    super(
+      (path === null ? reason : `${path}: ${reason}`) + (offset === null ? "" : ` (stub offset ${offset})`),
+    );
     this.code = code;
     this.offset = offset;
+    this.path = path;
+    this.reason = reason;
   }
 }
 

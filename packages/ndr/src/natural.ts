@@ -50,7 +50,7 @@ export function takeSid(r: Reader, count: number): string {
   const own = r.uint8();
   let authority = 0;
   for (let i = 0; i < 6; i++) authority = authority * 0x100 + r.uint8();
-  r.equal(count, own, "SubAuthority: size_is(SubAuthorityCount)");
+  r.equal(count, own, "size_is(SubAuthorityCount)", "SubAuthority");
   const text =
     authority < 2 ** 32 ? String(authority) : `0x${authority.toString(16).toUpperCase().padStart(12, "0")}`;
   const parts = ["S", revision, text];
@@ -86,9 +86,9 @@ export function takeCounted(r: Reader): string | null {
   const length = r.uint16();
   const maximum = r.uint16();
   const isPresent = r.pointer();
-  r.check(length % 2 === 0, "Length: a whole number of units");
+  r.check(length % 2 === 0, "a whole number of units", "Length");
   if (!isPresent) {
-    r.check(maximum < 2 && length === 0, "Buffer: null, of size MaximumLength / 2");
+    r.check(maximum < 2 && length === 0, "null, of size MaximumLength / 2", "Buffer");
     return null;
   }
   return pendingCount(maximum * 0x10000 + length);
@@ -99,9 +99,9 @@ export function takeCountedReferent(r: Reader, place: string | null): string | n
   if (place === null) return null;
   const lengths = countOfPending(place);
   const max = r.count(0);
-  r.equal(max, Math.trunc(lengths / 0x20000), "Buffer: size_is(MaximumLength / 2)");
+  r.equal(max, Math.trunc(lengths / 0x20000), "size_is(MaximumLength / 2)", "Buffer");
   const actual = r.variance(max, 2);
-  r.equal(actual, (lengths % 0x10000) / 2, "Buffer: length_is(Length / 2)");
+  r.equal(actual, (lengths % 0x10000) / 2, "length_is(Length / 2)", "Buffer");
   const units = r.uint16Array(actual);
   let text = "";
   for (let i = 0; i < units.length; i += unitsAtOnce) {

@@ -181,8 +181,7 @@ export class ReadCursor {
 
   /** `at` is a position in the buffer. `message` says what `subject` is: the member that is being read unless said otherwise. */
   protected fail(code: NdrErrorCode, message: string, at: number, subject: string = this.#member): never {
-    const path = this.#path(subject);
-    throw new NdrError(code, path === "" ? message : `${path}: ${message}`, at - this.#start);
+    throw new NdrError(code, message, at - this.#start, this.#path(subject) || null);
   }
 
   #path(member: string): string {

@@ -38,6 +38,11 @@ export class Reader extends StubReader {
     return value;
   }
 
+  /** `read`, which errors name `path` from then on: a chunk of a pipe, which any method may have. */
+  static named<T>(read: (r: Reader) => T, path: string): (r: Reader) => T {
+    return (r) => r.up(read(r.down(path)));
+  }
+
   /** The chunks of a pipe that came within one message, as a stream. */
   static async *stream<T>(chunks: Iterable<T>): AsyncGenerator<T, void, undefined> {
     yield* chunks;

@@ -135,9 +135,9 @@ export class ScalarReader extends ReadCursor {
     return this.view.getFloat64(at, this.littleEndian);
   }
 
-  /** Refuses, as `invalid_bound`, what disagrees with the interface definition: `what` says which member, and with what. */
-  check(ok: boolean, what: string): void {
-    if (!ok) this.fail("invalid_bound", what, this.position, "");
+  /** Refuses, as `invalid_bound`, a member that disagrees with the interface definition: `what` says with what. */
+  check(ok: boolean, what: string, member = ""): void {
+    if (!ok) this.fail("invalid_bound", what, this.position, member);
   }
 
   /** Answers `value` if it is from `min` to `max`, as [range] demands. */

@@ -158,9 +158,9 @@ export class ScalarWriter extends WriteBuffer {
     this.view.setFloat64(at, v, true);
   }
 
-  /** Refuses, as `invalid_bound`, a value whose lengths disagree with the interface definition: `what` says which. */
-  check(ok: boolean, what: string): void {
-    if (!ok) this.fail("invalid_bound", what);
+  /** Refuses, as `invalid_bound`, a member whose lengths disagree with the interface definition: `what` says with what. */
+  check(ok: boolean, what: string, member: string | null = null): void {
+    if (!ok) this.fail("invalid_bound", what, undefined, member);
   }
 
   /** Answers `value` if it is from `min` to `max`, as [range] demands. */

@@ -148,10 +148,10 @@ export class StubReader extends CountReader {
     this.#depth--;
   }
 
-  /** Refuses, as `invalid_bound`, a count that is not what an expression of the interface definition says; `what` names both. */
-  equal(count: number, expected: number, what: string): void {
+  /** Refuses, as `invalid_bound`, a count or tag of a member that is not what an expression of the interface definition, `what`, says. */
+  equal(count: number, expected: number, what: string, member = ""): void {
     if (count !== expected) {
-      this.fail("invalid_bound", `${what} is ${expected}, not ${count}`, this.position, "");
+      this.fail("invalid_bound", `${what} is ${expected}, not ${count}`, this.position, member);
     }
   }
 

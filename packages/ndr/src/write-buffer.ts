@@ -269,9 +269,14 @@ export class WriteBuffer {
     this.fail("limit_exceeded", `${length} octets, more than the ${this.#maxLength} that a message may have`);
   }
 
-  /** `at` is the physical position of what is refused. */
-  protected fail(code: NdrErrorCode, message: string, at: number = this.#position): never {
-    throw new NdrError(code, message, at + this.#bias);
+  /** `at` is the physical position of what is refused, `path` the member if it is known. */
+  protected fail(
+    code: NdrErrorCode,
+    message: string,
+    at: number = this.#position,
+    path: string | null = null,
+  ): never {
+    throw new NdrError(code, message, at + this.#bias, path);
   }
 }
 

@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { ArrayWriter } from "./array-writer.js";
+import { NdrError } from "./error.js";
 import { guidSize, nilGuid, writeGuid } from "./guid.js";
 import { type Alignment, defaultWriterOptions, type WriterOptions } from "./limits.js";
 import { putOctets } from "./octets.js";
@@ -7,6 +8,7 @@ import { shown } from "./scalar-writer.js";
 import { writeLatin1, writeUtf16 } from "./text.js";
 import { typeHeaderSize, writeTypeHeader } from "./type-header.js";
 import { TypeMemory } from "./type-memory.js";
+import { ValuePath } from "./value-path.js";
 
 /** First referent id, and the step to the next: what Windows sends (MS-RPCE 2.2.4.4 leaves both free). */
 const firstReferent = 0x0002_0000;
@@ -25,6 +27,8 @@ export class Writer extends ArrayWriter {
   readonly #maxDepth: number;
   protected nextReferent = firstReferent;
   #depth = 0;
+  /** Whether this writes once more what could not be written. */
+  #isTrial = false;
   /** The objects that full pointers of this message point to, with their ids: negative until the referent is written. */
   #fullReferents: Map<object, number> | null = null;
 
@@ -207,6 +211,48 @@ export class Writer extends ArrayWriter {
   }
 
   /**
+   * For generated code: `error`, which `write` threw for `value`, with the path of what is at fault, from `name` on. Nothing is kept
+   * for that while values are written: this writes the value once more, and sees what is taken of it last. `others` are what
+   * `write` takes beside it.
+   */
+  located<T, O extends readonly unknown[]>(
+    error: unknown,
+    name: string,
+    value: T,
+    write: (w: Writer, value: T, ...others: O) => void,
+    ...others: O
+  ): unknown {
+    if (this.#isTrial || !(error instanceof NdrError)) return error;
+    const trial = this.another({ maxDepth: this.#maxDepth });
+    trial.#isTrial = true;
+    const path = new ValuePath(name);
+    try {
+      write(trial, path.watched(value), ...others);
+    } catch (again) {
+      if (again instanceof NdrError && again.code === error.code) {
+        return new NdrError(error.code, again.reason, error.offset, path.pathOf(again.path) || null);
+      }
+    }
+    return error;
+  }
+
+  /** `write`, whose errors name `path` from then on: a chunk of a pipe, which any method may have. */
+  static named<T>(write: (w: Writer, value: T) => void, path: string): (w: Writer, value: T) => void {
+    return (w, value) => {
+      try {
+        write(w, value);
+      } catch (error) {
+        throw w.located(error, path, value, write);
+      }
+    };
+  }
+
+  /** A writer of the same transfer syntax. */
+  protected another(options: WriterOptions): Writer {
+    return new Writer(options);
+  }
+
+  /**
    * Encodes a value in type serialization version 1 (MS-RPCE 2.2.6), in octets that nobody else has; small ones may lie in one
    * ArrayBuffer with those of other Buffers. `isPrimitive`: a type that is no
    * struct, union, array, string or pointer has no header of its own there.
@@ -218,7 +264,11 @@ export class Writer extends ArrayWriter {
     const { w, memory } = taken;
     spare = null;
     memory.attach(w, headers);
-    write(w, value);
+    try {
+      write(w, value);
+    } catch (error) {
+      throw w.located(error, "", value, write);
+    }
     w.align(typeHeaderSize);
     const octets = memory.take(w, headers);
     writeTypeHeader(octets, w.length, isPrimitive);

@@ -1,8 +1,12 @@
-import type { Alignment } from "./limits.js";
+import type { Alignment, WriterOptions } from "./limits.js";
 import { Writer } from "./writer.js";
 
 /** Encodes NDR64 (MS-RPCE 2.2.5): 8 octets for counts and pointers, padding at the end of structures, 32-bit enums. */
 export class Writer64 extends Writer {
+  protected override another(options: WriterOptions): Writer {
+    return new Writer64(options);
+  }
+
   override align(n: Alignment, wide: Alignment = n): void {
     this.claim(wide, 0);
   }

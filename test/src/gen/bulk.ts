@@ -81,11 +81,15 @@ export interface GiveResponse {
 }
 
 function writeUploadRequest(w: Writer, request: UploadRequest): void {
-  w.wideString(request.before);
-  w.uint32(request.data.length);
-  w.count(request.data.length);
-  w.bytes(request.data);
-  w.int64(request.after);
+  try {
+    w.wideString(request.before);
+    w.uint32(request.data.length);
+    w.count(request.data.length);
+    w.bytes(request.data);
+    w.int64(request.after);
+  } catch (error) {
+    throw w.located(error, "Upload", request, writeUploadRequest);
+  }
 }
 
 function readUploadRequest(r: Reader): UploadRequest {
@@ -93,16 +97,20 @@ function readUploadRequest(r: Reader): UploadRequest {
   const length = r.at("Upload.length").uint32();
   const data = r.at("Upload.data").bytes(r.count(1));
   const after = r.at("Upload.after").int64();
-  r.equal(data.length, length, "Upload.data: size_is(length)");
+  r.equal(data.length, length, "size_is(length)", "Upload.data");
   return { before, data, after };
 }
 
 function writeUploadResponse(w: Writer, response: UploadResponse): void {
-  w.uint32(response.received);
-  w.uint32(response.checksum);
-  w.pointer(response.reply !== null);
-  if (response.reply !== null) w.wideString(response.reply);
-  w.int64(response.echo);
+  try {
+    w.uint32(response.received);
+    w.uint32(response.checksum);
+    w.pointer(response.reply !== null);
+    if (response.reply !== null) w.wideString(response.reply);
+    w.int64(response.echo);
+  } catch (error) {
+    throw w.located(error, "Upload", response, writeUploadResponse);
+  }
 }
 
 function readUploadResponse(r: Reader): UploadResponse {
@@ -115,9 +123,13 @@ function readUploadResponse(r: Reader): UploadResponse {
 }
 
 function writeDownloadRequest(w: Writer, request: DownloadRequest): void {
-  w.uint32(request.length);
-  w.uint32(request.seed);
-  w.boolean(request.sealed);
+  try {
+    w.uint32(request.length);
+    w.uint32(request.seed);
+    w.boolean(request.sealed);
+  } catch (error) {
+    throw w.located(error, "Download", request, writeDownloadRequest);
+  }
 }
 
 function readDownloadRequest(r: Reader): DownloadRequest {
@@ -129,15 +141,19 @@ function readDownloadRequest(r: Reader): DownloadRequest {
 }
 
 function writeDownloadResponse(w: Writer, response: DownloadResponse): void {
-  w.pointer(response.before !== null);
-  if (response.before !== null) w.wideString(response.before);
-  w.uint32(response.data?.length ?? 0);
-  w.pointer(response.data !== null);
-  if (response.data !== null) {
-    w.count(response.data.length);
-    w.bytes(response.data);
+  try {
+    w.pointer(response.before !== null);
+    if (response.before !== null) w.wideString(response.before);
+    w.uint32(response.data?.length ?? 0);
+    w.pointer(response.data !== null);
+    if (response.data !== null) {
+      w.count(response.data.length);
+      w.bytes(response.data);
+    }
+    w.int64(response.after);
+  } catch (error) {
+    throw w.located(error, "Download", response, writeDownloadResponse);
   }
-  w.int64(response.after);
 }
 
 function readDownloadResponse(r: Reader): DownloadResponse {
@@ -145,41 +161,53 @@ function readDownloadResponse(r: Reader): DownloadResponse {
   const sent = r.at("Download.sent").uint32();
   const data = r.at("Download.data").pointer() ? r.bytes(r.count(1)) : null;
   const after = r.at("Download.after").int64();
-  r.equal(data?.length ?? 0, sent, "Download.data: size_is(*sent)");
+  r.equal(data?.length ?? 0, sent, "size_is(*sent)", "Download.data");
   return { before, data, after };
 }
 
 function writeEchoRequest(w: Writer, request: EchoRequest): void {
-  w.uint32(request.data.length);
-  w.count(request.data.length);
-  w.bytes(request.data);
+  try {
+    w.uint32(request.data.length);
+    w.count(request.data.length);
+    w.bytes(request.data);
+  } catch (error) {
+    throw w.located(error, "Echo", request, writeEchoRequest);
+  }
 }
 
 function readEchoRequest(r: Reader): EchoRequest {
   const length = r.at("Echo.length").uint32();
   const data = r.at("Echo.data").bytes(r.count(1));
-  r.equal(data.length, length, "Echo.data: size_is(length)");
+  r.equal(data.length, length, "size_is(length)", "Echo.data");
   return { data };
 }
 
 function writeEchoResponse(w: Writer, response: EchoResponse): void {
-  w.uint32(response.reply?.length ?? 0);
-  w.pointer(response.reply !== null);
-  if (response.reply !== null) {
-    w.count(response.reply.length);
-    w.bytes(response.reply);
+  try {
+    w.uint32(response.reply?.length ?? 0);
+    w.pointer(response.reply !== null);
+    if (response.reply !== null) {
+      w.count(response.reply.length);
+      w.bytes(response.reply);
+    }
+  } catch (error) {
+    throw w.located(error, "Echo", response, writeEchoResponse);
   }
 }
 
 function readEchoResponse(r: Reader): EchoResponse {
   const sent = r.at("Echo.sent").uint32();
   const reply = r.at("Echo.reply").pointer() ? r.bytes(r.count(1)) : null;
-  r.equal(reply?.length ?? 0, sent, "Echo.reply: size_is(*sent)");
+  r.equal(reply?.length ?? 0, sent, "size_is(*sent)", "Echo.reply");
   return { reply };
 }
 
 function writeBothRequest(w: Writer, request: BothRequest): void {
-  w.uint32(request.length);
+  try {
+    w.uint32(request.length);
+  } catch (error) {
+    throw w.located(error, "Both", request, writeBothRequest);
+  }
 }
 
 function readBothRequest(r: Reader): BothRequest {
@@ -187,17 +215,21 @@ function readBothRequest(r: Reader): BothRequest {
 }
 
 function writeBothResponse(w: Writer, response: BothResponse): void {
-  w.uint32(response.first?.length ?? 0);
-  w.pointer(response.first !== null);
-  if (response.first !== null) {
-    w.count(response.first.length);
-    w.bytes(response.first);
-  }
-  w.uint32(response.second?.length ?? 0);
-  w.pointer(response.second !== null);
-  if (response.second !== null) {
-    w.count(response.second.length);
-    w.bytes(response.second);
+  try {
+    w.uint32(response.first?.length ?? 0);
+    w.pointer(response.first !== null);
+    if (response.first !== null) {
+      w.count(response.first.length);
+      w.bytes(response.first);
+    }
+    w.uint32(response.second?.length ?? 0);
+    w.pointer(response.second !== null);
+    if (response.second !== null) {
+      w.count(response.second.length);
+      w.bytes(response.second);
+    }
+  } catch (error) {
+    throw w.located(error, "Both", response, writeBothResponse);
   }
 }
 
@@ -206,26 +238,34 @@ function readBothResponse(r: Reader): BothResponse {
   const first = r.at("Both.first").pointer() ? r.bytes(r.count(1)) : null;
   const secondLength = r.at("Both.secondLength").uint32();
   const second = r.at("Both.second").pointer() ? r.bytes(r.count(1)) : null;
-  r.equal(first?.length ?? 0, firstLength, "Both.first: size_is(*firstLength)");
-  r.equal(second?.length ?? 0, secondLength, "Both.second: size_is(*secondLength)");
+  r.equal(first?.length ?? 0, firstLength, "size_is(*firstLength)", "Both.first");
+  r.equal(second?.length ?? 0, secondLength, "size_is(*secondLength)", "Both.second");
   return { first, second };
 }
 
 function writeTakeRequest(w: Writer, request: TakeRequest): void {
-  w.uint32(request.data.length);
-  w.count(request.data.length);
-  w.bytes(request.data);
+  try {
+    w.uint32(request.data.length);
+    w.count(request.data.length);
+    w.bytes(request.data);
+  } catch (error) {
+    throw w.located(error, "Take", request, writeTakeRequest);
+  }
 }
 
 function readTakeRequest(r: Reader): TakeRequest {
   const length = r.at("Take.length").uint32();
   const data = r.at("Take.data").bytes(r.count(1));
-  r.equal(data.length, length, "Take.data: size_is(length)");
+  r.equal(data.length, length, "size_is(length)", "Take.data");
   return { data };
 }
 
 function writeTakeResponse(w: Writer, response: number): void {
-  w.uint32(response);
+  try {
+    w.uint32(response);
+  } catch (error) {
+    throw w.located(error, "Take.return", response, writeTakeResponse);
+  }
 }
 
 function readTakeResponse(r: Reader): number {
@@ -233,8 +273,12 @@ function readTakeResponse(r: Reader): number {
 }
 
 function writeGiveRequest(w: Writer, request: GiveRequest): void {
-  w.uint32(request.length);
-  w.boolean(request.sealed);
+  try {
+    w.uint32(request.length);
+    w.boolean(request.sealed);
+  } catch (error) {
+    throw w.located(error, "Give", request, writeGiveRequest);
+  }
 }
 
 function readGiveRequest(r: Reader): GiveRequest {
@@ -242,23 +286,31 @@ function readGiveRequest(r: Reader): GiveRequest {
 }
 
 function writeGiveResponse(w: Writer, response: GiveResponse): void {
-  w.uint32(response.data?.length ?? 0);
-  w.pointer(response.data !== null);
-  if (response.data !== null) {
-    w.count(response.data.length);
-    w.bytes(response.data);
+  try {
+    w.uint32(response.data?.length ?? 0);
+    w.pointer(response.data !== null);
+    if (response.data !== null) {
+      w.count(response.data.length);
+      w.bytes(response.data);
+    }
+  } catch (error) {
+    throw w.located(error, "Give", response, writeGiveResponse);
   }
 }
 
 function readGiveResponse(r: Reader): GiveResponse {
   const sent = r.at("Give.sent").uint32();
   const data = r.at("Give.data").pointer() ? r.bytes(r.count(1)) : null;
-  r.equal(data?.length ?? 0, sent, "Give.data: size_is(*sent)");
+  r.equal(data?.length ?? 0, sent, "size_is(*sent)", "Give.data");
   return { data };
 }
 
 function writeForgetResponse(w: Writer, response: number): void {
-  w.uint32(response);
+  try {
+    w.uint32(response);
+  } catch (error) {
+    throw w.located(error, "Forget.return", response, writeForgetResponse);
+  }
 }
 
 function readForgetResponse(r: Reader): number {

@@ -10,12 +10,12 @@ import {
   defineInterface,
   outgoingPipe,
   type PipeSource,
-  type Reader,
+  Reader,
   readNothing,
   type ServerCall,
   type SyncCallOptions,
   SyncClient,
-  type Writer,
+  Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
 
@@ -111,7 +111,7 @@ function writeOctets(w: Writer, chunk: Uint8Array): void {
 function readOctets(r: Reader): Uint8Array | null {
   const count = r.chunk(1);
   if (count === 0) return null;
-  const chunk = r.at("Octets").bytes(count);
+  const chunk = r.bytes(count);
   r.chunkEnd(count);
   return chunk;
 }
@@ -139,7 +139,7 @@ function writeSamples(w: Writer, chunk: Sample[]): void {
 function readSamples(r: Reader): Sample[] | null {
   const count = r.chunk(12, -24);
   if (count === 0) return null;
-  r.down("Samples");
+  r.down();
   const chunk = new Array<Sample>(count);
   for (let i = 0; i < count; i++) {
     chunk[i] = readSample(r.index(i));
@@ -150,7 +150,11 @@ function readSamples(r: Reader): Sample[] | null {
 }
 
 function writeAskRequest(w: Writer, request: AskRequest): void {
-  w.int32(request.times);
+  try {
+    w.int32(request.times);
+  } catch (error) {
+    throw w.located(error, "Ask", request, writeAskRequest);
+  }
 }
 
 function readAskRequest(r: Reader): AskRequest {
@@ -158,7 +162,11 @@ function readAskRequest(r: Reader): AskRequest {
 }
 
 function writeAskResponse(w: Writer, response: number): void {
-  w.int32(response);
+  try {
+    w.int32(response);
+  } catch (error) {
+    throw w.located(error, "Ask.return", response, writeAskResponse);
+  }
 }
 
 function readAskResponse(r: Reader): number {
@@ -166,7 +174,11 @@ function readAskResponse(r: Reader): number {
 }
 
 function writeHurryRequest(w: Writer, request: HurryRequest): void {
-  w.uint32(request.timeout);
+  try {
+    w.uint32(request.timeout);
+  } catch (error) {
+    throw w.located(error, "Hurry", request, writeHurryRequest);
+  }
 }
 
 function readHurryRequest(r: Reader): HurryRequest {
@@ -174,7 +186,11 @@ function readHurryRequest(r: Reader): HurryRequest {
 }
 
 function writeHurryResponse(w: Writer, response: number): void {
-  w.uint32(response);
+  try {
+    w.uint32(response);
+  } catch (error) {
+    throw w.located(error, "Hurry.return", response, writeHurryResponse);
+  }
 }
 
 function readHurryResponse(r: Reader): number {
@@ -182,7 +198,11 @@ function readHurryResponse(r: Reader): number {
 }
 
 function writeFloodRequest(w: Writer, request: FloodRequest): void {
-  w.uint32(request.count);
+  try {
+    w.uint32(request.count);
+  } catch (error) {
+    throw w.located(error, "Flood", request, writeFloodRequest);
+  }
 }
 
 function readFloodRequest(r: Reader): FloodRequest {
@@ -190,7 +210,11 @@ function readFloodRequest(r: Reader): FloodRequest {
 }
 
 function writeFloodResponse(w: Writer, response: number): void {
-  w.uint32(response);
+  try {
+    w.uint32(response);
+  } catch (error) {
+    throw w.located(error, "Flood.return", response, writeFloodResponse);
+  }
 }
 
 function readFloodResponse(r: Reader): number {
@@ -198,7 +222,11 @@ function readFloodResponse(r: Reader): number {
 }
 
 function writeFetchRequest(w: Writer, request: FetchRequest): void {
-  w.uint32(request.length);
+  try {
+    w.uint32(request.length);
+  } catch (error) {
+    throw w.located(error, "Fetch", request, writeFetchRequest);
+  }
 }
 
 function readFetchRequest(r: Reader): FetchRequest {
@@ -206,7 +234,11 @@ function readFetchRequest(r: Reader): FetchRequest {
 }
 
 function writeFetchResponse(w: Writer, response: number): void {
-  w.uint32(response);
+  try {
+    w.uint32(response);
+  } catch (error) {
+    throw w.located(error, "Fetch.return", response, writeFetchResponse);
+  }
 }
 
 function readFetchResponse(r: Reader): number {
@@ -214,7 +246,11 @@ function readFetchResponse(r: Reader): number {
 }
 
 function writePingRequest(w: Writer, request: PingRequest): void {
-  w.int32(request.value);
+  try {
+    w.int32(request.value);
+  } catch (error) {
+    throw w.located(error, "Ping", request, writePingRequest);
+  }
 }
 
 function readPingRequest(r: Reader): PingRequest {
@@ -222,7 +258,11 @@ function readPingRequest(r: Reader): PingRequest {
 }
 
 function writePingResponse(w: Writer, response: number): void {
-  w.int32(response);
+  try {
+    w.int32(response);
+  } catch (error) {
+    throw w.located(error, "Ping.return", response, writePingResponse);
+  }
 }
 
 function readPingResponse(r: Reader): number {
@@ -230,7 +270,11 @@ function readPingResponse(r: Reader): number {
 }
 
 function writeCountRequest(w: Writer, request: CountRequest): void {
-  w.int32(request.factor);
+  try {
+    w.int32(request.factor);
+  } catch (error) {
+    throw w.located(error, "Count", request, writeCountRequest);
+  }
 }
 
 function readCountRequest(r: Reader): CountRequest {
@@ -238,7 +282,11 @@ function readCountRequest(r: Reader): CountRequest {
 }
 
 function writeCountResponse(w: Writer, response: bigint): void {
-  w.int64(response);
+  try {
+    w.int64(response);
+  } catch (error) {
+    throw w.located(error, "Count.return", response, writeCountResponse);
+  }
 }
 
 function readCountResponse(r: Reader): bigint {
@@ -246,8 +294,12 @@ function readCountResponse(r: Reader): bigint {
 }
 
 function writeEmitRequest(w: Writer, request: EmitRequest): void {
-  w.uint32(request.total);
-  w.uint32(request.piece);
+  try {
+    w.uint32(request.total);
+    w.uint32(request.piece);
+  } catch (error) {
+    throw w.located(error, "Emit", request, writeEmitRequest);
+  }
 }
 
 function readEmitRequest(r: Reader): EmitRequest {
@@ -255,7 +307,11 @@ function readEmitRequest(r: Reader): EmitRequest {
 }
 
 function writeEmitResponse(w: Writer, response: EmitResponse): void {
-  w.uint32(response.announced);
+  try {
+    w.uint32(response.announced);
+  } catch (error) {
+    throw w.located(error, "Emit", response, writeEmitResponse);
+  }
 }
 
 function readEmitResponse(r: Reader): EmitResponse {
@@ -263,7 +319,11 @@ function readEmitResponse(r: Reader): EmitResponse {
 }
 
 function writeFirstResponse(w: Writer, response: number): void {
-  w.uint32(response);
+  try {
+    w.uint32(response);
+  } catch (error) {
+    throw w.located(error, "First.return", response, writeFirstResponse);
+  }
 }
 
 function readFirstResponse(r: Reader): number {
@@ -271,7 +331,11 @@ function readFirstResponse(r: Reader): number {
 }
 
 function writeGiveThenFailRequest(w: Writer, request: GiveThenFailRequest): void {
-  w.uint32(request.after);
+  try {
+    w.uint32(request.after);
+  } catch (error) {
+    throw w.located(error, "GiveThenFail", request, writeGiveThenFailRequest);
+  }
 }
 
 function readGiveThenFailRequest(r: Reader): GiveThenFailRequest {
@@ -279,8 +343,12 @@ function readGiveThenFailRequest(r: Reader): GiveThenFailRequest {
 }
 
 function writeEmittersResponse(w: Writer, response: EmittersResponse): void {
-  w.int64(response.given);
-  w.uint32(response.running);
+  try {
+    w.int64(response.given);
+    w.uint32(response.running);
+  } catch (error) {
+    throw w.located(error, "Emitters", response, writeEmittersResponse);
+  }
 }
 
 function readEmittersResponse(r: Reader): EmittersResponse {
@@ -288,7 +356,11 @@ function readEmittersResponse(r: Reader): EmittersResponse {
 }
 
 function writeNoteRequest(w: Writer, request: NoteRequest): void {
-  w.int32(request.value);
+  try {
+    w.int32(request.value);
+  } catch (error) {
+    throw w.located(error, "Note", request, writeNoteRequest);
+  }
 }
 
 function readNoteRequest(r: Reader): NoteRequest {
@@ -296,8 +368,12 @@ function readNoteRequest(r: Reader): NoteRequest {
 }
 
 function writeAddRequest(w: Writer, request: AddRequest): void {
-  w.int32(request.left);
-  w.int32(request.right);
+  try {
+    w.int32(request.left);
+    w.int32(request.right);
+  } catch (error) {
+    throw w.located(error, "Add", request, writeAddRequest);
+  }
 }
 
 function readAddRequest(r: Reader): AddRequest {
@@ -305,7 +381,11 @@ function readAddRequest(r: Reader): AddRequest {
 }
 
 function writeAddResponse(w: Writer, response: number): void {
-  w.int32(response);
+  try {
+    w.int32(response);
+  } catch (error) {
+    throw w.located(error, "Add.return", response, writeAddResponse);
+  }
 }
 
 function readAddResponse(r: Reader): number {
@@ -313,7 +393,11 @@ function readAddResponse(r: Reader): number {
 }
 
 function writeWaitRequest(w: Writer, request: WaitRequest): void {
-  w.uint32(request.milliseconds);
+  try {
+    w.uint32(request.milliseconds);
+  } catch (error) {
+    throw w.located(error, "Wait", request, writeWaitRequest);
+  }
 }
 
 function readWaitRequest(r: Reader): WaitRequest {
@@ -321,7 +405,11 @@ function readWaitRequest(r: Reader): WaitRequest {
 }
 
 function writeFillRequest(w: Writer, request: FillRequest): void {
-  w.uint32(request.length);
+  try {
+    w.uint32(request.length);
+  } catch (error) {
+    throw w.located(error, "Fill", request, writeFillRequest);
+  }
 }
 
 function readFillRequest(r: Reader): FillRequest {
@@ -329,18 +417,22 @@ function readFillRequest(r: Reader): FillRequest {
 }
 
 function writeFillResponse(w: Writer, response: FillResponse): void {
-  w.uint32(response.data?.length ?? 0);
-  w.pointer(response.data !== null);
-  if (response.data !== null) {
-    w.count(response.data.length);
-    w.bytes(response.data);
+  try {
+    w.uint32(response.data?.length ?? 0);
+    w.pointer(response.data !== null);
+    if (response.data !== null) {
+      w.count(response.data.length);
+      w.bytes(response.data);
+    }
+  } catch (error) {
+    throw w.located(error, "Fill", response, writeFillResponse);
   }
 }
 
 function readFillResponse(r: Reader): FillResponse {
   const sent = r.at("Fill.sent").uint32();
   const data = r.at("Fill.data").pointer() ? r.bytes(r.count(1)) : null;
-  r.equal(data?.length ?? 0, sent, "Fill.data: size_is(*sent)");
+  r.equal(data?.length ?? 0, sent, "size_is(*sent)", "Fill.data");
   return { data };
 }
 
@@ -391,7 +483,7 @@ export class ConversationClient extends Client {
       { factor },
       writeCountRequest,
       readCountResponse,
-      [outgoingPipe(data, writeOctets)],
+      [outgoingPipe(data, Writer.named(writeOctets, "Count.data"))],
       () => ({}),
       options,
     );
@@ -410,7 +502,7 @@ export class ConversationClient extends Client {
       writeEmitRequest,
       readEmitResponse,
       [],
-      (open) => ({ data: open(readOctets) }),
+      (open) => ({ data: open(Reader.named(readOctets, "Emit.data")) }),
       options,
     );
     return { ...pipes, ...response };
@@ -426,8 +518,8 @@ export class ConversationClient extends Client {
       undefined,
       writeNothing,
       readNothing,
-      [outgoingPipe(samples, writeSamples)],
-      (open) => ({ doubled: open(readSamples) }),
+      [outgoingPipe(samples, Writer.named(writeSamples, "Double.samples"))],
+      (open) => ({ doubled: open(Reader.named(readSamples, "Double.doubled")) }),
       options,
     );
     return pipes;
@@ -440,7 +532,7 @@ export class ConversationClient extends Client {
       undefined,
       writeNothing,
       readFirstResponse,
-      [outgoingPipe(data, writeOctets)],
+      [outgoingPipe(data, Writer.named(writeOctets, "First.data"))],
       () => ({}),
       options,
     );
@@ -455,7 +547,7 @@ export class ConversationClient extends Client {
       writeGiveThenFailRequest,
       readNothing,
       [],
-      (open) => ({ data: open(readOctets) }),
+      (open) => ({ data: open(Reader.named(readOctets, "GiveThenFail.data")) }),
       options,
     );
     return pipes;
@@ -685,7 +777,7 @@ export const Conversation = /* @__PURE__ */ defineInterface({
       parameters: ["data", "factor"],
       serve(handlers: ConversationHandlers, r: Reader, call: ServerCall) {
         const request = readCountRequest(r);
-        const data = call.pipe(r, readOctets);
+        const data = call.pipe(r, Reader.named(readOctets, "Count.data"));
         call.respond(handlers.count(data, request.factor, call), writeCountResponse);
       },
     },
@@ -698,7 +790,7 @@ export const Conversation = /* @__PURE__ */ defineInterface({
         call.respondWithPipes(
           handlers.emit(request.total, request.piece, call),
           writeEmitResponse,
-          (result) => [outgoingPipe(result.data, writeOctets)],
+          (result) => [outgoingPipe(result.data, Writer.named(writeOctets, "Emit.data"))],
         );
       },
     },
@@ -707,9 +799,9 @@ export const Conversation = /* @__PURE__ */ defineInterface({
       opnum: 8,
       parameters: ["samples"],
       serve(handlers: ConversationHandlers, r: Reader, call: ServerCall) {
-        const samples = call.pipe(r, readSamples);
+        const samples = call.pipe(r, Reader.named(readSamples, "Double.samples"));
         call.respondWithPipes(handlers.double(samples, call), writeNothing, (result) => [
-          outgoingPipe(result.doubled, writeSamples),
+          outgoingPipe(result.doubled, Writer.named(writeSamples, "Double.doubled")),
         ]);
       },
     },
@@ -718,7 +810,7 @@ export const Conversation = /* @__PURE__ */ defineInterface({
       opnum: 9,
       parameters: ["data"],
       serve(handlers: ConversationHandlers, r: Reader, call: ServerCall) {
-        const data = call.pipe(r, readOctets);
+        const data = call.pipe(r, Reader.named(readOctets, "First.data"));
         call.respond(handlers.first(data, call), writeFirstResponse);
       },
     },
@@ -729,7 +821,7 @@ export const Conversation = /* @__PURE__ */ defineInterface({
       serve(handlers: ConversationHandlers, r: Reader, call: ServerCall) {
         const request = readGiveThenFailRequest(r);
         call.respondWithPipes(handlers.giveThenFail(request.after, call), writeNothing, (result) => [
-          outgoingPipe(result.data, writeOctets),
+          outgoingPipe(result.data, Writer.named(writeOctets, "GiveThenFail.data")),
         ]);
       },
     },

@@ -53,7 +53,11 @@ export interface EchoResponse {
 }
 
 function writeBurnRequest(w: Writer, request: BurnRequest): void {
-  w.uint32(request.milliseconds);
+  try {
+    w.uint32(request.milliseconds);
+  } catch (error) {
+    throw w.located(error, "Burn", request, writeBurnRequest);
+  }
 }
 
 function readBurnRequest(r: Reader): BurnRequest {
@@ -61,7 +65,11 @@ function readBurnRequest(r: Reader): BurnRequest {
 }
 
 function writeBurnResponse(w: Writer, response: number): void {
-  w.uint32(response);
+  try {
+    w.uint32(response);
+  } catch (error) {
+    throw w.located(error, "Burn.return", response, writeBurnResponse);
+  }
 }
 
 function readBurnResponse(r: Reader): number {
@@ -69,7 +77,11 @@ function readBurnResponse(r: Reader): number {
 }
 
 function writeSleepRequest(w: Writer, request: SleepRequest): void {
-  w.uint32(request.milliseconds);
+  try {
+    w.uint32(request.milliseconds);
+  } catch (error) {
+    throw w.located(error, "Sleep", request, writeSleepRequest);
+  }
 }
 
 function readSleepRequest(r: Reader): SleepRequest {
@@ -77,7 +89,11 @@ function readSleepRequest(r: Reader): SleepRequest {
 }
 
 function writeSleepResponse(w: Writer, response: SleepResponse): void {
-  w.boolean(response.wasCancelled);
+  try {
+    w.boolean(response.wasCancelled);
+  } catch (error) {
+    throw w.located(error, "Sleep", response, writeSleepResponse);
+  }
 }
 
 function readSleepResponse(r: Reader): SleepResponse {
@@ -85,7 +101,11 @@ function readSleepResponse(r: Reader): SleepResponse {
 }
 
 function writeFailRequest(w: Writer, request: FailRequest): void {
-  w.uint32(request.kind);
+  try {
+    w.uint32(request.kind);
+  } catch (error) {
+    throw w.located(error, "Fail", request, writeFailRequest);
+  }
 }
 
 function readFailRequest(r: Reader): FailRequest {
@@ -93,7 +113,11 @@ function readFailRequest(r: Reader): FailRequest {
 }
 
 function writeFailResponse(w: Writer, response: number): void {
-  w.uint32(response);
+  try {
+    w.uint32(response);
+  } catch (error) {
+    throw w.located(error, "Fail.return", response, writeFailResponse);
+  }
 }
 
 function readFailResponse(r: Reader): number {
@@ -101,11 +125,15 @@ function readFailResponse(r: Reader): number {
 }
 
 function writeWhoAmIResponse(w: Writer, response: WhoAmIResponse): void {
-  w.pointer(response.user !== null);
-  if (response.user !== null) w.wideString(response.user);
-  w.uint32(response.pid);
-  w.pointer(response.object !== null);
-  if (response.object !== null) w.wideString(response.object);
+  try {
+    w.pointer(response.user !== null);
+    if (response.user !== null) w.wideString(response.user);
+    w.uint32(response.pid);
+    w.pointer(response.object !== null);
+    if (response.object !== null) w.wideString(response.object);
+  } catch (error) {
+    throw w.located(error, "WhoAmI", response, writeWhoAmIResponse);
+  }
 }
 
 function readWhoAmIResponse(r: Reader): WhoAmIResponse {
@@ -117,31 +145,39 @@ function readWhoAmIResponse(r: Reader): WhoAmIResponse {
 }
 
 function writeEchoRequest(w: Writer, request: EchoRequest): void {
-  w.uint32(request.data.length);
-  w.count(request.data.length);
-  w.bytes(request.data);
+  try {
+    w.uint32(request.data.length);
+    w.count(request.data.length);
+    w.bytes(request.data);
+  } catch (error) {
+    throw w.located(error, "Echo", request, writeEchoRequest);
+  }
 }
 
 function readEchoRequest(r: Reader): EchoRequest {
   const length = r.at("Echo.length").uint32();
   const data = r.at("Echo.data").bytes(r.count(1));
-  r.equal(data.length, length, "Echo.data: size_is(length)");
+  r.equal(data.length, length, "size_is(length)", "Echo.data");
   return { data };
 }
 
 function writeEchoResponse(w: Writer, response: EchoResponse): void {
-  w.uint32(response.reply?.length ?? 0);
-  w.pointer(response.reply !== null);
-  if (response.reply !== null) {
-    w.count(response.reply.length);
-    w.bytes(response.reply);
+  try {
+    w.uint32(response.reply?.length ?? 0);
+    w.pointer(response.reply !== null);
+    if (response.reply !== null) {
+      w.count(response.reply.length);
+      w.bytes(response.reply);
+    }
+  } catch (error) {
+    throw w.located(error, "Echo", response, writeEchoResponse);
   }
 }
 
 function readEchoResponse(r: Reader): EchoResponse {
   const sent = r.at("Echo.sent").uint32();
   const reply = r.at("Echo.reply").pointer() ? r.bytes(r.count(1)) : null;
-  r.equal(reply?.length ?? 0, sent, "Echo.reply: size_is(*sent)");
+  r.equal(reply?.length ?? 0, sent, "size_is(*sent)", "Echo.reply");
   return { reply };
 }
 

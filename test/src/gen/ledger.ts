@@ -61,7 +61,11 @@ interface WatchRequest {
 }
 
 function writeOpenRequest(w: Writer, request: OpenRequest): void {
-  w.int32(request.start);
+  try {
+    w.int32(request.start);
+  } catch (error) {
+    throw w.located(error, "Open", request, writeOpenRequest);
+  }
 }
 
 function readOpenRequest(r: Reader): OpenRequest {
@@ -69,8 +73,12 @@ function readOpenRequest(r: Reader): OpenRequest {
 }
 
 function writeOpenResponse(w: Writer, response: OpenResponse): void {
-  w.contextHandle(response.tally);
-  w.uint32(response.thread);
+  try {
+    w.contextHandle(response.tally);
+    w.uint32(response.thread);
+  } catch (error) {
+    throw w.located(error, "Open", response, writeOpenResponse);
+  }
 }
 
 function readOpenResponse(r: Reader): OpenResponse {
@@ -78,8 +86,12 @@ function readOpenResponse(r: Reader): OpenResponse {
 }
 
 function writeAddRequest(w: Writer, request: AddRequest): void {
-  w.contextHandle(request.tally);
-  w.int32(request.amount);
+  try {
+    w.contextHandle(request.tally);
+    w.int32(request.amount);
+  } catch (error) {
+    throw w.located(error, "Add", request, writeAddRequest);
+  }
 }
 
 function readAddRequest(r: Reader): AddRequest {
@@ -87,8 +99,12 @@ function readAddRequest(r: Reader): AddRequest {
 }
 
 function writeAddResponse(w: Writer, response: AddResponse): void {
-  w.int32(response.total);
-  w.uint32(response.thread);
+  try {
+    w.int32(response.total);
+    w.uint32(response.thread);
+  } catch (error) {
+    throw w.located(error, "Add", response, writeAddResponse);
+  }
 }
 
 function readAddResponse(r: Reader): AddResponse {
@@ -96,7 +112,11 @@ function readAddResponse(r: Reader): AddResponse {
 }
 
 function writeSettleRequest(w: Writer, request: SettleRequest): void {
-  w.contextHandle(request.tally);
+  try {
+    w.contextHandle(request.tally);
+  } catch (error) {
+    throw w.located(error, "Settle", request, writeSettleRequest);
+  }
 }
 
 function readSettleRequest(r: Reader): SettleRequest {
@@ -104,7 +124,11 @@ function readSettleRequest(r: Reader): SettleRequest {
 }
 
 function writeSettleResponse(w: Writer, response: SettleResponse): void {
-  w.contextHandle(response.tally);
+  try {
+    w.contextHandle(response.tally);
+  } catch (error) {
+    throw w.located(error, "Settle", response, writeSettleResponse);
+  }
 }
 
 function readSettleResponse(r: Reader): SettleResponse {
@@ -112,7 +136,11 @@ function readSettleResponse(r: Reader): SettleResponse {
 }
 
 function writeWreckRequest(w: Writer, request: WreckRequest): void {
-  w.contextHandle(request.tally);
+  try {
+    w.contextHandle(request.tally);
+  } catch (error) {
+    throw w.located(error, "Wreck", request, writeWreckRequest);
+  }
 }
 
 function readWreckRequest(r: Reader): WreckRequest {
@@ -120,8 +148,12 @@ function readWreckRequest(r: Reader): WreckRequest {
 }
 
 function writeWatchRequest(w: Writer, request: WatchRequest): void {
-  w.contextHandle(request.tally);
-  w.wideString(request.file);
+  try {
+    w.contextHandle(request.tally);
+    w.wideString(request.file);
+  } catch (error) {
+    throw w.located(error, "Watch", request, writeWatchRequest);
+  }
 }
 
 function readWatchRequest(r: Reader): WatchRequest {

@@ -26,7 +26,11 @@ interface UseOtherRequest {
 }
 
 function writeOpenOtherResponse(w: Writer, response: OpenOtherResponse): void {
-  w.contextHandle(response.other);
+  try {
+    w.contextHandle(response.other);
+  } catch (error) {
+    throw w.located(error, "OpenOther", response, writeOpenOtherResponse);
+  }
 }
 
 function readOpenOtherResponse(r: Reader): OpenOtherResponse {
@@ -34,7 +38,11 @@ function readOpenOtherResponse(r: Reader): OpenOtherResponse {
 }
 
 function writeUseOtherRequest(w: Writer, request: UseOtherRequest): void {
-  w.contextHandle(request.other);
+  try {
+    w.contextHandle(request.other);
+  } catch (error) {
+    throw w.located(error, "UseOther", request, writeUseOtherRequest);
+  }
 }
 
 function readUseOtherRequest(r: Reader): UseOtherRequest {
@@ -42,7 +50,11 @@ function readUseOtherRequest(r: Reader): UseOtherRequest {
 }
 
 function writeUseOtherResponse(w: Writer, response: number): void {
-  w.int32(response);
+  try {
+    w.int32(response);
+  } catch (error) {
+    throw w.located(error, "UseOther.return", response, writeUseOtherResponse);
+  }
 }
 
 function readUseOtherResponse(r: Reader): number {

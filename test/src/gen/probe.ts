@@ -157,7 +157,7 @@ function readRecord_(r: Reader): Record_ {
   const id = r.at("id").int64();
   const count = r.at("count").range(r.uint32(), 0, 4096);
   const values = r.at("values").pointer();
-  r.check(values || count === 0, "values: null, of size count");
+  r.check(values || count === 0, "null, of size count", "values");
   return { name, id, values: values ? pendingCount(count) : null };
 }
 
@@ -166,13 +166,17 @@ function readRecord_Referents(r: Reader, value: Record_): void {
   if (value.values !== null) {
     const count = countOfPending(value.values);
     const values = r.at("values").int32Array(r.count(4));
-    r.equal(values.length, count, "values: size_is(count)");
+    r.equal(values.length, count, "size_is(count)", "values");
     value.values = values;
   }
 }
 
 function writeEchoRequest(w: Writer, request: EchoRequest): void {
-  w.wideString(request.text);
+  try {
+    w.wideString(request.text);
+  } catch (error) {
+    throw w.located(error, "Echo", request, writeEchoRequest);
+  }
 }
 
 function readEchoRequest(r: Reader): EchoRequest {
@@ -180,8 +184,12 @@ function readEchoRequest(r: Reader): EchoRequest {
 }
 
 function writeEchoResponse(w: Writer, response: EchoResponse): void {
-  w.pointer(response.reply !== null);
-  if (response.reply !== null) w.wideString(response.reply);
+  try {
+    w.pointer(response.reply !== null);
+    if (response.reply !== null) w.wideString(response.reply);
+  } catch (error) {
+    throw w.located(error, "Echo", response, writeEchoResponse);
+  }
 }
 
 function readEchoResponse(r: Reader): EchoResponse {
@@ -189,8 +197,12 @@ function readEchoResponse(r: Reader): EchoResponse {
 }
 
 function writeAddRequest(w: Writer, request: AddRequest): void {
-  w.int32(request.a);
-  w.int32(request.b);
+  try {
+    w.int32(request.a);
+    w.int32(request.b);
+  } catch (error) {
+    throw w.located(error, "Add", request, writeAddRequest);
+  }
 }
 
 function readAddRequest(r: Reader): AddRequest {
@@ -198,7 +210,11 @@ function readAddRequest(r: Reader): AddRequest {
 }
 
 function writeAddResponse(w: Writer, response: number): void {
-  w.int32(response);
+  try {
+    w.int32(response);
+  } catch (error) {
+    throw w.located(error, "Add.return", response, writeAddResponse);
+  }
 }
 
 function readAddResponse(r: Reader): number {
@@ -206,13 +222,17 @@ function readAddResponse(r: Reader): number {
 }
 
 function writeRecordsRequest(w: Writer, request: RecordsRequest): void {
-  w.uint32(w.range(request.records.length, 0, 1024));
-  w.count(request.records.length);
-  for (const item of request.records) {
-    writeRecord_(w, item);
-  }
-  for (const item of request.records) {
-    writeRecord_Referents(w, item);
+  try {
+    w.uint32(w.range(request.records.length, 0, 1024));
+    w.count(request.records.length);
+    for (const item of request.records) {
+      writeRecord_(w, item);
+    }
+    for (const item of request.records) {
+      writeRecord_Referents(w, item);
+    }
+  } catch (error) {
+    throw w.located(error, "Records", request, writeRecordsRequest);
   }
 }
 
@@ -227,21 +247,25 @@ function readRecordsRequest(r: Reader): RecordsRequest {
     readRecord_Referents(r.index(i), item);
   }
   r.up();
-  r.equal(records.length, count, "Records.records: size_is(count)");
+  r.equal(records.length, count, "size_is(count)", "Records.records");
   return { records };
 }
 
 function writeRecordsResponse(w: Writer, response: RecordsResponse): void {
-  w.uint32(response.reply?.length ?? 0);
-  w.pointer(response.reply !== null);
-  if (response.reply !== null) {
-    w.count(response.reply.length);
-    for (const item of response.reply) {
-      writeRecord_(w, item);
+  try {
+    w.uint32(response.reply?.length ?? 0);
+    w.pointer(response.reply !== null);
+    if (response.reply !== null) {
+      w.count(response.reply.length);
+      for (const item of response.reply) {
+        writeRecord_(w, item);
+      }
+      for (const item of response.reply) {
+        writeRecord_Referents(w, item);
+      }
     }
-    for (const item of response.reply) {
-      writeRecord_Referents(w, item);
-    }
+  } catch (error) {
+    throw w.located(error, "Records", response, writeRecordsResponse);
   }
 }
 
@@ -260,26 +284,34 @@ function readRecordsResponse(r: Reader): RecordsResponse {
     r.up();
     reply = replyValue;
   }
-  r.equal(reply?.length ?? 0, replies, "Records.reply: size_is(*replies)");
+  r.equal(reply?.length ?? 0, replies, "size_is(*replies)", "Records.reply");
   return { reply };
 }
 
 function writeUploadRequest(w: Writer, request: UploadRequest): void {
-  w.uint32(request.data.length);
-  w.count(request.data.length);
-  w.bytes(request.data);
+  try {
+    w.uint32(request.data.length);
+    w.count(request.data.length);
+    w.bytes(request.data);
+  } catch (error) {
+    throw w.located(error, "Upload", request, writeUploadRequest);
+  }
 }
 
 function readUploadRequest(r: Reader): UploadRequest {
   const length = r.at("Upload.length").uint32();
   const data = r.at("Upload.data").bytes(r.count(1));
-  r.equal(data.length, length, "Upload.data: size_is(length)");
+  r.equal(data.length, length, "size_is(length)", "Upload.data");
   return { data };
 }
 
 function writeUploadResponse(w: Writer, response: UploadResponse): void {
-  w.uint32(response.received);
-  w.uint32(response.sum);
+  try {
+    w.uint32(response.received);
+    w.uint32(response.sum);
+  } catch (error) {
+    throw w.located(error, "Upload", response, writeUploadResponse);
+  }
 }
 
 function readUploadResponse(r: Reader): UploadResponse {
@@ -287,8 +319,12 @@ function readUploadResponse(r: Reader): UploadResponse {
 }
 
 function writeDownloadRequest(w: Writer, request: DownloadRequest): void {
-  w.uint32(request.length);
-  w.uint32(request.seed);
+  try {
+    w.uint32(request.length);
+    w.uint32(request.seed);
+  } catch (error) {
+    throw w.located(error, "Download", request, writeDownloadRequest);
+  }
 }
 
 function readDownloadRequest(r: Reader): DownloadRequest {
@@ -296,23 +332,31 @@ function readDownloadRequest(r: Reader): DownloadRequest {
 }
 
 function writeDownloadResponse(w: Writer, response: DownloadResponse): void {
-  w.uint32(response.data?.length ?? 0);
-  w.pointer(response.data !== null);
-  if (response.data !== null) {
-    w.count(response.data.length);
-    w.bytes(response.data);
+  try {
+    w.uint32(response.data?.length ?? 0);
+    w.pointer(response.data !== null);
+    if (response.data !== null) {
+      w.count(response.data.length);
+      w.bytes(response.data);
+    }
+  } catch (error) {
+    throw w.located(error, "Download", response, writeDownloadResponse);
   }
 }
 
 function readDownloadResponse(r: Reader): DownloadResponse {
   const sent = r.at("Download.sent").uint32();
   const data = r.at("Download.data").pointer() ? r.bytes(r.count(1)) : null;
-  r.equal(data?.length ?? 0, sent, "Download.data: size_is(*sent)");
+  r.equal(data?.length ?? 0, sent, "size_is(*sent)", "Download.data");
   return { data };
 }
 
 function writeSleepRequest(w: Writer, request: SleepRequest): void {
-  w.uint32(request.milliseconds);
+  try {
+    w.uint32(request.milliseconds);
+  } catch (error) {
+    throw w.located(error, "Sleep", request, writeSleepRequest);
+  }
 }
 
 function readSleepRequest(r: Reader): SleepRequest {
@@ -320,7 +364,11 @@ function readSleepRequest(r: Reader): SleepRequest {
 }
 
 function writeSleepResponse(w: Writer, response: SleepResponse): void {
-  w.boolean(response.wasCancelled);
+  try {
+    w.boolean(response.wasCancelled);
+  } catch (error) {
+    throw w.located(error, "Sleep", response, writeSleepResponse);
+  }
 }
 
 function readSleepResponse(r: Reader): SleepResponse {
@@ -328,7 +376,11 @@ function readSleepResponse(r: Reader): SleepResponse {
 }
 
 function writeFailRequest(w: Writer, request: FailRequest): void {
-  w.uint32(request.kind);
+  try {
+    w.uint32(request.kind);
+  } catch (error) {
+    throw w.located(error, "Fail", request, writeFailRequest);
+  }
 }
 
 function readFailRequest(r: Reader): FailRequest {
@@ -336,7 +388,11 @@ function readFailRequest(r: Reader): FailRequest {
 }
 
 function writeFailResponse(w: Writer, response: FailResponse): void {
-  w.uint32(response.result);
+  try {
+    w.uint32(response.result);
+  } catch (error) {
+    throw w.located(error, "Fail", response, writeFailResponse);
+  }
 }
 
 function readFailResponse(r: Reader): FailResponse {
@@ -344,12 +400,16 @@ function readFailResponse(r: Reader): FailResponse {
 }
 
 function writeWhoAmIResponse(w: Writer, response: WhoAmIResponse): void {
-  w.pointer(response.user !== null);
-  if (response.user !== null) w.wideString(response.user);
-  w.uint32(response.pid);
-  w.uint32(response.tokenId);
-  w.pointer(response.object !== null);
-  if (response.object !== null) w.wideString(response.object);
+  try {
+    w.pointer(response.user !== null);
+    if (response.user !== null) w.wideString(response.user);
+    w.uint32(response.pid);
+    w.uint32(response.tokenId);
+    w.pointer(response.object !== null);
+    if (response.object !== null) w.wideString(response.object);
+  } catch (error) {
+    throw w.located(error, "WhoAmI", response, writeWhoAmIResponse);
+  }
 }
 
 function readWhoAmIResponse(r: Reader): WhoAmIResponse {
@@ -362,7 +422,11 @@ function readWhoAmIResponse(r: Reader): WhoAmIResponse {
 }
 
 function writeOpenCounterRequest(w: Writer, request: OpenCounterRequest): void {
-  w.int32(request.start);
+  try {
+    w.int32(request.start);
+  } catch (error) {
+    throw w.located(error, "OpenCounter", request, writeOpenCounterRequest);
+  }
 }
 
 function readOpenCounterRequest(r: Reader): OpenCounterRequest {
@@ -370,7 +434,11 @@ function readOpenCounterRequest(r: Reader): OpenCounterRequest {
 }
 
 function writeOpenCounterResponse(w: Writer, response: OpenCounterResponse): void {
-  w.contextHandle(response.counter);
+  try {
+    w.contextHandle(response.counter);
+  } catch (error) {
+    throw w.located(error, "OpenCounter", response, writeOpenCounterResponse);
+  }
 }
 
 function readOpenCounterResponse(r: Reader): OpenCounterResponse {
@@ -378,8 +446,12 @@ function readOpenCounterResponse(r: Reader): OpenCounterResponse {
 }
 
 function writeIncrementRequest(w: Writer, request: IncrementRequest): void {
-  w.contextHandle(request.counter);
-  w.int32(request.by);
+  try {
+    w.contextHandle(request.counter);
+    w.int32(request.by);
+  } catch (error) {
+    throw w.located(error, "Increment", request, writeIncrementRequest);
+  }
 }
 
 function readIncrementRequest(r: Reader): IncrementRequest {
@@ -387,7 +459,11 @@ function readIncrementRequest(r: Reader): IncrementRequest {
 }
 
 function writeIncrementResponse(w: Writer, response: number): void {
-  w.int32(response);
+  try {
+    w.int32(response);
+  } catch (error) {
+    throw w.located(error, "Increment.return", response, writeIncrementResponse);
+  }
 }
 
 function readIncrementResponse(r: Reader): number {
@@ -395,7 +471,11 @@ function readIncrementResponse(r: Reader): number {
 }
 
 function writeCloseCounterRequest(w: Writer, request: CloseCounterRequest): void {
-  w.contextHandle(request.counter);
+  try {
+    w.contextHandle(request.counter);
+  } catch (error) {
+    throw w.located(error, "CloseCounter", request, writeCloseCounterRequest);
+  }
 }
 
 function readCloseCounterRequest(r: Reader): CloseCounterRequest {
@@ -403,7 +483,11 @@ function readCloseCounterRequest(r: Reader): CloseCounterRequest {
 }
 
 function writeCloseCounterResponse(w: Writer, response: CloseCounterResponse): void {
-  w.contextHandle(response.counter);
+  try {
+    w.contextHandle(response.counter);
+  } catch (error) {
+    throw w.located(error, "CloseCounter", response, writeCloseCounterResponse);
+  }
 }
 
 function readCloseCounterResponse(r: Reader): CloseCounterResponse {
@@ -411,10 +495,14 @@ function readCloseCounterResponse(r: Reader): CloseCounterResponse {
 }
 
 function writeCensusResponse(w: Writer, response: CensusResponse): void {
-  w.uint32(response.open);
-  w.uint32(response.runDown);
-  w.uint32(response.sleeping);
-  w.uint32(response.connections);
+  try {
+    w.uint32(response.open);
+    w.uint32(response.runDown);
+    w.uint32(response.sleeping);
+    w.uint32(response.connections);
+  } catch (error) {
+    throw w.located(error, "Census", response, writeCensusResponse);
+  }
 }
 
 function readCensusResponse(r: Reader): CensusResponse {

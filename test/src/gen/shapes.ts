@@ -138,7 +138,7 @@ function readPath(r: Reader): Path {
   r.align(4, 8);
   const count = r.at("count").int16();
   const points = r.at("points").pointer();
-  r.check(points || count === 0, "points: null, of size count");
+  r.check(points || count === 0, "null, of size count", "points");
   return { points: points ? pendingCount(count) : null };
 }
 
@@ -151,7 +151,7 @@ function readPathReferents(r: Reader, value: Path): void {
       points[i] = readPoint(r.index(i));
     }
     r.up();
-    r.equal(points.length, count, "points: size_is(count)");
+    r.equal(points.length, count, "size_is(count)", "points");
     value.points = points;
   }
 }
@@ -228,7 +228,7 @@ function writeShape(w: Writer, value: Shape): void {
   w.enum16(value.form.tag === "default" ? value.form.discriminant : value.form.tag);
   writeForm(w, value.form);
   w.enum32(value.style);
-  w.check(value.flags.length === 3, "Shape.flags: [3]");
+  w.check(value.flags.length === 3, "[3]", "flags");
   w.bytes(value.flags);
   w.boolean(value.isLast);
   w.trail(8);
@@ -246,7 +246,7 @@ function readShape(r: Reader): Shape {
   const flags = r.at("flags").bytes(3);
   const isLast = r.at("isLast").boolean();
   r.trail(8);
-  r.equal(form.tag === "default" ? form.discriminant : form.tag, kind, "form: switch_is(kind)");
+  r.equal(form.tag === "default" ? form.discriminant : form.tag, kind, "switch_is(kind)", "form");
   return { form, style, flags, isLast };
 }
 
@@ -287,13 +287,17 @@ function readNodeReferents(r: Reader, value: Node): void {
 }
 
 function writeTurnRequest(w: Writer, request: TurnRequest): void {
-  w.uint32(w.range(request.shapes.length, 0, 100));
-  w.count(request.shapes.length);
-  for (const item of request.shapes) {
-    writeShape(w, item);
-  }
-  for (const item of request.shapes) {
-    writeShapeReferents(w, item);
+  try {
+    w.uint32(w.range(request.shapes.length, 0, 100));
+    w.count(request.shapes.length);
+    for (const item of request.shapes) {
+      writeShape(w, item);
+    }
+    for (const item of request.shapes) {
+      writeShapeReferents(w, item);
+    }
+  } catch (error) {
+    throw w.located(error, "Turn", request, writeTurnRequest);
   }
 }
 
@@ -308,21 +312,25 @@ function readTurnRequest(r: Reader): TurnRequest {
     readShapeReferents(r.index(i), item);
   }
   r.up();
-  r.equal(shapes.length, count, "Turn.shapes: size_is(count)");
+  r.equal(shapes.length, count, "size_is(count)", "Turn.shapes");
   return { shapes };
 }
 
 function writeTurnResponse(w: Writer, response: TurnResponse): void {
-  w.uint32(response.result?.length ?? 0);
-  w.pointer(response.result !== null);
-  if (response.result !== null) {
-    w.count(response.result.length);
-    for (const item of response.result) {
-      writeShape(w, item);
+  try {
+    w.uint32(response.result?.length ?? 0);
+    w.pointer(response.result !== null);
+    if (response.result !== null) {
+      w.count(response.result.length);
+      for (const item of response.result) {
+        writeShape(w, item);
+      }
+      for (const item of response.result) {
+        writeShapeReferents(w, item);
+      }
     }
-    for (const item of response.result) {
-      writeShapeReferents(w, item);
-    }
+  } catch (error) {
+    throw w.located(error, "Turn", response, writeTurnResponse);
   }
 }
 
@@ -341,14 +349,18 @@ function readTurnResponse(r: Reader): TurnResponse {
     r.up();
     result = resultValue;
   }
-  r.equal(result?.length ?? 0, turned, "Turn.result: size_is(*turned)");
+  r.equal(result?.length ?? 0, turned, "size_is(*turned)", "Turn.result");
   return { result };
 }
 
 function writeSumRequest(w: Writer, request: SumRequest): void {
-  writeNode(w, request.list);
-  writeNodeReferents(w, request.list);
-  w.int3264(request.start);
+  try {
+    writeNode(w, request.list);
+    writeNodeReferents(w, request.list);
+    w.int3264(request.start);
+  } catch (error) {
+    throw w.located(error, "Sum", request, writeSumRequest);
+  }
 }
 
 function readSumRequest(r: Reader): SumRequest {
@@ -360,9 +372,13 @@ function readSumRequest(r: Reader): SumRequest {
 }
 
 function writeSumResponse(w: Writer, response: SumResponse): void {
-  writeNode(w, response.copy);
-  writeNodeReferents(w, response.copy);
-  w.int64(response.returnValue);
+  try {
+    writeNode(w, response.copy);
+    writeNodeReferents(w, response.copy);
+    w.int64(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Sum", response, writeSumResponse);
+  }
 }
 
 function readSumResponse(r: Reader): SumResponse {
@@ -374,7 +390,11 @@ function readSumResponse(r: Reader): SumResponse {
 }
 
 function writeSharpenResponse(w: Writer, response: SharpenResponse): void {
-  w.contextHandle(response.pencil);
+  try {
+    w.contextHandle(response.pencil);
+  } catch (error) {
+    throw w.located(error, "Sharpen", response, writeSharpenResponse);
+  }
 }
 
 function readSharpenResponse(r: Reader): SharpenResponse {
@@ -382,8 +402,12 @@ function readSharpenResponse(r: Reader): SharpenResponse {
 }
 
 function writeDrawRequest(w: Writer, request: DrawRequest): void {
-  w.contextHandle(request.pencil);
-  w.enum16(request.kind);
+  try {
+    w.contextHandle(request.pencil);
+    w.enum16(request.kind);
+  } catch (error) {
+    throw w.located(error, "Draw", request, writeDrawRequest);
+  }
 }
 
 function readDrawRequest(r: Reader): DrawRequest {
@@ -391,7 +415,11 @@ function readDrawRequest(r: Reader): DrawRequest {
 }
 
 function writeDrawResponse(w: Writer, response: Kind): void {
-  w.enum16(response);
+  try {
+    w.enum16(response);
+  } catch (error) {
+    throw w.located(error, "Draw.return", response, writeDrawResponse);
+  }
 }
 
 function readDrawResponse(r: Reader): Kind {
@@ -399,7 +427,11 @@ function readDrawResponse(r: Reader): Kind {
 }
 
 function writeDipResponse(w: Writer, response: DipResponse): void {
-  w.contextHandle(response.brush);
+  try {
+    w.contextHandle(response.brush);
+  } catch (error) {
+    throw w.located(error, "Dip", response, writeDipResponse);
+  }
 }
 
 function readDipResponse(r: Reader): DipResponse {
@@ -407,7 +439,11 @@ function readDipResponse(r: Reader): DipResponse {
 }
 
 function writeSketchRequest(w: Writer, request: SketchRequest): void {
-  w.contextHandle(request.pencil);
+  try {
+    w.contextHandle(request.pencil);
+  } catch (error) {
+    throw w.located(error, "Sketch", request, writeSketchRequest);
+  }
 }
 
 function readSketchRequest(r: Reader): SketchRequest {
@@ -415,7 +451,11 @@ function readSketchRequest(r: Reader): SketchRequest {
 }
 
 function writeSketchResponse(w: Writer, response: number): void {
-  w.int32(response);
+  try {
+    w.int32(response);
+  } catch (error) {
+    throw w.located(error, "Sketch.return", response, writeSketchResponse);
+  }
 }
 
 function readSketchResponse(r: Reader): number {
@@ -423,7 +463,11 @@ function readSketchResponse(r: Reader): number {
 }
 
 function writePaintRequest(w: Writer, request: PaintRequest): void {
-  w.contextHandle(request.brush);
+  try {
+    w.contextHandle(request.brush);
+  } catch (error) {
+    throw w.located(error, "Paint", request, writePaintRequest);
+  }
 }
 
 function readPaintRequest(r: Reader): PaintRequest {
@@ -431,7 +475,11 @@ function readPaintRequest(r: Reader): PaintRequest {
 }
 
 function writePaintResponse(w: Writer, response: number): void {
-  w.int32(response);
+  try {
+    w.int32(response);
+  } catch (error) {
+    throw w.located(error, "Paint.return", response, writePaintResponse);
+  }
 }
 
 function readPaintResponse(r: Reader): number {

@@ -24,7 +24,11 @@ export interface GreetResponse {
 }
 
 function writeGreetRequest(w: Writer, request: GreetRequest): void {
-  w.wideString(request.name);
+  try {
+    w.wideString(request.name);
+  } catch (error) {
+    throw w.located(error, "Greet", request, writeGreetRequest);
+  }
 }
 
 function readGreetRequest(r: Reader): GreetRequest {
@@ -32,8 +36,12 @@ function readGreetRequest(r: Reader): GreetRequest {
 }
 
 function writeGreetResponse(w: Writer, response: GreetResponse): void {
-  w.pointer(response.greeting !== null);
-  if (response.greeting !== null) w.wideString(response.greeting);
+  try {
+    w.pointer(response.greeting !== null);
+    if (response.greeting !== null) w.wideString(response.greeting);
+  } catch (error) {
+    throw w.located(error, "Greet", response, writeGreetResponse);
+  }
 }
 
 function readGreetResponse(r: Reader): GreetResponse {

@@ -217,7 +217,11 @@ function readServiceStatus(r: Reader): ServiceStatus {
 }
 
 function writeListRequest(w: Writer, request: ListRequest): void {
-  w.uint32(w.range(request.capacity, 1, 256));
+  try {
+    w.uint32(w.range(request.capacity, 1, 256));
+  } catch (error) {
+    throw w.located(error, "List", request, writeListRequest);
+  }
 }
 
 function readListRequest(r: Reader): ListRequest {
@@ -225,12 +229,16 @@ function readListRequest(r: Reader): ListRequest {
 }
 
 function writeListResponse(w: Writer, response: ListResponse, request: ListRequest): void {
-  w.uint32(w.range(response.services.length, 0, 256));
-  w.count(request.capacity);
-  w.check(response.services.length <= request.capacity, "List.services: size_is(capacity)");
-  w.variance(0, response.services.length);
-  for (const item of response.services) {
-    writeServiceStatus(w, item);
+  try {
+    w.uint32(w.range(response.services.length, 0, 256));
+    w.count(request.capacity);
+    w.check(response.services.length <= request.capacity, "size_is(capacity)", "services");
+    w.variance(0, response.services.length);
+    for (const item of response.services) {
+      writeServiceStatus(w, item);
+    }
+  } catch (error) {
+    throw w.located(error, "List", response, writeListResponse, request);
   }
 }
 
@@ -243,14 +251,18 @@ function readListResponse(r: Reader, request: ListRequest): ListResponse {
     services[i] = readServiceStatus(r.index(i));
   }
   r.up();
-  r.equal(servicesMax, request.capacity, "List.services: size_is(capacity)");
-  r.equal(services.length, count, "List.services: length_is(*count)");
+  r.equal(servicesMax, request.capacity, "size_is(capacity)", "List.services");
+  r.equal(services.length, count, "length_is(*count)", "List.services");
   return { services };
 }
 
 function writeQueryRequest(w: Writer, request: QueryRequest): void {
-  w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "Query.name: range(2, 64)");
-  w.wideString(request.name);
+  try {
+    w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "range(2, 64)", "name");
+    w.wideString(request.name);
+  } catch (error) {
+    throw w.located(error, "Query", request, writeQueryRequest);
+  }
 }
 
 function readQueryRequest(r: Reader): QueryRequest {
@@ -260,7 +272,11 @@ function readQueryRequest(r: Reader): QueryRequest {
 }
 
 function writeQueryResponse(w: Writer, response: QueryResponse): void {
-  writeServiceStatus(w, response.status);
+  try {
+    writeServiceStatus(w, response.status);
+  } catch (error) {
+    throw w.located(error, "Query", response, writeQueryResponse);
+  }
 }
 
 function readQueryResponse(r: Reader): QueryResponse {
@@ -268,8 +284,12 @@ function readQueryResponse(r: Reader): QueryResponse {
 }
 
 function writeStartRequest(w: Writer, request: StartRequest): void {
-  w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "Start.name: range(2, 64)");
-  w.wideString(request.name);
+  try {
+    w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "range(2, 64)", "name");
+    w.wideString(request.name);
+  } catch (error) {
+    throw w.located(error, "Start", request, writeStartRequest);
+  }
 }
 
 function readStartRequest(r: Reader): StartRequest {
@@ -279,7 +299,11 @@ function readStartRequest(r: Reader): StartRequest {
 }
 
 function writeStartResponse(w: Writer, response: StartResponse): void {
-  writeServiceStatus(w, response.status);
+  try {
+    writeServiceStatus(w, response.status);
+  } catch (error) {
+    throw w.located(error, "Start", response, writeStartResponse);
+  }
 }
 
 function readStartResponse(r: Reader): StartResponse {
@@ -287,8 +311,12 @@ function readStartResponse(r: Reader): StartResponse {
 }
 
 function writeStopRequest(w: Writer, request: StopRequest): void {
-  w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "Stop.name: range(2, 64)");
-  w.wideString(request.name);
+  try {
+    w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "range(2, 64)", "name");
+    w.wideString(request.name);
+  } catch (error) {
+    throw w.located(error, "Stop", request, writeStopRequest);
+  }
 }
 
 function readStopRequest(r: Reader): StopRequest {
@@ -298,7 +326,11 @@ function readStopRequest(r: Reader): StopRequest {
 }
 
 function writeStopResponse(w: Writer, response: StopResponse): void {
-  writeServiceStatus(w, response.status);
+  try {
+    writeServiceStatus(w, response.status);
+  } catch (error) {
+    throw w.located(error, "Stop", response, writeStopResponse);
+  }
 }
 
 function readStopResponse(r: Reader): StopResponse {
@@ -306,8 +338,12 @@ function readStopResponse(r: Reader): StopResponse {
 }
 
 function writeRestartRequest(w: Writer, request: RestartRequest): void {
-  w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "Restart.name: range(2, 64)");
-  w.wideString(request.name);
+  try {
+    w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "range(2, 64)", "name");
+    w.wideString(request.name);
+  } catch (error) {
+    throw w.located(error, "Restart", request, writeRestartRequest);
+  }
 }
 
 function readRestartRequest(r: Reader): RestartRequest {
@@ -317,7 +353,11 @@ function readRestartRequest(r: Reader): RestartRequest {
 }
 
 function writeRestartResponse(w: Writer, response: RestartResponse): void {
-  writeServiceStatus(w, response.status);
+  try {
+    writeServiceStatus(w, response.status);
+  } catch (error) {
+    throw w.located(error, "Restart", response, writeRestartResponse);
+  }
 }
 
 function readRestartResponse(r: Reader): RestartResponse {
@@ -325,8 +365,12 @@ function readRestartResponse(r: Reader): RestartResponse {
 }
 
 function writeRemoveRequest(w: Writer, request: RemoveRequest): void {
-  w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "Remove.name: range(2, 64)");
-  w.wideString(request.name);
+  try {
+    w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "range(2, 64)", "name");
+    w.wideString(request.name);
+  } catch (error) {
+    throw w.located(error, "Remove", request, writeRemoveRequest);
+  }
 }
 
 function readRemoveRequest(r: Reader): RemoveRequest {
@@ -336,7 +380,11 @@ function readRemoveRequest(r: Reader): RemoveRequest {
 }
 
 function writeRemoveResponse(w: Writer, response: RemoveResponse): void {
-  writeServiceStatus(w, response.status);
+  try {
+    writeServiceStatus(w, response.status);
+  } catch (error) {
+    throw w.located(error, "Remove", response, writeRemoveResponse);
+  }
 }
 
 function readRemoveResponse(r: Reader): RemoveResponse {
@@ -344,8 +392,12 @@ function readRemoveResponse(r: Reader): RemoveResponse {
 }
 
 function writeOpenServiceRequest(w: Writer, request: OpenServiceRequest): void {
-  w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "OpenService.name: range(2, 64)");
-  w.wideString(request.name);
+  try {
+    w.check(request.name.length + 1 >= 2 && request.name.length + 1 <= 64, "range(2, 64)", "name");
+    w.wideString(request.name);
+  } catch (error) {
+    throw w.located(error, "OpenService", request, writeOpenServiceRequest);
+  }
 }
 
 function readOpenServiceRequest(r: Reader): OpenServiceRequest {
@@ -355,7 +407,11 @@ function readOpenServiceRequest(r: Reader): OpenServiceRequest {
 }
 
 function writeOpenServiceResponse(w: Writer, response: OpenServiceResponse): void {
-  w.contextHandle(response.service);
+  try {
+    w.contextHandle(response.service);
+  } catch (error) {
+    throw w.located(error, "OpenService", response, writeOpenServiceResponse);
+  }
 }
 
 function readOpenServiceResponse(r: Reader): OpenServiceResponse {
@@ -363,8 +419,12 @@ function readOpenServiceResponse(r: Reader): OpenServiceResponse {
 }
 
 function writeWaitForChangeRequest(w: Writer, request: WaitForChangeRequest): void {
-  w.contextHandle(request.service);
-  w.uint32(request.revision);
+  try {
+    w.contextHandle(request.service);
+    w.uint32(request.revision);
+  } catch (error) {
+    throw w.located(error, "WaitForChange", request, writeWaitForChangeRequest);
+  }
 }
 
 function readWaitForChangeRequest(r: Reader): WaitForChangeRequest {
@@ -375,7 +435,11 @@ function readWaitForChangeRequest(r: Reader): WaitForChangeRequest {
 }
 
 function writeWaitForChangeResponse(w: Writer, response: WaitForChangeResponse): void {
-  writeServiceStatus(w, response.status);
+  try {
+    writeServiceStatus(w, response.status);
+  } catch (error) {
+    throw w.located(error, "WaitForChange", response, writeWaitForChangeResponse);
+  }
 }
 
 function readWaitForChangeResponse(r: Reader): WaitForChangeResponse {
@@ -383,10 +447,14 @@ function readWaitForChangeResponse(r: Reader): WaitForChangeResponse {
 }
 
 function writeReadLogRequest(w: Writer, request: ReadLogRequest): void {
-  w.contextHandle(request.service);
-  w.int64(request.offset);
-  w.uint32(w.range(request.maximum, 1, 16777216));
-  w.boolean(request.wait);
+  try {
+    w.contextHandle(request.service);
+    w.int64(request.offset);
+    w.uint32(w.range(request.maximum, 1, 16777216));
+    w.boolean(request.wait);
+  } catch (error) {
+    throw w.located(error, "ReadLog", request, writeReadLogRequest);
+  }
 }
 
 function readReadLogRequest(r: Reader): ReadLogRequest {
@@ -399,12 +467,16 @@ function readReadLogRequest(r: Reader): ReadLogRequest {
 }
 
 function writeReadLogResponse(w: Writer, response: ReadLogResponse, request: ReadLogRequest): void {
-  w.int64(response.start);
-  w.uint32(w.range(response.data.length, 0, 16777216));
-  w.count(request.maximum);
-  w.check(response.data.length <= request.maximum, "ReadLog.data: size_is(maximum)");
-  w.variance(0, response.data.length);
-  w.bytes(response.data);
+  try {
+    w.int64(response.start);
+    w.uint32(w.range(response.data.length, 0, 16777216));
+    w.count(request.maximum);
+    w.check(response.data.length <= request.maximum, "size_is(maximum)", "data");
+    w.variance(0, response.data.length);
+    w.bytes(response.data);
+  } catch (error) {
+    throw w.located(error, "ReadLog", response, writeReadLogResponse, request);
+  }
 }
 
 function readReadLogResponse(r: Reader, request: ReadLogRequest): ReadLogResponse {
@@ -412,13 +484,17 @@ function readReadLogResponse(r: Reader, request: ReadLogRequest): ReadLogRespons
   const count = r.at("ReadLog.count").range(r.uint32(), 0, 16777216);
   const dataMax = r.at("ReadLog.data").count(0);
   const data = r.bytes(r.variance(dataMax, 1));
-  r.equal(dataMax, request.maximum, "ReadLog.data: size_is(maximum)");
-  r.equal(data.length, count, "ReadLog.data: length_is(*count)");
+  r.equal(dataMax, request.maximum, "size_is(maximum)", "ReadLog.data");
+  r.equal(data.length, count, "length_is(*count)", "ReadLog.data");
   return { start, data };
 }
 
 function writeCloseServiceRequest(w: Writer, request: CloseServiceRequest): void {
-  w.contextHandle(request.service);
+  try {
+    w.contextHandle(request.service);
+  } catch (error) {
+    throw w.located(error, "CloseService", request, writeCloseServiceRequest);
+  }
 }
 
 function readCloseServiceRequest(r: Reader): CloseServiceRequest {
@@ -426,7 +502,11 @@ function readCloseServiceRequest(r: Reader): CloseServiceRequest {
 }
 
 function writeCloseServiceResponse(w: Writer, response: CloseServiceResponse): void {
-  w.contextHandle(response.service);
+  try {
+    w.contextHandle(response.service);
+  } catch (error) {
+    throw w.located(error, "CloseService", response, writeCloseServiceResponse);
+  }
 }
 
 function readCloseServiceResponse(r: Reader): CloseServiceResponse {

@@ -58,8 +58,12 @@ export interface PutPointsRequest {
 }
 
 function writePutSmallRequest(w: Writer, request: PutSmallRequest): void {
-  writeSmall(w, request.message);
-  writeSmallReferents(w, request.message);
+  try {
+    writeSmall(w, request.message);
+    writeSmallReferents(w, request.message);
+  } catch (error) {
+    throw w.located(error, "PutSmall", request, writePutSmallRequest);
+  }
 }
 
 function readPutSmallRequest(r: Reader): PutSmallRequest {
@@ -70,8 +74,12 @@ function readPutSmallRequest(r: Reader): PutSmallRequest {
 }
 
 function writePutNestedRequest(w: Writer, request: PutNestedRequest): void {
-  writeNested(w, request.message);
-  writeNestedReferents(w, request.message);
+  try {
+    writeNested(w, request.message);
+    writeNestedReferents(w, request.message);
+  } catch (error) {
+    throw w.located(error, "PutNested", request, writePutNestedRequest);
+  }
 }
 
 function readPutNestedRequest(r: Reader): PutNestedRequest {
@@ -82,8 +90,12 @@ function readPutNestedRequest(r: Reader): PutNestedRequest {
 }
 
 function writePutBytesRequest(w: Writer, request: PutBytesRequest): void {
-  writeBytes(w, request.message);
-  writeBytesReferents(w, request.message);
+  try {
+    writeBytes(w, request.message);
+    writeBytesReferents(w, request.message);
+  } catch (error) {
+    throw w.located(error, "PutBytes", request, writePutBytesRequest);
+  }
 }
 
 function readPutBytesRequest(r: Reader): PutBytesRequest {
@@ -94,8 +106,12 @@ function readPutBytesRequest(r: Reader): PutBytesRequest {
 }
 
 function writePutPointsRequest(w: Writer, request: PutPointsRequest): void {
-  writePoints(w, request.message);
-  writePointsReferents(w, request.message);
+  try {
+    writePoints(w, request.message);
+    writePointsReferents(w, request.message);
+  } catch (error) {
+    throw w.located(error, "PutPoints", request, writePutPointsRequest);
+  }
 }
 
 function readPutPointsRequest(r: Reader): PutPointsRequest {

@@ -300,9 +300,9 @@ export function readNested(r: Reader): Nested {
   const tags = r.at("tags").pointer();
   const eventCount = r.at("eventCount").uint32();
   const events = r.at("events").pointer();
-  r.check(samples || sampleCount === 0, "samples: null, of size sampleCount");
-  r.check(tags || tagCount === 0, "tags: null, of size tagCount");
-  r.check(events || eventCount === 0, "events: null, of size eventCount");
+  r.check(samples || sampleCount === 0, "null, of size sampleCount", "samples");
+  r.check(tags || tagCount === 0, "null, of size tagCount", "tags");
+  r.check(events || eventCount === 0, "null, of size eventCount", "events");
   return {
     name,
     displayName,
@@ -349,7 +349,7 @@ export function readNestedReferents(r: Reader, value: Nested): void {
   if (value.samples !== null) {
     const sampleCount = countOfPending(value.samples);
     const samples = r.at("samples").int32Array(r.count(4));
-    r.equal(samples.length, sampleCount, "samples: size_is(sampleCount)");
+    r.equal(samples.length, sampleCount, "size_is(sampleCount)", "samples");
     value.samples = samples;
   }
   if (value.tags !== null) {
@@ -363,7 +363,7 @@ export function readNestedReferents(r: Reader, value: Nested): void {
       if (tags[i] !== null) tags[i] = r.index(i).wideString();
     }
     r.up();
-    r.equal(tags.length, tagCount, "tags: size_is(tagCount)");
+    r.equal(tags.length, tagCount, "size_is(tagCount)", "tags");
     value.tags = tags;
   }
   if (value.events !== null) {
@@ -377,7 +377,7 @@ export function readNestedReferents(r: Reader, value: Nested): void {
       readEventReferents(r.index(i), item);
     }
     r.up();
-    r.equal(events.length, eventCount, "events: size_is(eventCount)");
+    r.equal(events.length, eventCount, "size_is(eventCount)", "events");
     value.events = events;
   }
 }
@@ -402,7 +402,7 @@ export function readBytes(r: Reader): Bytes {
   r.align(1, 8);
   const length = r.at("length").uint32();
   const data = r.at("data").pointer();
-  r.check(data || length === 0, "data: null, of size length");
+  r.check(data || length === 0, "null, of size length", "data");
   return { data: data ? pendingCount(length) : null };
 }
 
@@ -411,7 +411,7 @@ export function readBytesReferents(r: Reader, value: Bytes): void {
   if (value.data !== null) {
     const length = countOfPending(value.data);
     const data = r.at("data").bytes(r.count(1));
-    r.equal(data.length, length, "data: size_is(length)");
+    r.equal(data.length, length, "size_is(length)", "data");
     value.data = data;
   }
 }
@@ -463,7 +463,7 @@ export function readPoints(r: Reader): Points {
   r.align(1, 8);
   const count = r.at("count").uint32();
   const items = r.at("items").pointer();
-  r.check(items || count === 0, "items: null, of size count");
+  r.check(items || count === 0, "null, of size count", "items");
   return { items: items ? pendingCount(count) : null };
 }
 
@@ -477,7 +477,7 @@ export function readPointsReferents(r: Reader, value: Points): void {
       items[i] = readPoint(r.index(i));
     }
     r.up();
-    r.equal(items.length, count, "items: size_is(count)");
+    r.equal(items.length, count, "size_is(count)", "items");
     value.items = items;
   }
 }

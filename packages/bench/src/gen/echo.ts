@@ -46,46 +46,62 @@ export interface WorkRequest {
 }
 
 function writeEchoRequest(w: Writer, request: EchoRequest): void {
-  w.uint32(request.data.length);
-  w.count(request.data.length);
-  w.bytes(request.data);
+  try {
+    w.uint32(request.data.length);
+    w.count(request.data.length);
+    w.bytes(request.data);
+  } catch (error) {
+    throw w.located(error, "Echo", request, writeEchoRequest);
+  }
 }
 
 function readEchoRequest(r: Reader): EchoRequest {
   const length = r.at("Echo.length").uint32();
   const data = r.at("Echo.data").bytes(r.count(1));
-  r.equal(data.length, length, "Echo.data: size_is(*length)");
+  r.equal(data.length, length, "size_is(*length)", "Echo.data");
   return { data };
 }
 
 function writeEchoResponse(w: Writer, response: EchoResponse): void {
-  w.uint32(response.data.length);
-  w.count(response.data.length);
-  w.bytes(response.data);
+  try {
+    w.uint32(response.data.length);
+    w.count(response.data.length);
+    w.bytes(response.data);
+  } catch (error) {
+    throw w.located(error, "Echo", response, writeEchoResponse);
+  }
 }
 
 function readEchoResponse(r: Reader): EchoResponse {
   const length = r.at("Echo.length").uint32();
   const data = r.at("Echo.data").bytes(r.count(1));
-  r.equal(data.length, length, "Echo.data: size_is(*length)");
+  r.equal(data.length, length, "size_is(*length)", "Echo.data");
   return { data };
 }
 
 function writeUploadRequest(w: Writer, request: UploadRequest): void {
-  w.uint32(request.data.length);
-  w.count(request.data.length);
-  w.bytes(request.data);
+  try {
+    w.uint32(request.data.length);
+    w.count(request.data.length);
+    w.bytes(request.data);
+  } catch (error) {
+    throw w.located(error, "Upload", request, writeUploadRequest);
+  }
 }
 
 function readUploadRequest(r: Reader): UploadRequest {
   const length = r.at("Upload.length").uint32();
   const data = r.at("Upload.data").bytes(r.count(1));
-  r.equal(data.length, length, "Upload.data: size_is(length)");
+  r.equal(data.length, length, "size_is(length)", "Upload.data");
   return { data };
 }
 
 function writeUploadResponse(w: Writer, response: number): void {
-  w.uint32(response);
+  try {
+    w.uint32(response);
+  } catch (error) {
+    throw w.located(error, "Upload.return", response, writeUploadResponse);
+  }
 }
 
 function readUploadResponse(r: Reader): number {
@@ -93,7 +109,11 @@ function readUploadResponse(r: Reader): number {
 }
 
 function writeDownloadRequest(w: Writer, request: DownloadRequest): void {
-  w.uint32(request.length);
+  try {
+    w.uint32(request.length);
+  } catch (error) {
+    throw w.located(error, "Download", request, writeDownloadRequest);
+  }
 }
 
 function readDownloadRequest(r: Reader): DownloadRequest {
@@ -101,19 +121,27 @@ function readDownloadRequest(r: Reader): DownloadRequest {
 }
 
 function writeDownloadResponse(w: Writer, response: DownloadResponse, request: DownloadRequest): void {
-  w.count(response.data.length);
-  w.check(response.data.length === request.length, "Download.data: size_is(length)");
-  w.bytes(response.data);
+  try {
+    w.count(response.data.length);
+    w.check(response.data.length === request.length, "size_is(length)", "data");
+    w.bytes(response.data);
+  } catch (error) {
+    throw w.located(error, "Download", response, writeDownloadResponse, request);
+  }
 }
 
 function readDownloadResponse(r: Reader, request: DownloadRequest): DownloadResponse {
   const data = r.at("Download.data").bytes(r.count(1));
-  r.equal(data.length, request.length, "Download.data: size_is(length)");
+  r.equal(data.length, request.length, "size_is(length)", "Download.data");
   return { data };
 }
 
 function writeWorkRequest(w: Writer, request: WorkRequest): void {
-  w.uint32(request.microseconds);
+  try {
+    w.uint32(request.microseconds);
+  } catch (error) {
+    throw w.located(error, "Work", request, writeWorkRequest);
+  }
 }
 
 function readWorkRequest(r: Reader): WorkRequest {

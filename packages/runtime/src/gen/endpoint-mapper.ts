@@ -129,7 +129,7 @@ function writeTower(w: Writer, value: Tower): void {
 function readTower(r: Reader, count: number): Tower {
   const length = r.at("length").range(r.uint32(), 0, 2000);
   const octets = r.at("octets").bytes(count);
-  r.equal(octets.length, length, "octets: size_is(length)");
+  r.equal(octets.length, length, "size_is(length)", "octets");
   return { octets };
 }
 
@@ -164,15 +164,19 @@ function readEntryReferents(r: Reader, value: Entry): void {
 }
 
 function writeInsertRequest(w: Writer, request: InsertRequest): void {
-  w.uint32(w.range(request.entries.length, 0, 500));
-  w.count(request.entries.length);
-  for (const item of request.entries) {
-    writeEntry(w, item);
+  try {
+    w.uint32(w.range(request.entries.length, 0, 500));
+    w.count(request.entries.length);
+    for (const item of request.entries) {
+      writeEntry(w, item);
+    }
+    for (const item of request.entries) {
+      writeEntryReferents(w, item);
+    }
+    w.uint32(request.replace);
+  } catch (error) {
+    throw w.located(error, "Insert", request, writeInsertRequest);
   }
-  for (const item of request.entries) {
-    writeEntryReferents(w, item);
-  }
-  w.uint32(request.replace);
 }
 
 function readInsertRequest(r: Reader): InsertRequest {
@@ -187,12 +191,16 @@ function readInsertRequest(r: Reader): InsertRequest {
   }
   r.up();
   const replace = r.at("Insert.replace").uint32();
-  r.equal(entries.length, count, "Insert.entries: size_is(count)");
+  r.equal(entries.length, count, "size_is(count)", "Insert.entries");
   return { entries, replace };
 }
 
 function writeInsertResponse(w: Writer, response: InsertResponse): void {
-  w.uint32(response.status);
+  try {
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "Insert", response, writeInsertResponse);
+  }
 }
 
 function readInsertResponse(r: Reader): InsertResponse {
@@ -200,13 +208,17 @@ function readInsertResponse(r: Reader): InsertResponse {
 }
 
 function writeDeleteRequest(w: Writer, request: DeleteRequest): void {
-  w.uint32(w.range(request.entries.length, 0, 500));
-  w.count(request.entries.length);
-  for (const item of request.entries) {
-    writeEntry(w, item);
-  }
-  for (const item of request.entries) {
-    writeEntryReferents(w, item);
+  try {
+    w.uint32(w.range(request.entries.length, 0, 500));
+    w.count(request.entries.length);
+    for (const item of request.entries) {
+      writeEntry(w, item);
+    }
+    for (const item of request.entries) {
+      writeEntryReferents(w, item);
+    }
+  } catch (error) {
+    throw w.located(error, "Delete", request, writeDeleteRequest);
   }
 }
 
@@ -221,12 +233,16 @@ function readDeleteRequest(r: Reader): DeleteRequest {
     readEntryReferents(r.index(i), item);
   }
   r.up();
-  r.equal(entries.length, count, "Delete.entries: size_is(count)");
+  r.equal(entries.length, count, "size_is(count)", "Delete.entries");
   return { entries };
 }
 
 function writeDeleteResponse(w: Writer, response: DeleteResponse): void {
-  w.uint32(response.status);
+  try {
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "Delete", response, writeDeleteResponse);
+  }
 }
 
 function readDeleteResponse(r: Reader): DeleteResponse {
@@ -234,14 +250,18 @@ function readDeleteResponse(r: Reader): DeleteResponse {
 }
 
 function writeLookupRequest(w: Writer, request: LookupRequest): void {
-  w.uint32(request.inquiryType);
-  w.pointer(request.object !== null);
-  if (request.object !== null) writeUuid(w, request.object);
-  w.pointer(request.interfaceId !== null);
-  if (request.interfaceId !== null) writeInterfaceId(w, request.interfaceId);
-  w.uint32(request.versionOption);
-  w.contextHandle(request.handle);
-  w.uint32(w.range(request.capacity, 0, 500));
+  try {
+    w.uint32(request.inquiryType);
+    w.pointer(request.object !== null);
+    if (request.object !== null) writeUuid(w, request.object);
+    w.pointer(request.interfaceId !== null);
+    if (request.interfaceId !== null) writeInterfaceId(w, request.interfaceId);
+    w.uint32(request.versionOption);
+    w.contextHandle(request.handle);
+    w.uint32(w.range(request.capacity, 0, 500));
+  } catch (error) {
+    throw w.located(error, "Lookup", request, writeLookupRequest);
+  }
 }
 
 function readLookupRequest(r: Reader): LookupRequest {
@@ -258,18 +278,22 @@ function readLookupRequest(r: Reader): LookupRequest {
 }
 
 function writeLookupResponse(w: Writer, response: LookupResponse, request: LookupRequest): void {
-  w.contextHandle(response.handle);
-  w.uint32(response.entries.length);
-  w.count(request.capacity);
-  w.check(response.entries.length <= request.capacity, "Lookup.entries: size_is(capacity)");
-  w.variance(0, response.entries.length);
-  for (const item of response.entries) {
-    writeEntry(w, item);
+  try {
+    w.contextHandle(response.handle);
+    w.uint32(response.entries.length);
+    w.count(request.capacity);
+    w.check(response.entries.length <= request.capacity, "size_is(capacity)", "entries");
+    w.variance(0, response.entries.length);
+    for (const item of response.entries) {
+      writeEntry(w, item);
+    }
+    for (const item of response.entries) {
+      writeEntryReferents(w, item);
+    }
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "Lookup", response, writeLookupResponse, request);
   }
-  for (const item of response.entries) {
-    writeEntryReferents(w, item);
-  }
-  w.uint32(response.status);
 }
 
 function readLookupResponse(r: Reader, request: LookupRequest): LookupResponse {
@@ -286,21 +310,25 @@ function readLookupResponse(r: Reader, request: LookupRequest): LookupResponse {
   }
   r.up();
   const status = r.at("Lookup.status").uint32();
-  r.equal(entriesMax, request.capacity, "Lookup.entries: size_is(capacity)");
-  r.equal(entries.length, count, "Lookup.entries: length_is(*count)");
+  r.equal(entriesMax, request.capacity, "size_is(capacity)", "Lookup.entries");
+  r.equal(entries.length, count, "length_is(*count)", "Lookup.entries");
   return { handle, entries, status };
 }
 
 function writeMapRequest(w: Writer, request: MapRequest): void {
-  w.pointer(request.object !== null);
-  if (request.object !== null) writeUuid(w, request.object);
-  w.pointer(request.mapTower !== null);
-  if (request.mapTower !== null) {
-    w.count(request.mapTower.octets.length);
-    writeTower(w, request.mapTower);
+  try {
+    w.pointer(request.object !== null);
+    if (request.object !== null) writeUuid(w, request.object);
+    w.pointer(request.mapTower !== null);
+    if (request.mapTower !== null) {
+      w.count(request.mapTower.octets.length);
+      writeTower(w, request.mapTower);
+    }
+    w.contextHandle(request.handle);
+    w.uint32(w.range(request.capacity, 0, 500));
+  } catch (error) {
+    throw w.located(error, "Map", request, writeMapRequest);
   }
-  w.contextHandle(request.handle);
-  w.uint32(w.range(request.capacity, 0, 500));
 }
 
 function readMapRequest(r: Reader): MapRequest {
@@ -313,21 +341,25 @@ function readMapRequest(r: Reader): MapRequest {
 }
 
 function writeMapResponse(w: Writer, response: MapResponse, request: MapRequest): void {
-  w.contextHandle(response.handle);
-  w.uint32(response.towers.length);
-  w.count(request.capacity);
-  w.check(response.towers.length <= request.capacity, "Map.towers: size_is(capacity)");
-  w.variance(0, response.towers.length);
-  for (const item of response.towers) {
-    w.pointer(item !== null);
-  }
-  for (const item of response.towers) {
-    if (item !== null) {
-      w.count(item.octets.length);
-      writeTower(w, item);
+  try {
+    w.contextHandle(response.handle);
+    w.uint32(response.towers.length);
+    w.count(request.capacity);
+    w.check(response.towers.length <= request.capacity, "size_is(capacity)", "towers");
+    w.variance(0, response.towers.length);
+    for (const item of response.towers) {
+      w.pointer(item !== null);
     }
+    for (const item of response.towers) {
+      if (item !== null) {
+        w.count(item.octets.length);
+        writeTower(w, item);
+      }
+    }
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "Map", response, writeMapResponse, request);
   }
-  w.uint32(response.status);
 }
 
 function readMapResponse(r: Reader, request: MapRequest): MapResponse {
@@ -344,13 +376,17 @@ function readMapResponse(r: Reader, request: MapRequest): MapResponse {
   }
   r.up();
   const status = r.at("Map.status").uint32();
-  r.equal(towersMax, request.capacity, "Map.towers: size_is(capacity)");
-  r.equal(towers.length, count, "Map.towers: length_is(*count)");
+  r.equal(towersMax, request.capacity, "size_is(capacity)", "Map.towers");
+  r.equal(towers.length, count, "length_is(*count)", "Map.towers");
   return { handle, towers, status };
 }
 
 function writeLookupHandleFreeRequest(w: Writer, request: LookupHandleFreeRequest): void {
-  w.contextHandle(request.handle);
+  try {
+    w.contextHandle(request.handle);
+  } catch (error) {
+    throw w.located(error, "LookupHandleFree", request, writeLookupHandleFreeRequest);
+  }
 }
 
 function readLookupHandleFreeRequest(r: Reader): LookupHandleFreeRequest {
@@ -358,8 +394,12 @@ function readLookupHandleFreeRequest(r: Reader): LookupHandleFreeRequest {
 }
 
 function writeLookupHandleFreeResponse(w: Writer, response: LookupHandleFreeResponse): void {
-  w.contextHandle(response.handle);
-  w.uint32(response.status);
+  try {
+    w.contextHandle(response.handle);
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "LookupHandleFree", response, writeLookupHandleFreeResponse);
+  }
 }
 
 function readLookupHandleFreeResponse(r: Reader): LookupHandleFreeResponse {
@@ -370,7 +410,11 @@ function readLookupHandleFreeResponse(r: Reader): LookupHandleFreeResponse {
 }
 
 function writeInqObjectRequest(w: Writer, request: InqObjectRequest): void {
-  writeUuid(w, request.object);
+  try {
+    writeUuid(w, request.object);
+  } catch (error) {
+    throw w.located(error, "InqObject", request, writeInqObjectRequest);
+  }
 }
 
 function readInqObjectRequest(r: Reader): InqObjectRequest {
@@ -378,8 +422,12 @@ function readInqObjectRequest(r: Reader): InqObjectRequest {
 }
 
 function writeInqObjectResponse(w: Writer, response: InqObjectResponse): void {
-  writeUuid(w, response.object);
-  w.uint32(response.status);
+  try {
+    writeUuid(w, response.object);
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "InqObject", response, writeInqObjectResponse);
+  }
 }
 
 function readInqObjectResponse(r: Reader): InqObjectResponse {
@@ -387,13 +435,17 @@ function readInqObjectResponse(r: Reader): InqObjectResponse {
 }
 
 function writeMgmtDeleteRequest(w: Writer, request: MgmtDeleteRequest): void {
-  w.uint32(request.hasObject);
-  w.pointer(request.object !== null);
-  if (request.object !== null) writeUuid(w, request.object);
-  w.pointer(request.tower !== null);
-  if (request.tower !== null) {
-    w.count(request.tower.octets.length);
-    writeTower(w, request.tower);
+  try {
+    w.uint32(request.hasObject);
+    w.pointer(request.object !== null);
+    if (request.object !== null) writeUuid(w, request.object);
+    w.pointer(request.tower !== null);
+    if (request.tower !== null) {
+      w.count(request.tower.octets.length);
+      writeTower(w, request.tower);
+    }
+  } catch (error) {
+    throw w.located(error, "MgmtDelete", request, writeMgmtDeleteRequest);
   }
 }
 
@@ -408,7 +460,11 @@ function readMgmtDeleteRequest(r: Reader): MgmtDeleteRequest {
 }
 
 function writeMgmtDeleteResponse(w: Writer, response: MgmtDeleteResponse): void {
-  w.uint32(response.status);
+  try {
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "MgmtDelete", response, writeMgmtDeleteResponse);
+  }
 }
 
 function readMgmtDeleteResponse(r: Reader): MgmtDeleteResponse {

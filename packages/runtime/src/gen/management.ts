@@ -80,7 +80,7 @@ export function writeUuid(w: Writer, value: Uuid): void {
   w.uint32At(at, value.timeLow);
   w.uint16At(at + 4, value.timeMid);
   w.uint16At(at + 6, value.timeHigh);
-  w.check(value.clockAndNode.length === 8, "Uuid.clockAndNode: [8]");
+  w.check(value.clockAndNode.length === 8, "[8]", "clockAndNode");
   w.bytes(value.clockAndNode);
 }
 
@@ -139,7 +139,7 @@ export function readInterfaceIds(r: Reader, count: number): InterfaceIds {
     ids[i] = r.index(i).pointer() ? pending : null;
   }
   r.up();
-  r.equal(ids.length, count_, "ids: size_is(count)");
+  r.equal(ids.length, count_, "size_is(count)", "ids");
   return { ids };
 }
 
@@ -153,13 +153,17 @@ export function readInterfaceIdsReferents(r: Reader, value: InterfaceIds): void 
 }
 
 function writeInqIfIdsResponse(w: Writer, response: InqIfIdsResponse): void {
-  w.pointer(response.ids !== null);
-  if (response.ids !== null) {
-    w.count(response.ids.ids.length);
-    writeInterfaceIds(w, response.ids);
-    writeInterfaceIdsReferents(w, response.ids);
+  try {
+    w.pointer(response.ids !== null);
+    if (response.ids !== null) {
+      w.count(response.ids.ids.length);
+      writeInterfaceIds(w, response.ids);
+      writeInterfaceIdsReferents(w, response.ids);
+    }
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "InqIfIds", response, writeInqIfIdsResponse);
   }
-  w.uint32(response.status);
 }
 
 function readInqIfIdsResponse(r: Reader): InqIfIdsResponse {
@@ -175,7 +179,11 @@ function readInqIfIdsResponse(r: Reader): InqIfIdsResponse {
 }
 
 function writeInqStatsRequest(w: Writer, request: InqStatsRequest): void {
-  w.uint32(request.count);
+  try {
+    w.uint32(request.count);
+  } catch (error) {
+    throw w.located(error, "InqStats", request, writeInqStatsRequest);
+  }
 }
 
 function readInqStatsRequest(r: Reader): InqStatsRequest {
@@ -183,24 +191,32 @@ function readInqStatsRequest(r: Reader): InqStatsRequest {
 }
 
 function writeInqStatsResponse(w: Writer, response: InqStatsResponse): void {
-  w.uint32(response.count);
-  w.count(response.statistics.length);
-  w.check(response.statistics.length === response.count, "InqStats.statistics: size_is(*count)");
-  w.uint32Array(response.statistics);
-  w.uint32(response.status);
+  try {
+    w.uint32(response.count);
+    w.count(response.statistics.length);
+    w.check(response.statistics.length === response.count, "size_is(*count)", "statistics");
+    w.uint32Array(response.statistics);
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "InqStats", response, writeInqStatsResponse);
+  }
 }
 
 function readInqStatsResponse(r: Reader): InqStatsResponse {
   const count = r.at("InqStats.count").uint32();
   const statistics = r.at("InqStats.statistics").uint32Array(r.count(4));
   const status = r.at("InqStats.status").uint32();
-  r.equal(statistics.length, count, "InqStats.statistics: size_is(*count)");
+  r.equal(statistics.length, count, "size_is(*count)", "InqStats.statistics");
   return { count, statistics, status };
 }
 
 function writeIsServerListeningResponse(w: Writer, response: IsServerListeningResponse): void {
-  w.uint32(response.status);
-  w.uint32(response.returnValue);
+  try {
+    w.uint32(response.status);
+    w.uint32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "IsServerListening", response, writeIsServerListeningResponse);
+  }
 }
 
 function readIsServerListeningResponse(r: Reader): IsServerListeningResponse {
@@ -211,7 +227,11 @@ function readIsServerListeningResponse(r: Reader): IsServerListeningResponse {
 }
 
 function writeStopServerListeningResponse(w: Writer, response: StopServerListeningResponse): void {
-  w.uint32(response.status);
+  try {
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "StopServerListening", response, writeStopServerListeningResponse);
+  }
 }
 
 function readStopServerListeningResponse(r: Reader): StopServerListeningResponse {
@@ -219,8 +239,12 @@ function readStopServerListeningResponse(r: Reader): StopServerListeningResponse
 }
 
 function writeInqPrincNameRequest(w: Writer, request: InqPrincNameRequest): void {
-  w.uint32(request.authnService);
-  w.uint32(request.size);
+  try {
+    w.uint32(request.authnService);
+    w.uint32(request.size);
+  } catch (error) {
+    throw w.located(error, "InqPrincName", request, writeInqPrincNameRequest);
+  }
 }
 
 function readInqPrincNameRequest(r: Reader): InqPrincNameRequest {
@@ -235,14 +259,18 @@ function writeInqPrincNameResponse(
   response: InqPrincNameResponse,
   request: InqPrincNameRequest,
 ): void {
-  w.string(response.name, request.size);
-  w.uint32(response.status);
+  try {
+    w.string(response.name, request.size);
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "InqPrincName", response, writeInqPrincNameResponse, request);
+  }
 }
 
 function readInqPrincNameResponse(r: Reader, request: InqPrincNameRequest): InqPrincNameResponse {
   const name = r.at("InqPrincName.name").string();
   const status = r.at("InqPrincName.status").uint32();
-  r.check(name.length + 1 <= request.size, "InqPrincName.name: size_is(size)");
+  r.check(name.length + 1 <= request.size, "size_is(size)", "InqPrincName.name");
   return { name, status };
 }
 

@@ -140,18 +140,18 @@ function readPoint(r: Reader): Point {
 
 function writeFixed(w: Writer, value: Fixed): void {
   w.align(4);
-  w.check(value.matrix.length === 2, "Fixed.matrix: [2]");
+  w.check(value.matrix.length === 2, "[2]", "matrix");
   for (const item of value.matrix) {
-    w.check(item.length === 3, "Fixed.matrix[]: [3]");
+    w.check(item.length === 3, "[3]", "matrix[]");
     w.int32Array(item);
   }
-  w.check(value.corners.length === 4, "Fixed.corners: [4]");
+  w.check(value.corners.length === 4, "[4]", "corners");
   for (const item of value.corners) {
     writePoint(w, item);
   }
-  w.check(value.key.length === 16, "Fixed.key: [16]");
+  w.check(value.key.length === 16, "[16]", "key");
   w.bytes(value.key);
-  w.check(value.flags.length === 3, "Fixed.flags: [3]");
+  w.check(value.flags.length === 3, "[3]", "flags");
   for (const item of value.flags) {
     w.boolean(item);
   }
@@ -191,7 +191,7 @@ function writeCounted(w: Writer, value: Counted): void {
 function readCounted(r: Reader, count: number): Counted {
   const n = r.at("n").uint32();
   const items = r.at("items").int16Array(count);
-  r.equal(items.length, n, "items: size_is(n)");
+  r.equal(items.length, n, "size_is(n)", "items");
   return { items };
 }
 
@@ -200,7 +200,7 @@ function writeWindow(w: Writer, value: Window): void {
   const at = w.run(4, 8);
   w.int32At(at, value.size);
   w.int32At(at + 4, value.data.length);
-  w.check(value.data.length <= value.size, "Window.data: size_is(size)");
+  w.check(value.data.length <= value.size, "size_is(size)", "data");
   w.variance(0, value.data.length);
   w.bytes(value.data);
 }
@@ -211,15 +211,15 @@ function readWindow(r: Reader, count: number): Window {
   const size = r.int32At(at);
   const length = r.int32At(at + 4);
   const data = r.bytes(r.at("data").variance(count, 1));
-  r.equal(count, size, "data: size_is(size)");
-  r.equal(data.length, length, "data: length_is(length)");
+  r.equal(count, size, "size_is(size)", "data");
+  r.equal(data.length, length, "length_is(length)", "data");
   return { size, data };
 }
 
 function writeVarying(w: Writer, value: Varying): void {
   w.align(8);
   w.int32(value.values.length);
-  w.check(value.values.length <= 8, "Varying.values: [8]");
+  w.check(value.values.length <= 8, "[8]", "values");
   w.variance(0, value.values.length);
   w.float64Array(value.values);
   w.trail(8);
@@ -230,7 +230,7 @@ function readVarying(r: Reader): Varying {
   const length = r.at("length").int32();
   const values = r.float64Array(r.at("values").variance(8, 8));
   r.trail(8);
-  r.equal(values.length, length, "values: length_is(length)");
+  r.equal(values.length, length, "length_is(length)", "values");
   return { values };
 }
 
@@ -253,7 +253,7 @@ function readPolygon(r: Reader): Polygon {
   r.align(1, 8);
   const n = r.at("n").uint32();
   const points = r.at("points").pointer();
-  r.check(points || n === 0, "points: null, of size n");
+  r.check(points || n === 0, "null, of size n", "points");
   return { points: points ? pendingCount(n) : null };
 }
 
@@ -266,7 +266,7 @@ function readPolygonReferents(r: Reader, value: Polygon): void {
       points[i] = readPoint(r.index(i));
     }
     r.up();
-    r.equal(points.length, n, "points: size_is(n)");
+    r.equal(points.length, n, "size_is(n)", "points");
     value.points = points;
   }
 }
@@ -276,7 +276,7 @@ function writeGrid(w: Writer, value: Grid): void {
   w.int32At(at, value.cells.length);
   w.int32At(at + 4, value.columns);
   for (const item of value.cells) {
-    w.check(item.length === value.columns, "Grid.cells[]: size_is(columns)");
+    w.check(item.length === value.columns, "size_is(columns)", "cells[]");
     w.int16Array(item);
   }
 }
@@ -292,21 +292,21 @@ function readGrid(r: Reader, counts: readonly number[]): Grid {
     cells[i] = r.index(i).int16Array(cellsCount1);
   }
   r.up();
-  r.equal(cellsCount1, columns, "cells[]: size_is(columns)");
-  r.equal(cells.length, rows, "cells: size_is(rows)");
+  r.equal(cellsCount1, columns, "size_is(columns)", "cells[]");
+  r.equal(cells.length, rows, "size_is(rows)", "cells");
   return { columns, cells };
 }
 
 function writeCorner(w: Writer, value: Corner): void {
   w.align(1, 8);
   w.int32(value.sent);
-  w.check(value.points.length <= 3, "Corner.points: [3]");
-  w.check(value.points.length === value.sent, "Corner.points: length_is(sent)");
+  w.check(value.points.length <= 3, "[3]", "points");
+  w.check(value.points.length === value.sent, "length_is(sent)", "points");
   w.variance(1, value.points.length);
   w.variance(0, 2);
   for (const item of value.points) {
-    w.check(item.length <= 4, "Corner.points[]: [4]");
-    w.check(item.length === 2, "Corner.points[]: length_is(2)");
+    w.check(item.length <= 4, "[4]", "points[]");
+    w.check(item.length === 2, "length_is(2)", "points[]");
     for (const inner of item) {
       writePoint(w, inner);
     }
@@ -335,15 +335,19 @@ function readCorner(r: Reader): Corner {
   }
   r.up();
   r.trail(8);
-  r.equal(pointsFirst, 1, "points: first_is(1)");
-  r.equal(pointsFirst1, 0, "points[]: first_is(0)");
-  r.equal(pointsCount1, 2, "points[]: length_is(2)");
-  r.equal(points.length, sent, "points: length_is(sent)");
+  r.equal(pointsFirst, 1, "first_is(1)", "points");
+  r.equal(pointsFirst1, 0, "first_is(0)", "points[]");
+  r.equal(pointsCount1, 2, "length_is(2)", "points[]");
+  r.equal(points.length, sent, "length_is(sent)", "points");
   return { sent, points };
 }
 
 function writeSendFixedRequest(w: Writer, request: SendFixedRequest): void {
-  writeFixed(w, request.value);
+  try {
+    writeFixed(w, request.value);
+  } catch (error) {
+    throw w.located(error, "SendFixed", request, writeSendFixedRequest);
+  }
 }
 
 function readSendFixedRequest(r: Reader): SendFixedRequest {
@@ -351,7 +355,11 @@ function readSendFixedRequest(r: Reader): SendFixedRequest {
 }
 
 function writeSendFixedResponse(w: Writer, response: SendFixedResponse): void {
-  writeFixed(w, response.back);
+  try {
+    writeFixed(w, response.back);
+  } catch (error) {
+    throw w.located(error, "SendFixed", response, writeSendFixedResponse);
+  }
 }
 
 function readSendFixedResponse(r: Reader): SendFixedResponse {
@@ -359,11 +367,15 @@ function readSendFixedResponse(r: Reader): SendFixedResponse {
 }
 
 function writeSendCountedRequest(w: Writer, request: SendCountedRequest): void {
-  w.count(request.value.items.length);
-  writeCounted(w, request.value);
-  w.count(request.window.size);
-  writeWindow(w, request.window);
-  writeVarying(w, request.varying);
+  try {
+    w.count(request.value.items.length);
+    writeCounted(w, request.value);
+    w.count(request.window.size);
+    writeWindow(w, request.window);
+    writeVarying(w, request.varying);
+  } catch (error) {
+    throw w.located(error, "SendCounted", request, writeSendCountedRequest);
+  }
 }
 
 function readSendCountedRequest(r: Reader): SendCountedRequest {
@@ -375,20 +387,28 @@ function readSendCountedRequest(r: Reader): SendCountedRequest {
 }
 
 function writeSumRequest(w: Writer, request: SumRequest): void {
-  w.uint32(request.terms.length);
-  w.count(request.terms.length);
-  w.bigInt64Array(request.terms);
+  try {
+    w.uint32(request.terms.length);
+    w.count(request.terms.length);
+    w.bigInt64Array(request.terms);
+  } catch (error) {
+    throw w.located(error, "Sum", request, writeSumRequest);
+  }
 }
 
 function readSumRequest(r: Reader): SumRequest {
   const n = r.at("Sum.n").uint32();
   const terms = r.at("Sum.terms").bigInt64Array(r.count(8));
-  r.equal(terms.length, n, "Sum.terms: size_is(n)");
+  r.equal(terms.length, n, "size_is(n)", "Sum.terms");
   return { terms };
 }
 
 function writeSumResponse(w: Writer, response: SumResponse): void {
-  w.int64(response.sum);
+  try {
+    w.int64(response.sum);
+  } catch (error) {
+    throw w.located(error, "Sum", response, writeSumResponse);
+  }
 }
 
 function readSumResponse(r: Reader): SumResponse {
@@ -396,11 +416,15 @@ function readSumResponse(r: Reader): SumResponse {
 }
 
 function writeRowsRequest(w: Writer, request: RowsRequest): void {
-  w.uint32(request.rows.length);
-  w.count(request.rows.length);
-  for (const item of request.rows) {
-    w.check(item.length === 3, "Rows.rows[]: [3]");
-    w.int16Array(item);
+  try {
+    w.uint32(request.rows.length);
+    w.count(request.rows.length);
+    for (const item of request.rows) {
+      w.check(item.length === 3, "[3]", "rows[]");
+      w.int16Array(item);
+    }
+  } catch (error) {
+    throw w.located(error, "Rows", request, writeRowsRequest);
   }
 }
 
@@ -412,27 +436,31 @@ function readRowsRequest(r: Reader): RowsRequest {
     rows[i] = r.index(i).int16Array(3);
   }
   r.up();
-  r.equal(rows.length, n, "Rows.rows: size_is(n)");
+  r.equal(rows.length, n, "size_is(n)", "Rows.rows");
   return { rows };
 }
 
 function writeFillRequest(w: Writer, request: FillRequest): void {
-  w.count(request.grid.cells.length);
-  w.count(request.grid.columns);
-  writeGrid(w, request.grid);
-  writeCorner(w, request.corner);
-  w.int32(request.sums?.length ?? 0);
-  w.pointer(request.sums !== null);
-  if (request.sums !== null) {
-    w.count(request.sums.length);
-    w.count(4);
-    w.variance(0, request.sums.length);
-    w.variance(0, 3);
-    for (const item of request.sums) {
-      w.check(item.length <= 4, "Fill.sums[]: size_is(4)");
-      w.check(item.length === 3, "Fill.sums[]: length_is(3)");
-      w.bigInt64Array(item);
+  try {
+    w.count(request.grid.cells.length);
+    w.count(request.grid.columns);
+    writeGrid(w, request.grid);
+    writeCorner(w, request.corner);
+    w.int32(request.sums?.length ?? 0);
+    w.pointer(request.sums !== null);
+    if (request.sums !== null) {
+      w.count(request.sums.length);
+      w.count(4);
+      w.variance(0, request.sums.length);
+      w.variance(0, 3);
+      for (const item of request.sums) {
+        w.check(item.length <= 4, "size_is(4)", "sums[]");
+        w.check(item.length === 3, "length_is(3)", "sums[]");
+        w.bigInt64Array(item);
+      }
     }
+  } catch (error) {
+    throw w.located(error, "Fill", request, writeFillRequest);
   }
 }
 
@@ -456,23 +484,27 @@ function readFillRequest(r: Reader): FillRequest {
     r.up();
     sums = sumsValue;
   }
-  if (sums !== null) r.equal(sumsValueMax, n, "Fill.sums: size_is(n)");
-  if (sums !== null) r.equal(sumsValueMax1, 4, "Fill.sums[]: size_is(4)");
-  if (sums !== null) r.equal(sumsValueCount, n, "Fill.sums: size_is(n)");
-  if (sums !== null) r.equal(sumsValueCount1, 3, "Fill.sums[]: length_is(3)");
-  r.equal(sums?.length ?? 0, n, "Fill.sums: size_is(n)");
+  if (sums !== null) r.equal(sumsValueMax, n, "size_is(n)", "Fill.sums");
+  if (sums !== null) r.equal(sumsValueMax1, 4, "size_is(4)", "Fill.sums[]");
+  if (sums !== null) r.equal(sumsValueCount, n, "size_is(n)", "Fill.sums");
+  if (sums !== null) r.equal(sumsValueCount1, 3, "length_is(3)", "Fill.sums[]");
+  r.equal(sums?.length ?? 0, n, "size_is(n)", "Fill.sums");
   return { grid, corner, sums };
 }
 
 function writeSliceRequest(w: Writer, request: SliceRequest): void {
-  w.int32(request.size);
-  w.int32(request.first);
-  w.int32(request.length);
-  w.count(request.size);
-  w.check(request.data.length + request.first <= request.size, "Slice.data: size_is(size)");
-  w.check(request.data.length === request.length, "Slice.data: length_is(length)");
-  w.variance(request.first, request.data.length);
-  w.bytes(request.data);
+  try {
+    w.int32(request.size);
+    w.int32(request.first);
+    w.int32(request.length);
+    w.count(request.size);
+    w.check(request.data.length + request.first <= request.size, "size_is(size)", "data");
+    w.check(request.data.length === request.length, "length_is(length)", "data");
+    w.variance(request.first, request.data.length);
+    w.bytes(request.data);
+  } catch (error) {
+    throw w.located(error, "Slice", request, writeSliceRequest);
+  }
 }
 
 function readSliceRequest(r: Reader): SliceRequest {
@@ -482,22 +514,26 @@ function readSliceRequest(r: Reader): SliceRequest {
   const dataMax = r.at("Slice.data").count(0);
   const dataRange = r.varianceFrom(dataMax, 1);
   const data = r.bytes(dataRange.actual);
-  r.equal(dataMax, size, "Slice.data: size_is(size)");
-  r.equal(dataRange.first, first, "Slice.data: first_is(first)");
-  r.equal(data.length, length, "Slice.data: length_is(length)");
+  r.equal(dataMax, size, "size_is(size)", "Slice.data");
+  r.equal(dataRange.first, first, "first_is(first)", "Slice.data");
+  r.equal(data.length, length, "length_is(length)", "Slice.data");
   return { size, first, length, data };
 }
 
 function writeDrawRequest(w: Writer, request: DrawRequest): void {
-  writePolygon(w, request.shape);
-  writePolygonReferents(w, request.shape);
-  w.uint32(request.more.length);
-  w.count(request.more.length);
-  for (const item of request.more) {
-    writePolygon(w, item);
-  }
-  for (const item of request.more) {
-    writePolygonReferents(w, item);
+  try {
+    writePolygon(w, request.shape);
+    writePolygonReferents(w, request.shape);
+    w.uint32(request.more.length);
+    w.count(request.more.length);
+    for (const item of request.more) {
+      writePolygon(w, item);
+    }
+    for (const item of request.more) {
+      writePolygonReferents(w, item);
+    }
+  } catch (error) {
+    throw w.located(error, "Draw", request, writeDrawRequest);
   }
 }
 
@@ -515,12 +551,16 @@ function readDrawRequest(r: Reader): DrawRequest {
     readPolygonReferents(r.index(i), item);
   }
   r.up();
-  r.equal(more.length, n, "Draw.more: size_is(n)");
+  r.equal(more.length, n, "size_is(n)", "Draw.more");
   return { shape, more };
 }
 
 function writeReadRequest(w: Writer, request: ReadRequest): void {
-  w.uint32(request.size);
+  try {
+    w.uint32(request.size);
+  } catch (error) {
+    throw w.located(error, "Read", request, writeReadRequest);
+  }
 }
 
 function readReadRequest(r: Reader): ReadRequest {
@@ -528,32 +568,40 @@ function readReadRequest(r: Reader): ReadRequest {
 }
 
 function writeReadResponse(w: Writer, response: ReadResponse, request: ReadRequest): void {
-  w.uint32(response.data.length);
-  w.count(request.size);
-  w.check(response.data.length <= request.size, "Read.data: size_is(size)");
-  w.variance(0, response.data.length);
-  w.bytes(response.data);
+  try {
+    w.uint32(response.data.length);
+    w.count(request.size);
+    w.check(response.data.length <= request.size, "size_is(size)", "data");
+    w.variance(0, response.data.length);
+    w.bytes(response.data);
+  } catch (error) {
+    throw w.located(error, "Read", response, writeReadResponse, request);
+  }
 }
 
 function readReadResponse(r: Reader, request: ReadRequest): ReadResponse {
   const got = r.at("Read.got").uint32();
   const dataMax = r.at("Read.data").count(0);
   const data = r.bytes(r.variance(dataMax, 1));
-  r.equal(dataMax, request.size, "Read.data: size_is(size)");
-  r.equal(data.length, got, "Read.data: length_is(*got)");
+  r.equal(dataMax, request.size, "size_is(size)", "Read.data");
+  r.equal(data.length, got, "length_is(*got)", "Read.data");
   return { data };
 }
 
 function writeBoundedRequest(w: Writer, request: BoundedRequest): void {
-  w.uint32(w.range(request.values.length, 1, 100));
-  w.count(request.values.length);
-  w.int32Array(request.values);
+  try {
+    w.uint32(w.range(request.values.length, 1, 100));
+    w.count(request.values.length);
+    w.int32Array(request.values);
+  } catch (error) {
+    throw w.located(error, "Bounded", request, writeBoundedRequest);
+  }
 }
 
 function readBoundedRequest(r: Reader): BoundedRequest {
   const n = r.at("Bounded.n").range(r.uint32(), 1, 100);
   const values = r.at("Bounded.values").int32Array(r.count(4));
-  r.equal(values.length, n, "Bounded.values: size_is(n)");
+  r.equal(values.length, n, "size_is(n)", "Bounded.values");
   return { values };
 }
 

@@ -122,7 +122,11 @@ interface ReplaceResponse {
 }
 
 function writeOpenRequest(w: Writer, request: OpenRequest): void {
-  w.wideString(request.name);
+  try {
+    w.wideString(request.name);
+  } catch (error) {
+    throw w.located(error, "Open", request, writeOpenRequest);
+  }
 }
 
 function readOpenRequest(r: Reader): OpenRequest {
@@ -130,8 +134,12 @@ function readOpenRequest(r: Reader): OpenRequest {
 }
 
 function writeOpenResponse(w: Writer, response: OpenResponse): void {
-  w.contextHandle(response.session);
-  w.uint32(response.returnValue);
+  try {
+    w.contextHandle(response.session);
+    w.uint32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Open", response, writeOpenResponse);
+  }
 }
 
 function readOpenResponse(r: Reader): OpenResponse {
@@ -139,7 +147,11 @@ function readOpenResponse(r: Reader): OpenResponse {
 }
 
 function writeAttachRequest(w: Writer, request: AttachRequest): void {
-  w.uint32(request.id);
+  try {
+    w.uint32(request.id);
+  } catch (error) {
+    throw w.located(error, "Attach", request, writeAttachRequest);
+  }
 }
 
 function readAttachRequest(r: Reader): AttachRequest {
@@ -147,7 +159,11 @@ function readAttachRequest(r: Reader): AttachRequest {
 }
 
 function writeAttachResponse(w: Writer, response: string | null): void {
-  w.contextHandle(response);
+  try {
+    w.contextHandle(response);
+  } catch (error) {
+    throw w.located(error, "Attach.return", response, writeAttachResponse);
+  }
 }
 
 function readAttachResponse(r: Reader): string | null {
@@ -155,7 +171,11 @@ function readAttachResponse(r: Reader): string | null {
 }
 
 function writeQueryRequest(w: Writer, request: QueryRequest): void {
-  w.contextHandle(request.session);
+  try {
+    w.contextHandle(request.session);
+  } catch (error) {
+    throw w.located(error, "Query", request, writeQueryRequest);
+  }
 }
 
 function readQueryRequest(r: Reader): QueryRequest {
@@ -163,7 +183,11 @@ function readQueryRequest(r: Reader): QueryRequest {
 }
 
 function writeQueryResponse(w: Writer, response: QueryResponse): void {
-  w.contextHandle(response.cursor);
+  try {
+    w.contextHandle(response.cursor);
+  } catch (error) {
+    throw w.located(error, "Query", response, writeQueryResponse);
+  }
 }
 
 function readQueryResponse(r: Reader): QueryResponse {
@@ -171,8 +195,12 @@ function readQueryResponse(r: Reader): QueryResponse {
 }
 
 function writeFetchRequest(w: Writer, request: FetchRequest): void {
-  w.contextHandle(request.cursor);
-  w.uint32(request.size);
+  try {
+    w.contextHandle(request.cursor);
+    w.uint32(request.size);
+  } catch (error) {
+    throw w.located(error, "Fetch", request, writeFetchRequest);
+  }
 }
 
 function readFetchRequest(r: Reader): FetchRequest {
@@ -180,25 +208,33 @@ function readFetchRequest(r: Reader): FetchRequest {
 }
 
 function writeFetchResponse(w: Writer, response: FetchResponse, request: FetchRequest): void {
-  w.uint32(response.data.length);
-  w.count(request.size);
-  w.check(response.data.length <= request.size, "Fetch.data: size_is(size)");
-  w.variance(0, response.data.length);
-  w.bytes(response.data);
+  try {
+    w.uint32(response.data.length);
+    w.count(request.size);
+    w.check(response.data.length <= request.size, "size_is(size)", "data");
+    w.variance(0, response.data.length);
+    w.bytes(response.data);
+  } catch (error) {
+    throw w.located(error, "Fetch", response, writeFetchResponse, request);
+  }
 }
 
 function readFetchResponse(r: Reader, request: FetchRequest): FetchResponse {
   const got = r.at("Fetch.got").uint32();
   const dataMax = r.at("Fetch.data").count(0);
   const data = r.bytes(r.variance(dataMax, 1));
-  r.equal(dataMax, request.size, "Fetch.data: size_is(size)");
-  r.equal(data.length, got, "Fetch.data: length_is(*got)");
+  r.equal(dataMax, request.size, "size_is(size)", "Fetch.data");
+  r.equal(data.length, got, "length_is(*got)", "Fetch.data");
   return { data };
 }
 
 function writeRewindRequest(w: Writer, request: RewindRequest): void {
-  w.contextHandle(request.cursor);
-  w.int32(request.position);
+  try {
+    w.contextHandle(request.cursor);
+    w.int32(request.position);
+  } catch (error) {
+    throw w.located(error, "Rewind", request, writeRewindRequest);
+  }
 }
 
 function readRewindRequest(r: Reader): RewindRequest {
@@ -206,7 +242,11 @@ function readRewindRequest(r: Reader): RewindRequest {
 }
 
 function writeRewindResponse(w: Writer, response: RewindResponse): void {
-  w.contextHandle(response.cursor);
+  try {
+    w.contextHandle(response.cursor);
+  } catch (error) {
+    throw w.located(error, "Rewind", response, writeRewindResponse);
+  }
 }
 
 function readRewindResponse(r: Reader): RewindResponse {
@@ -214,7 +254,11 @@ function readRewindResponse(r: Reader): RewindResponse {
 }
 
 function writeCloseCursorRequest(w: Writer, request: CloseCursorRequest): void {
-  w.contextHandle(request.cursor);
+  try {
+    w.contextHandle(request.cursor);
+  } catch (error) {
+    throw w.located(error, "CloseCursor", request, writeCloseCursorRequest);
+  }
 }
 
 function readCloseCursorRequest(r: Reader): CloseCursorRequest {
@@ -222,7 +266,11 @@ function readCloseCursorRequest(r: Reader): CloseCursorRequest {
 }
 
 function writeCloseCursorResponse(w: Writer, response: CloseCursorResponse): void {
-  w.contextHandle(response.cursor);
+  try {
+    w.contextHandle(response.cursor);
+  } catch (error) {
+    throw w.located(error, "CloseCursor", response, writeCloseCursorResponse);
+  }
 }
 
 function readCloseCursorResponse(r: Reader): CloseCursorResponse {
@@ -230,7 +278,11 @@ function readCloseCursorResponse(r: Reader): CloseCursorResponse {
 }
 
 function writeCloseRequest(w: Writer, request: CloseRequest): void {
-  w.contextHandle(request.session);
+  try {
+    w.contextHandle(request.session);
+  } catch (error) {
+    throw w.located(error, "Close", request, writeCloseRequest);
+  }
 }
 
 function readCloseRequest(r: Reader): CloseRequest {
@@ -238,8 +290,12 @@ function readCloseRequest(r: Reader): CloseRequest {
 }
 
 function writeCloseResponse(w: Writer, response: CloseResponse): void {
-  w.contextHandle(response.session);
-  w.uint32(response.returnValue);
+  try {
+    w.contextHandle(response.session);
+    w.uint32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Close", response, writeCloseResponse);
+  }
 }
 
 function readCloseResponse(r: Reader): CloseResponse {
@@ -247,8 +303,12 @@ function readCloseResponse(r: Reader): CloseResponse {
 }
 
 function writeOpenCursorsRequest(w: Writer, request: OpenCursorsRequest): void {
-  w.contextHandle(request.session);
-  w.uint32(request.n);
+  try {
+    w.contextHandle(request.session);
+    w.uint32(request.n);
+  } catch (error) {
+    throw w.located(error, "OpenCursors", request, writeOpenCursorsRequest);
+  }
 }
 
 function readOpenCursorsRequest(r: Reader): OpenCursorsRequest {
@@ -260,12 +320,16 @@ function writeOpenCursorsResponse(
   response: OpenCursorsResponse,
   request: OpenCursorsRequest,
 ): void {
-  w.count(response.cursors.length);
-  w.check(response.cursors.length === request.n, "OpenCursors.cursors: size_is(n)");
-  for (const item of response.cursors) {
-    w.contextHandle(item);
+  try {
+    w.count(response.cursors.length);
+    w.check(response.cursors.length === request.n, "size_is(n)", "cursors");
+    for (const item of response.cursors) {
+      w.contextHandle(item);
+    }
+    w.uint32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "OpenCursors", response, writeOpenCursorsResponse, request);
   }
-  w.uint32(response.returnValue);
 }
 
 function readOpenCursorsResponse(r: Reader, request: OpenCursorsRequest): OpenCursorsResponse {
@@ -276,25 +340,29 @@ function readOpenCursorsResponse(r: Reader, request: OpenCursorsRequest): OpenCu
   }
   r.up();
   const returnValue = r.at("OpenCursors.return").uint32();
-  r.equal(cursors.length, request.n, "OpenCursors.cursors: size_is(n)");
+  r.equal(cursors.length, request.n, "size_is(n)", "OpenCursors.cursors");
   return { cursors, returnValue };
 }
 
 function writeMergeRequest(w: Writer, request: MergeRequest): void {
-  w.uint32(request.n);
-  w.count(request.cursors.length);
-  w.check(request.cursors.length === request.n, "Merge.cursors: size_is(n)");
-  for (const item of request.cursors) {
-    w.contextHandle(item);
-  }
-  w.pointer(request.others !== null);
-  w.check(request.others !== null || request.n === 0, "Merge.others: null, of size n");
-  if (request.others !== null) {
-    w.count(request.others.length);
-    w.check(request.others.length === request.n, "Merge.others: size_is(n)");
-    for (const item of request.others) {
+  try {
+    w.uint32(request.n);
+    w.count(request.cursors.length);
+    w.check(request.cursors.length === request.n, "size_is(n)", "cursors");
+    for (const item of request.cursors) {
       w.contextHandle(item);
     }
+    w.pointer(request.others !== null);
+    w.check(request.others !== null || request.n === 0, "null, of size n", "others");
+    if (request.others !== null) {
+      w.count(request.others.length);
+      w.check(request.others.length === request.n, "size_is(n)", "others");
+      for (const item of request.others) {
+        w.contextHandle(item);
+      }
+    }
+  } catch (error) {
+    throw w.located(error, "Merge", request, writeMergeRequest);
   }
 }
 
@@ -316,15 +384,19 @@ function readMergeRequest(r: Reader): MergeRequest {
     r.up();
     others = othersValue;
   }
-  r.equal(cursors.length, n, "Merge.cursors: size_is(n)");
-  r.equal(others?.length ?? 0, n, "Merge.others: size_is(n)");
+  r.equal(cursors.length, n, "size_is(n)", "Merge.cursors");
+  r.equal(others?.length ?? 0, n, "size_is(n)", "Merge.others");
   return { n, cursors, others };
 }
 
 function writeMergeResponse(w: Writer, response: MergeResponse): void {
-  w.check(response.merged.length === 2, "Merge.merged: [2]");
-  for (const item of response.merged) {
-    w.contextHandle(item);
+  try {
+    w.check(response.merged.length === 2, "[2]", "merged");
+    for (const item of response.merged) {
+      w.contextHandle(item);
+    }
+  } catch (error) {
+    throw w.located(error, "Merge", response, writeMergeResponse);
   }
 }
 
@@ -339,20 +411,24 @@ function readMergeResponse(r: Reader): MergeResponse {
 }
 
 function writeReplaceRequest(w: Writer, request: ReplaceRequest): void {
-  w.uint32(request.n);
-  w.count(request.cursors.length);
-  w.check(request.cursors.length === request.n, "Replace.cursors: size_is(n)");
-  for (const item of request.cursors) {
-    w.contextHandle(item);
-  }
-  w.pointer(request.others !== null);
-  w.check(request.others !== null || request.n === 0, "Replace.others: null, of size n");
-  if (request.others !== null) {
-    w.count(request.others.length);
-    w.check(request.others.length === request.n, "Replace.others: size_is(n)");
-    for (const item of request.others) {
+  try {
+    w.uint32(request.n);
+    w.count(request.cursors.length);
+    w.check(request.cursors.length === request.n, "size_is(n)", "cursors");
+    for (const item of request.cursors) {
       w.contextHandle(item);
     }
+    w.pointer(request.others !== null);
+    w.check(request.others !== null || request.n === 0, "null, of size n", "others");
+    if (request.others !== null) {
+      w.count(request.others.length);
+      w.check(request.others.length === request.n, "size_is(n)", "others");
+      for (const item of request.others) {
+        w.contextHandle(item);
+      }
+    }
+  } catch (error) {
+    throw w.located(error, "Replace", request, writeReplaceRequest);
   }
 }
 
@@ -374,25 +450,29 @@ function readReplaceRequest(r: Reader): ReplaceRequest {
     r.up();
     others = othersValue;
   }
-  r.equal(cursors.length, n, "Replace.cursors: size_is(n)");
-  r.equal(others?.length ?? 0, n, "Replace.others: size_is(n)");
+  r.equal(cursors.length, n, "size_is(n)", "Replace.cursors");
+  r.equal(others?.length ?? 0, n, "size_is(n)", "Replace.others");
   return { n, cursors, others };
 }
 
 function writeReplaceResponse(w: Writer, response: ReplaceResponse, request: ReplaceRequest): void {
-  w.count(response.cursors.length);
-  w.check(response.cursors.length === request.n, "Replace.cursors: size_is(n)");
-  for (const item of response.cursors) {
-    w.contextHandle(item);
-  }
-  w.pointer(response.others !== null);
-  w.check(response.others !== null || request.n === 0, "Replace.others: null, of size n");
-  if (response.others !== null) {
-    w.count(response.others.length);
-    w.check(response.others.length === request.n, "Replace.others: size_is(n)");
-    for (const item of response.others) {
+  try {
+    w.count(response.cursors.length);
+    w.check(response.cursors.length === request.n, "size_is(n)", "cursors");
+    for (const item of response.cursors) {
       w.contextHandle(item);
     }
+    w.pointer(response.others !== null);
+    w.check(response.others !== null || request.n === 0, "null, of size n", "others");
+    if (response.others !== null) {
+      w.count(response.others.length);
+      w.check(response.others.length === request.n, "size_is(n)", "others");
+      for (const item of response.others) {
+        w.contextHandle(item);
+      }
+    }
+  } catch (error) {
+    throw w.located(error, "Replace", response, writeReplaceResponse, request);
   }
 }
 
@@ -413,8 +493,8 @@ function readReplaceResponse(r: Reader, request: ReplaceRequest): ReplaceRespons
     r.up();
     others = othersValue;
   }
-  r.equal(cursors.length, request.n, "Replace.cursors: size_is(n)");
-  r.equal(others?.length ?? 0, request.n, "Replace.others: size_is(n)");
+  r.equal(cursors.length, request.n, "size_is(n)", "Replace.cursors");
+  r.equal(others?.length ?? 0, request.n, "size_is(n)", "Replace.others");
   return { cursors, others };
 }
 

@@ -201,10 +201,10 @@ function writeUnique(w: Writer, value: Unique): void {
 
 function writeUniqueReferents(w: Writer, value: Unique): void {
   if (value.n !== null) w.int32(value.n);
-  w.check(value.x !== null || (value.n ?? 0) === 0, "Unique.x: null, of size *n");
+  w.check(value.x !== null || (value.n ?? 0) === 0, "null, of size *n", "x");
   if (value.x !== null) {
     w.count(value.x.length);
-    w.check(value.x.length === (value.n ?? 0), "Unique.x: size_is(*n)");
+    w.check(value.x.length === (value.n ?? 0), "size_is(*n)", "x");
     w.int32Array(value.x);
   }
 }
@@ -217,10 +217,10 @@ function readUniqueReferents(r: Reader, value: Unique): void {
   if (value.n !== null) value.n = r.at("n").int32();
   if (value.x !== null) {
     const x = r.at("x").int32Array(r.count(4));
-    r.equal(x.length, value.n ?? 0, "x: size_is(*n)");
+    r.equal(x.length, value.n ?? 0, "size_is(*n)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || (value.n ?? 0) === 0, "x: null, of size *n");
+  r.check(value.x !== null || (value.n ?? 0) === 0, "null, of size *n", "x");
 }
 
 function writeUniqueLate(w: Writer, value: UniqueLate): void {
@@ -229,10 +229,10 @@ function writeUniqueLate(w: Writer, value: UniqueLate): void {
 }
 
 function writeUniqueLateReferents(w: Writer, value: UniqueLate): void {
-  w.check(value.x !== null || (value.n ?? 0) === 0, "UniqueLate.x: null, of size *n");
+  w.check(value.x !== null || (value.n ?? 0) === 0, "null, of size *n", "x");
   if (value.x !== null) {
     w.count(value.x.length);
-    w.check(value.x.length === (value.n ?? 0), "UniqueLate.x: size_is(*n)");
+    w.check(value.x.length === (value.n ?? 0), "size_is(*n)", "x");
     w.int32Array(value.x);
   }
   if (value.n !== null) w.int32(value.n);
@@ -245,7 +245,7 @@ function readUniqueLate(r: Reader): UniqueLate {
 function readUniqueLateReferents(r: Reader, value: UniqueLate): void {
   if (value.x !== null) value.x = r.at("x").int32Array(r.count(4));
   if (value.n !== null) value.n = r.at("n").int32();
-  r.equal(value.x?.length ?? 0, value.n ?? 0, "x: size_is(*n)");
+  r.equal(value.x?.length ?? 0, value.n ?? 0, "size_is(*n)", "x");
 }
 
 function writeReference(w: Writer, value: Reference): void {
@@ -255,10 +255,10 @@ function writeReference(w: Writer, value: Reference): void {
 
 function writeReferenceReferents(w: Writer, value: Reference): void {
   w.int32(value.n);
-  w.check(value.x !== null || value.n === 0, "Reference.x: null, of size *n");
+  w.check(value.x !== null || value.n === 0, "null, of size *n", "x");
   if (value.x !== null) {
     w.count(value.x.length);
-    w.check(value.x.length === value.n, "Reference.x: size_is(*n)");
+    w.check(value.x.length === value.n, "size_is(*n)", "x");
     w.int32Array(value.x);
   }
 }
@@ -273,10 +273,10 @@ function readReferenceReferents(r: Reader, value: Reference): void {
   value.n = r.at("n").int32();
   if (value.x !== null) {
     const x = r.at("x").int32Array(r.count(4));
-    r.equal(x.length, value.n, "x: size_is(*n)");
+    r.equal(x.length, value.n, "size_is(*n)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || value.n === 0, "x: null, of size *n");
+  r.check(value.x !== null || value.n === 0, "null, of size *n", "x");
 }
 
 function writeReferenceLate(w: Writer, value: ReferenceLate): void {
@@ -285,10 +285,10 @@ function writeReferenceLate(w: Writer, value: ReferenceLate): void {
 }
 
 function writeReferenceLateReferents(w: Writer, value: ReferenceLate): void {
-  w.check(value.x !== null || value.n === 0, "ReferenceLate.x: null, of size *n");
+  w.check(value.x !== null || value.n === 0, "null, of size *n", "x");
   if (value.x !== null) {
     w.count(value.x.length);
-    w.check(value.x.length === value.n, "ReferenceLate.x: size_is(*n)");
+    w.check(value.x.length === value.n, "size_is(*n)", "x");
     w.int32Array(value.x);
   }
   w.int32(value.n);
@@ -303,7 +303,7 @@ function readReferenceLate(r: Reader): ReferenceLate {
 function readReferenceLateReferents(r: Reader, value: ReferenceLate): void {
   if (value.x !== null) value.x = r.at("x").int32Array(r.count(4));
   value.n = r.at("n").int32();
-  r.equal(value.x?.length ?? 0, value.n, "x: size_is(*n)");
+  r.equal(value.x?.length ?? 0, value.n, "size_is(*n)", "x");
 }
 
 function writeFull(w: Writer, value: Full): void {
@@ -313,10 +313,10 @@ function writeFull(w: Writer, value: Full): void {
 
 function writeFullReferents(w: Writer, value: Full): void {
   if (w.fullReferent(value.n)) w.int32(value.n.value);
-  w.check(value.x !== null || (value.n?.value ?? 0) === 0, "Full.x: null, of size *n");
+  w.check(value.x !== null || (value.n?.value ?? 0) === 0, "null, of size *n", "x");
   if (value.x !== null) {
     w.count(value.x.length);
-    w.check(value.x.length === (value.n?.value ?? 0), "Full.x: size_is(*n)");
+    w.check(value.x.length === (value.n?.value ?? 0), "size_is(*n)", "x");
     w.int32Array(value.x);
   }
 }
@@ -332,10 +332,10 @@ function readFullReferents(r: Reader, value: Full): void {
   value.n = r.fullReferent(value.n, "{ value: number }", nRead);
   if (value.x !== null) {
     const x = r.at("x").int32Array(r.count(4));
-    r.equal(x.length, value.n?.value ?? 0, "x: size_is(*n)");
+    r.equal(x.length, value.n?.value ?? 0, "size_is(*n)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || (value.n?.value ?? 0) === 0, "x: null, of size *n");
+  r.check(value.x !== null || (value.n?.value ?? 0) === 0, "null, of size *n", "x");
 }
 
 function writeSum(w: Writer, value: Sum): void {
@@ -346,10 +346,10 @@ function writeSum(w: Writer, value: Sum): void {
 
 function writeSumReferents(w: Writer, value: Sum): void {
   w.int16(value.m);
-  w.check(value.x !== null || value.n + value.m === 0, "Sum.x: null, of size n + *m");
+  w.check(value.x !== null || value.n + value.m === 0, "null, of size n + *m", "x");
   if (value.x !== null) {
     w.count(value.x.length);
-    w.check(value.x.length === value.n + value.m, "Sum.x: size_is(n + *m)");
+    w.check(value.x.length === value.n + value.m, "size_is(n + *m)", "x");
     w.int32Array(value.x);
   }
 }
@@ -365,10 +365,10 @@ function readSumReferents(r: Reader, value: Sum): void {
   value.m = r.at("m").int16();
   if (value.x !== null) {
     const x = r.at("x").int32Array(r.count(4));
-    r.equal(x.length, value.n + value.m, "x: size_is(n + *m)");
+    r.equal(x.length, value.n + value.m, "size_is(n + *m)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || value.n + value.m === 0, "x: null, of size n + *m");
+  r.check(value.x !== null || value.n + value.m === 0, "null, of size n + *m", "x");
 }
 
 function writeLength(w: Writer, value: Length): void {
@@ -378,11 +378,11 @@ function writeLength(w: Writer, value: Length): void {
 
 function writeLengthReferents(w: Writer, value: Length): void {
   w.int32(value.n);
-  w.check(value.x !== null || value.n === 0, "Length.x: null, of size *n");
+  w.check(value.x !== null || value.n === 0, "null, of size *n", "x");
   if (value.x !== null) {
     w.count(10);
-    w.check(value.x.length <= 10, "Length.x: size_is(10)");
-    w.check(value.x.length === value.n, "Length.x: length_is(*n)");
+    w.check(value.x.length <= 10, "size_is(10)", "x");
+    w.check(value.x.length === value.n, "length_is(*n)", "x");
     w.variance(0, value.x.length);
     w.int32Array(value.x);
   }
@@ -399,11 +399,11 @@ function readLengthReferents(r: Reader, value: Length): void {
   if (value.x !== null) {
     const xMax = r.at("x").count(0);
     const x = r.int32Array(r.variance(xMax, 4));
-    r.equal(xMax, 10, "x: size_is(10)");
-    r.equal(x.length, value.n, "x: length_is(*n)");
+    r.equal(xMax, 10, "size_is(10)", "x");
+    r.equal(x.length, value.n, "length_is(*n)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || value.n === 0, "x: null, of size *n");
+  r.check(value.x !== null || value.n === 0, "null, of size *n", "x");
 }
 
 function writeLengthLate(w: Writer, value: LengthLate): void {
@@ -412,11 +412,11 @@ function writeLengthLate(w: Writer, value: LengthLate): void {
 }
 
 function writeLengthLateReferents(w: Writer, value: LengthLate): void {
-  w.check(value.x !== null || value.n === 0, "LengthLate.x: null, of size *n");
+  w.check(value.x !== null || value.n === 0, "null, of size *n", "x");
   if (value.x !== null) {
     w.count(10);
-    w.check(value.x.length <= 10, "LengthLate.x: size_is(10)");
-    w.check(value.x.length === value.n, "LengthLate.x: length_is(*n)");
+    w.check(value.x.length <= 10, "size_is(10)", "x");
+    w.check(value.x.length === value.n, "length_is(*n)", "x");
     w.variance(0, value.x.length);
     w.int32Array(value.x);
   }
@@ -433,11 +433,11 @@ function readLengthLateReferents(r: Reader, value: LengthLate): void {
   if (value.x !== null) {
     const xMax = r.at("x").count(0);
     const x = r.int32Array(r.variance(xMax, 4));
-    r.equal(xMax, 10, "x: size_is(10)");
+    r.equal(xMax, 10, "size_is(10)", "x");
     value.x = x;
   }
   value.n = r.at("n").int32();
-  r.equal(value.x?.length ?? 0, value.n, "x: length_is(*n)");
+  r.equal(value.x?.length ?? 0, value.n, "length_is(*n)", "x");
 }
 
 function writePart(w: Writer, value: Part): void {
@@ -449,11 +449,11 @@ function writePart(w: Writer, value: Part): void {
 function writePartReferents(w: Writer, value: Part): void {
   w.int32(value.first);
   w.int32(value.n);
-  w.check(value.x !== null || value.n === 0, "Part.x: null, of size *n");
+  w.check(value.x !== null || value.n === 0, "null, of size *n", "x");
   if (value.x !== null) {
     w.count(10);
-    w.check(value.x.length + value.first <= 10, "Part.x: size_is(10)");
-    w.check(value.x.length === value.n, "Part.x: length_is(*n)");
+    w.check(value.x.length + value.first <= 10, "size_is(10)", "x");
+    w.check(value.x.length === value.n, "length_is(*n)", "x");
     w.variance(value.first, value.x.length);
     w.int32Array(value.x);
   }
@@ -473,12 +473,12 @@ function readPartReferents(r: Reader, value: Part): void {
     const xMax = r.at("x").count(0);
     const xRange = r.varianceFrom(xMax, 4);
     const x = r.int32Array(xRange.actual);
-    r.equal(xMax, 10, "x: size_is(10)");
-    r.equal(xRange.first, value.first, "x: first_is(*first)");
-    r.equal(x.length, value.n, "x: length_is(*n)");
+    r.equal(xMax, 10, "size_is(10)", "x");
+    r.equal(xRange.first, value.first, "first_is(*first)", "x");
+    r.equal(x.length, value.n, "length_is(*n)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || value.n === 0, "x: null, of size *n");
+  r.check(value.x !== null || value.n === 0, "null, of size *n", "x");
 }
 
 function writeInner(w: Writer, value: Inner): void {
@@ -490,10 +490,10 @@ function writeInnerReferents(w: Writer, value: Inner): void {
   w.int32(value.n);
   if (value.x !== null) {
     w.pointer(value.x.value !== null);
-    w.check(value.x.value !== null || value.n === 0, "Inner.x: null, of size *n");
+    w.check(value.x.value !== null || value.n === 0, "null, of size *n", "x");
     if (value.x.value !== null) {
       w.count(value.x.value.length);
-      w.check(value.x.value.length === value.n, "Inner.x: size_is(*n)");
+      w.check(value.x.value.length === value.n, "size_is(*n)", "x");
       w.int32Array(value.x.value);
     }
   }
@@ -509,7 +509,7 @@ function readInnerReferents(r: Reader, value: Inner): void {
   value.n = r.at("n").int32();
   if (value.x !== null) {
     const x = r.at("x").pointer() ? r.int32Array(r.count(4)) : null;
-    r.equal(x?.length ?? 0, value.n, "x: size_is(*n)");
+    r.equal(x?.length ?? 0, value.n, "size_is(*n)", "x");
     value.x = { value: x };
   }
 }
@@ -533,12 +533,12 @@ function readTextLate(r: Reader): TextLate {
 function readTextLateReferents(r: Reader, value: TextLate): void {
   if (value.x !== null) value.x = r.at("x").wideString();
   value.n = r.at("n").int32();
-  r.check((value.x === null ? 0 : value.x.length + 1) <= value.n, "x: size_is(*n)");
+  r.check((value.x === null ? 0 : value.x.length + 1) <= value.n, "size_is(*n)", "x");
 }
 
 function writeTagged(w: Writer, value: Tagged): void {
   w.refPointer();
-  w.check(value.choice.tag === value.tag, "Tagged.choice: switch_is(*tag)");
+  w.check(value.choice.tag === value.tag, "switch_is(*tag)", "choice");
   writeChoice(w, value.choice);
   w.trail(8);
 }
@@ -556,12 +556,12 @@ function readTagged(r: Reader): Tagged {
 
 function readTaggedReferents(r: Reader, value: Tagged): void {
   value.tag = r.at("tag").int32();
-  r.equal(value.choice.tag, value.tag, "choice: switch_is(*tag)");
+  r.equal(value.choice.tag, value.tag, "switch_is(*tag)", "choice");
 }
 
 function writeTaggedUnique(w: Writer, value: TaggedUnique): void {
   w.pointer(value.tag !== null);
-  w.check(value.choice.tag === (value.tag ?? 0), "TaggedUnique.choice: switch_is(*tag)");
+  w.check(value.choice.tag === (value.tag ?? 0), "switch_is(*tag)", "choice");
   writeChoice(w, value.choice);
   w.trail(8);
 }
@@ -579,7 +579,7 @@ function readTaggedUnique(r: Reader): TaggedUnique {
 
 function readTaggedUniqueReferents(r: Reader, value: TaggedUnique): void {
   if (value.tag !== null) value.tag = r.at("tag").int32();
-  r.equal(value.choice.tag, value.tag ?? 0, "choice: switch_is(*tag)");
+  r.equal(value.choice.tag, value.tag ?? 0, "switch_is(*tag)", "choice");
 }
 
 function writeTaggedLate(w: Writer, value: TaggedLate): void {
@@ -589,7 +589,7 @@ function writeTaggedLate(w: Writer, value: TaggedLate): void {
 
 function writeTaggedLateReferents(w: Writer, value: TaggedLate): void {
   if (value.choice !== null) {
-    w.check(value.choice.tag === value.tag, "TaggedLate.choice: switch_is(*tag)");
+    w.check(value.choice.tag === value.tag, "switch_is(*tag)", "choice");
     writeChoice(w, value.choice);
   }
   w.int32(value.tag);
@@ -604,13 +604,13 @@ function readTaggedLate(r: Reader): TaggedLate {
 function readTaggedLateReferents(r: Reader, value: TaggedLate): void {
   if (value.choice !== null) value.choice = r.up(readChoice(r.down("choice")));
   value.tag = r.at("tag").int32();
-  if (value.choice !== null) r.equal(value.choice.tag, value.tag, "choice: switch_is(*tag)");
+  if (value.choice !== null) r.equal(value.choice.tag, value.tag, "switch_is(*tag)", "choice");
 }
 
 function writeVarying(w: Writer, value: Varying): void {
   w.refPointer();
-  w.check(value.x.length <= 10, "Varying.x: [10]");
-  w.check(value.x.length === value.n, "Varying.x: length_is(*n)");
+  w.check(value.x.length <= 10, "[10]", "x");
+  w.check(value.x.length === value.n, "length_is(*n)", "x");
   w.variance(0, value.x.length);
   w.int32Array(value.x);
   w.trail(8);
@@ -629,12 +629,12 @@ function readVarying(r: Reader): Varying {
 
 function readVaryingReferents(r: Reader, value: Varying): void {
   value.n = r.at("n").int32();
-  r.equal(value.x.length, value.n, "x: length_is(*n)");
+  r.equal(value.x.length, value.n, "length_is(*n)", "x");
 }
 
 function writeConformant(w: Writer, value: Conformant): void {
   w.pointer(value.n !== null);
-  w.check(value.x.length === (value.n ?? 0), "Conformant.x: size_is(*n)");
+  w.check(value.x.length === (value.n ?? 0), "size_is(*n)", "x");
   w.int32Array(value.x);
 }
 
@@ -650,22 +650,26 @@ function readConformant(r: Reader, count: number): Conformant {
 
 function readConformantReferents(r: Reader, value: Conformant): void {
   if (value.n !== null) value.n = r.at("n").int32();
-  r.equal(value.x.length, value.n ?? 0, "x: size_is(*n)");
+  r.equal(value.x.length, value.n ?? 0, "size_is(*n)", "x");
 }
 
 function writeCountsRequest(w: Writer, request: CountsRequest): void {
-  writeUnique(w, request.unique);
-  writeUniqueReferents(w, request.unique);
-  writeUniqueLate(w, request.uniqueLate);
-  writeUniqueLateReferents(w, request.uniqueLate);
-  writeReference(w, request.reference);
-  writeReferenceReferents(w, request.reference);
-  writeReferenceLate(w, request.referenceLate);
-  writeReferenceLateReferents(w, request.referenceLate);
-  writeFull(w, request.full);
-  writeFullReferents(w, request.full);
-  writeSum(w, request.sum);
-  writeSumReferents(w, request.sum);
+  try {
+    writeUnique(w, request.unique);
+    writeUniqueReferents(w, request.unique);
+    writeUniqueLate(w, request.uniqueLate);
+    writeUniqueLateReferents(w, request.uniqueLate);
+    writeReference(w, request.reference);
+    writeReferenceReferents(w, request.reference);
+    writeReferenceLate(w, request.referenceLate);
+    writeReferenceLateReferents(w, request.referenceLate);
+    writeFull(w, request.full);
+    writeFullReferents(w, request.full);
+    writeSum(w, request.sum);
+    writeSumReferents(w, request.sum);
+  } catch (error) {
+    throw w.located(error, "Counts", request, writeCountsRequest);
+  }
 }
 
 function readCountsRequest(r: Reader): CountsRequest {
@@ -691,16 +695,20 @@ function readCountsRequest(r: Reader): CountsRequest {
 }
 
 function writeLengthsRequest(w: Writer, request: LengthsRequest): void {
-  writeLength(w, request.length);
-  writeLengthReferents(w, request.length);
-  writeLengthLate(w, request.lengthLate);
-  writeLengthLateReferents(w, request.lengthLate);
-  writePart(w, request.part);
-  writePartReferents(w, request.part);
-  writeInner(w, request.inner);
-  writeInnerReferents(w, request.inner);
-  writeVarying(w, request.varying);
-  writeVaryingReferents(w, request.varying);
+  try {
+    writeLength(w, request.length);
+    writeLengthReferents(w, request.length);
+    writeLengthLate(w, request.lengthLate);
+    writeLengthLateReferents(w, request.lengthLate);
+    writePart(w, request.part);
+    writePartReferents(w, request.part);
+    writeInner(w, request.inner);
+    writeInnerReferents(w, request.inner);
+    writeVarying(w, request.varying);
+    writeVaryingReferents(w, request.varying);
+  } catch (error) {
+    throw w.located(error, "Lengths", request, writeLengthsRequest);
+  }
 }
 
 function readLengthsRequest(r: Reader): LengthsRequest {
@@ -723,8 +731,12 @@ function readLengthsRequest(r: Reader): LengthsRequest {
 }
 
 function writeTextsRequest(w: Writer, request: TextsRequest): void {
-  writeTextLate(w, request.textLate);
-  writeTextLateReferents(w, request.textLate);
+  try {
+    writeTextLate(w, request.textLate);
+    writeTextLateReferents(w, request.textLate);
+  } catch (error) {
+    throw w.located(error, "Texts", request, writeTextsRequest);
+  }
 }
 
 function readTextsRequest(r: Reader): TextsRequest {
@@ -735,12 +747,16 @@ function readTextsRequest(r: Reader): TextsRequest {
 }
 
 function writeTagsRequest(w: Writer, request: TagsRequest): void {
-  writeTagged(w, request.tagged);
-  writeTaggedReferents(w, request.tagged);
-  writeTaggedUnique(w, request.taggedUnique);
-  writeTaggedUniqueReferents(w, request.taggedUnique);
-  writeTaggedLate(w, request.taggedLate);
-  writeTaggedLateReferents(w, request.taggedLate);
+  try {
+    writeTagged(w, request.tagged);
+    writeTaggedReferents(w, request.tagged);
+    writeTaggedUnique(w, request.taggedUnique);
+    writeTaggedUniqueReferents(w, request.taggedUnique);
+    writeTaggedLate(w, request.taggedLate);
+    writeTaggedLateReferents(w, request.taggedLate);
+  } catch (error) {
+    throw w.located(error, "Tags", request, writeTagsRequest);
+  }
 }
 
 function readTagsRequest(r: Reader): TagsRequest {
@@ -757,9 +773,13 @@ function readTagsRequest(r: Reader): TagsRequest {
 }
 
 function writeOpenRequest(w: Writer, request: OpenRequest): void {
-  w.count(request.conformant.x.length);
-  writeConformant(w, request.conformant);
-  writeConformantReferents(w, request.conformant);
+  try {
+    w.count(request.conformant.x.length);
+    writeConformant(w, request.conformant);
+    writeConformantReferents(w, request.conformant);
+  } catch (error) {
+    throw w.located(error, "Open", request, writeOpenRequest);
+  }
 }
 
 function readOpenRequest(r: Reader): OpenRequest {
@@ -770,15 +790,19 @@ function readOpenRequest(r: Reader): OpenRequest {
 }
 
 function writeGivenRequest(w: Writer, request: GivenRequest): void {
-  w.fullPointer(request.n);
-  if (w.fullReferent(request.n)) w.int32(request.n.value);
-  w.count(request.x.length);
-  w.check(request.x.length === (request.n?.value ?? 0), "Given.x: size_is(*n)");
-  w.int32Array(request.x);
-  w.pointer(request.tag !== null);
-  if (request.tag !== null) w.int32(request.tag);
-  w.check(request.choice.tag === (request.tag ?? 0), "Given.choice: switch_is(*tag)");
-  writeChoice(w, request.choice);
+  try {
+    w.fullPointer(request.n);
+    if (w.fullReferent(request.n)) w.int32(request.n.value);
+    w.count(request.x.length);
+    w.check(request.x.length === (request.n?.value ?? 0), "size_is(*n)", "x");
+    w.int32Array(request.x);
+    w.pointer(request.tag !== null);
+    if (request.tag !== null) w.int32(request.tag);
+    w.check(request.choice.tag === (request.tag ?? 0), "switch_is(*tag)", "choice");
+    writeChoice(w, request.choice);
+  } catch (error) {
+    throw w.located(error, "Given", request, writeGivenRequest);
+  }
 }
 
 function readGivenRequest(r: Reader): GivenRequest {
@@ -789,14 +813,18 @@ function readGivenRequest(r: Reader): GivenRequest {
   const x = r.at("Given.x").int32Array(r.count(4));
   const tag = r.at("Given.tag").pointer() ? r.int32() : null;
   const choice = r.up(readChoice(r.down("Given.choice")));
-  r.equal(x.length, n?.value ?? 0, "Given.x: size_is(*n)");
-  r.equal(choice.tag, tag ?? 0, "Given.choice: switch_is(*tag)");
+  r.equal(x.length, n?.value ?? 0, "size_is(*n)", "Given.x");
+  r.equal(choice.tag, tag ?? 0, "switch_is(*tag)", "Given.choice");
   return { n, x, tag, choice };
 }
 
 function writeAskedRequest(w: Writer, request: AskedRequest): void {
-  w.pointer(request.n !== null);
-  if (request.n !== null) w.int32(request.n);
+  try {
+    w.pointer(request.n !== null);
+    if (request.n !== null) w.int32(request.n);
+  } catch (error) {
+    throw w.located(error, "Asked", request, writeAskedRequest);
+  }
 }
 
 function readAskedRequest(r: Reader): AskedRequest {
@@ -804,25 +832,33 @@ function readAskedRequest(r: Reader): AskedRequest {
 }
 
 function writeAskedResponse(w: Writer, response: AskedResponse, request: AskedRequest): void {
-  w.check(response.choice.tag === (request.n ?? 0), "Asked.choice: switch_is(*n)");
-  writeChoice(w, response.choice);
-  w.count(response.x.length);
-  w.check(response.x.length === (request.n ?? 0), "Asked.x: size_is(*n)");
-  w.int32Array(response.x);
+  try {
+    w.check(response.choice.tag === (request.n ?? 0), "switch_is(*n)", "choice");
+    writeChoice(w, response.choice);
+    w.count(response.x.length);
+    w.check(response.x.length === (request.n ?? 0), "size_is(*n)", "x");
+    w.int32Array(response.x);
+  } catch (error) {
+    throw w.located(error, "Asked", response, writeAskedResponse, request);
+  }
 }
 
 function readAskedResponse(r: Reader, request: AskedRequest): AskedResponse {
   const choice = r.up(readChoice(r.down("Asked.choice")));
   const x = r.at("Asked.x").int32Array(r.count(4));
-  r.equal(choice.tag, request.n ?? 0, "Asked.choice: switch_is(*n)");
-  r.equal(x.length, request.n ?? 0, "Asked.x: size_is(*n)");
+  r.equal(choice.tag, request.n ?? 0, "switch_is(*n)", "Asked.choice");
+  r.equal(x.length, request.n ?? 0, "size_is(*n)", "Asked.x");
   return { choice, x };
 }
 
 function writeToldRequest(w: Writer, request: ToldRequest): void {
-  w.int32(request.most);
-  w.pointer(request.n !== null);
-  if (request.n !== null) w.int32(request.n);
+  try {
+    w.int32(request.most);
+    w.pointer(request.n !== null);
+    if (request.n !== null) w.int32(request.n);
+  } catch (error) {
+    throw w.located(error, "Told", request, writeToldRequest);
+  }
 }
 
 function readToldRequest(r: Reader): ToldRequest {
@@ -830,21 +866,25 @@ function readToldRequest(r: Reader): ToldRequest {
 }
 
 function writeToldResponse(w: Writer, response: ToldResponse, request: ToldRequest): void {
-  w.pointer(response.n !== null);
-  if (response.n !== null) w.int32(response.n);
-  w.count(request.most);
-  w.check(response.x.length <= request.most, "Told.x: size_is(most)");
-  w.check(response.x.length === (response.n ?? 0), "Told.x: length_is(*n)");
-  w.variance(0, response.x.length);
-  w.int32Array(response.x);
+  try {
+    w.pointer(response.n !== null);
+    if (response.n !== null) w.int32(response.n);
+    w.count(request.most);
+    w.check(response.x.length <= request.most, "size_is(most)", "x");
+    w.check(response.x.length === (response.n ?? 0), "length_is(*n)", "x");
+    w.variance(0, response.x.length);
+    w.int32Array(response.x);
+  } catch (error) {
+    throw w.located(error, "Told", response, writeToldResponse, request);
+  }
 }
 
 function readToldResponse(r: Reader, request: ToldRequest): ToldResponse {
   const n = r.at("Told.n").pointer() ? r.int32() : null;
   const xMax = r.at("Told.x").count(0);
   const x = r.int32Array(r.variance(xMax, 4));
-  r.equal(xMax, request.most, "Told.x: size_is(most)");
-  r.equal(x.length, n ?? 0, "Told.x: length_is(*n)");
+  r.equal(xMax, request.most, "size_is(most)", "Told.x");
+  r.equal(x.length, n ?? 0, "length_is(*n)", "Told.x");
   return { n, x };
 }
 

@@ -25,8 +25,12 @@ export interface SwapResponse {
 }
 
 function writeSwapRequest(w: Writer, request: SwapRequest): void {
-  writeFork(w, request.fork);
-  writeForkReferents(w, request.fork);
+  try {
+    writeFork(w, request.fork);
+    writeForkReferents(w, request.fork);
+  } catch (error) {
+    throw w.located(error, "Swap", request, writeSwapRequest);
+  }
 }
 
 function readSwapRequest(r: Reader): SwapRequest {
@@ -37,8 +41,12 @@ function readSwapRequest(r: Reader): SwapRequest {
 }
 
 function writeSwapResponse(w: Writer, response: SwapResponse): void {
-  writeFork(w, response.swapped);
-  writeForkReferents(w, response.swapped);
+  try {
+    writeFork(w, response.swapped);
+    writeForkReferents(w, response.swapped);
+  } catch (error) {
+    throw w.located(error, "Swap", response, writeSwapResponse);
+  }
 }
 
 function readSwapResponse(r: Reader): SwapResponse {

@@ -52,7 +52,7 @@ export function readNodeReferents(r: Reader, value: Node): void {
 /** @internal */
 export function writeFork(w: Writer, value: Fork): void {
   w.align(4, 8);
-  w.check(value.branches.length === 2, "FORK.branches: [2]");
+  w.check(value.branches.length === 2, "[2]", "branches");
   for (const item of value.branches) {
     writeBranch(w, item);
   }

@@ -77,8 +77,12 @@ function readNoteReferents(r: Reader, value: Note): void {
 }
 
 function writeAddRequest(w: Writer, request: AddRequest): void {
-  writeNote(w, request.note);
-  writeNoteReferents(w, request.note);
+  try {
+    writeNote(w, request.note);
+    writeNoteReferents(w, request.note);
+  } catch (error) {
+    throw w.located(error, "Add", request, writeAddRequest);
+  }
 }
 
 function readAddRequest(r: Reader): AddRequest {
@@ -89,7 +93,11 @@ function readAddRequest(r: Reader): AddRequest {
 }
 
 function writeAddResponse(w: Writer, response: NoteId): void {
-  w.uint64(response);
+  try {
+    w.uint64(response);
+  } catch (error) {
+    throw w.located(error, "Add.return", response, writeAddResponse);
+  }
 }
 
 function readAddResponse(r: Reader): NoteId {
@@ -97,7 +105,11 @@ function readAddResponse(r: Reader): NoteId {
 }
 
 function writeFindRequest(w: Writer, request: FindRequest): void {
-  w.uint64(request.id);
+  try {
+    w.uint64(request.id);
+  } catch (error) {
+    throw w.located(error, "Find", request, writeFindRequest);
+  }
 }
 
 function readFindRequest(r: Reader): FindRequest {
@@ -105,8 +117,12 @@ function readFindRequest(r: Reader): FindRequest {
 }
 
 function writeFindResponse(w: Writer, response: FindResponse): void {
-  writeNote(w, response.note);
-  writeNoteReferents(w, response.note);
+  try {
+    writeNote(w, response.note);
+    writeNoteReferents(w, response.note);
+  } catch (error) {
+    throw w.located(error, "Find", response, writeFindResponse);
+  }
 }
 
 function readFindResponse(r: Reader): FindResponse {

@@ -70,7 +70,11 @@ export interface SwapResponse {
 }
 
 function writeAddOneRequest(w: Writer, request: AddOneRequest): void {
-  w.int32(request.value);
+  try {
+    w.int32(request.value);
+  } catch (error) {
+    throw w.located(error, "AddOne", request, writeAddOneRequest);
+  }
 }
 
 function readAddOneRequest(r: Reader): AddOneRequest {
@@ -78,7 +82,11 @@ function readAddOneRequest(r: Reader): AddOneRequest {
 }
 
 function writeAddOneResponse(w: Writer, response: number): void {
-  w.int32(response);
+  try {
+    w.int32(response);
+  } catch (error) {
+    throw w.located(error, "AddOne.return", response, writeAddOneResponse);
+  }
 }
 
 function readAddOneResponse(r: Reader): number {
@@ -86,47 +94,59 @@ function readAddOneResponse(r: Reader): number {
 }
 
 function writeEchoDataRequest(w: Writer, request: EchoDataRequest): void {
-  w.uint32(request.length);
-  w.count(request.data.length);
-  w.check(request.data.length === request.length, "EchoData.data: size_is(length)");
-  w.bytes(request.data);
+  try {
+    w.uint32(request.length);
+    w.count(request.data.length);
+    w.check(request.data.length === request.length, "size_is(length)", "data");
+    w.bytes(request.data);
+  } catch (error) {
+    throw w.located(error, "EchoData", request, writeEchoDataRequest);
+  }
 }
 
 function readEchoDataRequest(r: Reader): EchoDataRequest {
   const length = r.at("EchoData.length").uint32();
   const data = r.at("EchoData.data").bytes(r.count(1));
-  r.equal(data.length, length, "EchoData.data: size_is(length)");
+  r.equal(data.length, length, "size_is(length)", "EchoData.data");
   return { length, data };
 }
 
 function writeEchoDataResponse(w: Writer, response: EchoDataResponse, request: EchoDataRequest): void {
-  w.count(response.echo.length);
-  w.check(response.echo.length === request.length, "EchoData.echo: size_is(length)");
-  w.bytes(response.echo);
+  try {
+    w.count(response.echo.length);
+    w.check(response.echo.length === request.length, "size_is(length)", "echo");
+    w.bytes(response.echo);
+  } catch (error) {
+    throw w.located(error, "EchoData", response, writeEchoDataResponse, request);
+  }
 }
 
 function readEchoDataResponse(r: Reader, request: EchoDataRequest): EchoDataResponse {
   const echo = r.at("EchoData.echo").bytes(r.count(1));
-  r.equal(echo.length, request.length, "EchoData.echo: size_is(length)");
+  r.equal(echo.length, request.length, "size_is(length)", "EchoData.echo");
   return { echo };
 }
 
 function writeEverythingRequest(w: Writer, request: EverythingRequest): void {
-  w.boolean(request.a);
-  w.uint8(request.b);
-  w.char(request.c);
-  w.wchar(request.d);
-  w.int8(request.e);
-  w.uint8(request.f);
-  w.int16(request.g);
-  w.uint16(request.h);
-  w.int32(request.i);
-  w.uint32(request.j);
-  w.int64(request.k);
-  w.uint64(request.l);
-  w.float32(request.m);
-  w.float64(request.n);
-  w.uint32(request.o);
+  try {
+    w.boolean(request.a);
+    w.uint8(request.b);
+    w.char(request.c);
+    w.wchar(request.d);
+    w.int8(request.e);
+    w.uint8(request.f);
+    w.int16(request.g);
+    w.uint16(request.h);
+    w.int32(request.i);
+    w.uint32(request.j);
+    w.int64(request.k);
+    w.uint64(request.l);
+    w.float32(request.m);
+    w.float64(request.n);
+    w.uint32(request.o);
+  } catch (error) {
+    throw w.located(error, "Everything", request, writeEverythingRequest);
+  }
 }
 
 function readEverythingRequest(r: Reader): EverythingRequest {
@@ -150,9 +170,13 @@ function readEverythingRequest(r: Reader): EverythingRequest {
 }
 
 function writeSwapRequest(w: Writer, request: SwapRequest): void {
-  w.int32(request.left);
-  w.int64(request.right);
-  w.int16(w.range(request.times, 1, 10));
+  try {
+    w.int32(request.left);
+    w.int64(request.right);
+    w.int16(w.range(request.times, 1, 10));
+  } catch (error) {
+    throw w.located(error, "Swap", request, writeSwapRequest);
+  }
 }
 
 function readSwapRequest(r: Reader): SwapRequest {
@@ -164,9 +188,13 @@ function readSwapRequest(r: Reader): SwapRequest {
 }
 
 function writeSwapResponse(w: Writer, response: SwapResponse): void {
-  w.int32(response.left);
-  w.int64(response.right);
-  w.int64(response.returnValue);
+  try {
+    w.int32(response.left);
+    w.int64(response.right);
+    w.int64(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Swap", response, writeSwapResponse);
+  }
 }
 
 function readSwapResponse(r: Reader): SwapResponse {

@@ -127,7 +127,7 @@ function readOuter(r: Reader, count: number): Outer {
 }
 
 function writeStrings(w: Writer, value: Strings): void {
-  w.check(value.fixed.length + 1 <= 8, "Strings.fixed: [8]");
+  w.check(value.fixed.length + 1 <= 8, "[8]", "fixed");
   w.variance(0, value.fixed.length + 1);
   w.bytes(value.fixed);
   w.uint8(0);
@@ -144,14 +144,14 @@ function writeStringsReferents(w: Writer, value: Strings): void {
 
 function readStrings(r: Reader): Strings {
   const fixedUnits = r.at("fixed").variance(8, 1);
-  r.check(fixedUnits > 0, "fixed: string terminator");
+  r.check(fixedUnits > 0, "string terminator", "fixed");
   const fixed = r.bytes(fixedUnits - 1);
-  r.check(r.uint8() === 0, "fixed: string terminator");
+  r.check(r.uint8() === 0, "string terminator", "fixed");
   const n = r.at("n").int32();
   const capped = r.at("capped").pointer();
   const octets = r.at("octets").pointer() ? pending : null;
   r.trail(8);
-  r.check(capped || n === 0, "capped: null, of size n");
+  r.check(capped || n === 0, "null, of size n", "capped");
   return { fixed, capped: capped ? pendingCount(n) : null, octets };
 }
 
@@ -159,7 +159,7 @@ function readStringsReferents(r: Reader, value: Strings): void {
   if (value.capped !== null) {
     const n = countOfPending(value.capped);
     const capped = r.at("capped").string();
-    r.equal(capped.length + 1, n, "capped: size_is(n)");
+    r.equal(capped.length + 1, n, "size_is(n)", "capped");
     value.capped = capped;
   }
   if (value.octets !== null) value.octets = r.at("octets").byteString();
@@ -172,10 +172,10 @@ function writeBehind(w: Writer, value: Behind): void {
 
 function writeBehindReferents(w: Writer, value: Behind): void {
   w.int32(value.n);
-  w.check(value.values !== null || value.n === 0, "Behind.values: null, of size *n");
+  w.check(value.values !== null || value.n === 0, "null, of size *n", "values");
   if (value.values !== null) {
     w.count(value.values.length);
-    w.check(value.values.length === value.n, "Behind.values: size_is(*n)");
+    w.check(value.values.length === value.n, "size_is(*n)", "values");
     w.int32Array(value.values);
   }
 }
@@ -190,10 +190,10 @@ function readBehindReferents(r: Reader, value: Behind): void {
   value.n = r.at("n").int32();
   if (value.values !== null) {
     const values = r.at("values").int32Array(r.count(4));
-    r.equal(values.length, value.n, "values: size_is(*n)");
+    r.equal(values.length, value.n, "size_is(*n)", "values");
     value.values = values;
   }
-  r.check(value.values !== null || value.n === 0, "values: null, of size *n");
+  r.check(value.values !== null || value.n === 0, "null, of size *n", "values");
 }
 
 function writeBig(w: Writer, value: Big): void {
@@ -211,7 +211,7 @@ function writeBigReferents(w: Writer, value: Big): void {
 function readBig(r: Reader): Big {
   const big = r.at("big").int64();
   const data = r.at("data").pointer();
-  r.check(data || Number(big) === 0, "data: null, of size big");
+  r.check(data || Number(big) === 0, "null, of size big", "data");
   return { data: data ? pendingCount(Number(big)) : null };
 }
 
@@ -219,14 +219,14 @@ function readBigReferents(r: Reader, value: Big): void {
   if (value.data !== null) {
     const big = countOfPending(value.data);
     const data = r.at("data").bytes(r.count(1));
-    r.equal(data.length, Number(big), "data: size_is(big)");
+    r.equal(data.length, Number(big), "size_is(big)", "data");
     value.data = data;
   }
 }
 
 function writeAliases(w: Writer, value: Aliases): void {
   w.pointer(value.twice !== null);
-  w.check(value.row.length === 4, "Aliases.row: [4]");
+  w.check(value.row.length === 4, "[4]", "row");
   w.int32Array(value.row);
   w.pointer(value.rowAt !== null);
   w.pointer(value.rows !== null);
@@ -238,14 +238,14 @@ function writeAliasesReferents(w: Writer, value: Aliases): void {
     if (value.twice.value !== null) w.int32(value.twice.value);
   }
   if (value.rowAt !== null) {
-    w.check(value.rowAt.length === 4, "Aliases.rowAt: [4]");
+    w.check(value.rowAt.length === 4, "[4]", "rowAt");
     w.int32Array(value.rowAt);
   }
   if (value.rows !== null) {
     w.count(value.rows.length);
-    w.check(value.rows.length === 3, "Aliases.rows: size_is(3)");
+    w.check(value.rows.length === 3, "size_is(3)", "rows");
     for (const item of value.rows) {
-      w.check(item.length === 4, "Aliases.rows[]: [4]");
+      w.check(item.length === 4, "[4]", "rows[]");
       w.int32Array(item);
     }
   }
@@ -270,7 +270,7 @@ function readAliasesReferents(r: Reader, value: Aliases): void {
       rows[i] = r.index(i).int32Array(4);
     }
     r.up();
-    r.equal(rows.length, 3, "rows: size_is(3)");
+    r.equal(rows.length, 3, "size_is(3)", "rows");
     value.rows = rows;
   }
 }
@@ -312,21 +312,25 @@ function readRefsReferents(r: Reader, value: Refs): void {
     if (items[i] !== null) items[i] = readOuter(r.index(i), r.count(0));
   }
   r.up();
-  r.equal(items.length, n, "items: size_is(n)");
+  r.equal(items.length, n, "size_is(n)", "items");
   value.items = items;
 }
 
 function writePutRequest(w: Writer, request: PutRequest): void {
-  w.count(request.outer.tail.name.length + 1);
-  writeOuter(w, request.outer);
-  writeStrings(w, request.strings);
-  writeStringsReferents(w, request.strings);
-  writeBehind(w, request.behind);
-  writeBehindReferents(w, request.behind);
-  writeBig(w, request.big);
-  writeBigReferents(w, request.big);
-  writeAliases(w, request.aliases);
-  writeAliasesReferents(w, request.aliases);
+  try {
+    w.count(request.outer.tail.name.length + 1);
+    writeOuter(w, request.outer);
+    writeStrings(w, request.strings);
+    writeStringsReferents(w, request.strings);
+    writeBehind(w, request.behind);
+    writeBehindReferents(w, request.behind);
+    writeBig(w, request.big);
+    writeBigReferents(w, request.big);
+    writeAliases(w, request.aliases);
+    writeAliasesReferents(w, request.aliases);
+  } catch (error) {
+    throw w.located(error, "Put", request, writePutRequest);
+  }
 }
 
 function readPutRequest(r: Reader): PutRequest {
@@ -347,27 +351,31 @@ function readPutRequest(r: Reader): PutRequest {
 }
 
 function writeChainRequest(w: Writer, request: ChainRequest): void {
-  w.pointer(request.maybe !== null);
-  if (request.maybe !== null) w.int32(request.maybe);
-  w.pointer(request.deep !== null);
-  if (request.deep !== null) {
-    w.pointer(request.deep.value !== null);
-    if (request.deep.value !== null) {
-      writeBig(w, request.deep.value);
-      writeBigReferents(w, request.deep.value);
+  try {
+    w.pointer(request.maybe !== null);
+    if (request.maybe !== null) w.int32(request.maybe);
+    w.pointer(request.deep !== null);
+    if (request.deep !== null) {
+      w.pointer(request.deep.value !== null);
+      if (request.deep.value !== null) {
+        writeBig(w, request.deep.value);
+        writeBigReferents(w, request.deep.value);
+      }
     }
-  }
-  w.count(request.cube.length);
-  w.check(request.cube.length === 2, "Chain.cube: size_is(2)");
-  for (const item of request.cube) {
-    w.check(item.length === 2, "Chain.cube[]: [2]");
-    for (const inner of item) {
-      w.check(inner.length === 2, "Chain.cube[][]: [2]");
-      w.int32Array(inner);
+    w.count(request.cube.length);
+    w.check(request.cube.length === 2, "size_is(2)", "cube");
+    for (const item of request.cube) {
+      w.check(item.length === 2, "[2]", "cube[]");
+      for (const inner of item) {
+        w.check(inner.length === 2, "[2]", "cube[][]");
+        w.int32Array(inner);
+      }
     }
+    writeRefs(w, request.refs);
+    writeRefsReferents(w, request.refs);
+  } catch (error) {
+    throw w.located(error, "Chain", request, writeChainRequest);
   }
-  writeRefs(w, request.refs);
-  writeRefsReferents(w, request.refs);
 }
 
 function readChainRequest(r: Reader): ChainRequest {
@@ -398,13 +406,17 @@ function readChainRequest(r: Reader): ChainRequest {
   const refs = readRefs(r.down("Chain.refs"));
   readRefsReferents(r, refs);
   r.up();
-  r.equal(cube.length, 2, "Chain.cube: size_is(2)");
+  r.equal(cube.length, 2, "size_is(2)", "Chain.cube");
   return { maybe, deep, cube, refs };
 }
 
 function writeChainResponse(w: Writer, response: Maybe): void {
-  w.pointer(response !== null);
-  if (response !== null) w.int32(response);
+  try {
+    w.pointer(response !== null);
+    if (response !== null) w.int32(response);
+  } catch (error) {
+    throw w.located(error, "Chain.return", response, writeChainResponse);
+  }
 }
 
 function readChainResponse(r: Reader): Maybe {
@@ -412,44 +424,48 @@ function readChainResponse(r: Reader): Maybe {
 }
 
 function writeMixedRequest(w: Writer, request: MixedRequest): void {
-  w.int32(request.n);
-  w.count(request.letters.length);
-  w.check(request.letters.length === request.n, "Mixed.letters: size_is(n)");
-  for (const item of request.letters) {
-    w.enum16(item);
-  }
-  w.pointer(request.letter !== null);
-  if (request.letter !== null) w.enum16(request.letter);
-  w.enum16(w.range(request.r, 0, 1));
-  w.count(request.jagged.length);
-  w.check(request.jagged.length === request.n, "Mixed.jagged: size_is(n)");
-  for (const item of request.jagged) {
-    w.pointer(item !== null);
-  }
-  for (const item of request.jagged) {
-    w.check(item !== null || request.n === 0, "Mixed.jagged[]: null, of size n");
-    if (item !== null) {
-      w.count(item.length);
-      w.check(item.length === request.n, "Mixed.jagged[]: size_is(n)");
-      w.int32Array(item);
+  try {
+    w.int32(request.n);
+    w.count(request.letters.length);
+    w.check(request.letters.length === request.n, "size_is(n)", "letters");
+    for (const item of request.letters) {
+      w.enum16(item);
     }
-  }
-  w.pointer(request.name !== null);
-  if (request.name !== null) {
-    w.pointer(request.name.value !== null);
-    if (request.name.value !== null) w.wideString(request.name.value);
-  }
-  w.int32(request.size);
-  w.int32(request.window?.length ?? 0);
-  w.pointer(request.window !== null);
-  if (request.window !== null) {
-    w.count(request.size);
-    w.check(request.window.length <= request.size, "Mixed.window: size_is(size)");
-    w.variance(0, request.window.length);
-    for (const item of request.window) {
-      w.check(item.length === 4, "Mixed.window[]: [4]");
-      w.int32Array(item);
+    w.pointer(request.letter !== null);
+    if (request.letter !== null) w.enum16(request.letter);
+    w.enum16(w.range(request.r, 0, 1));
+    w.count(request.jagged.length);
+    w.check(request.jagged.length === request.n, "size_is(n)", "jagged");
+    for (const item of request.jagged) {
+      w.pointer(item !== null);
     }
+    for (const item of request.jagged) {
+      w.check(item !== null || request.n === 0, "null, of size n", "jagged[]");
+      if (item !== null) {
+        w.count(item.length);
+        w.check(item.length === request.n, "size_is(n)", "jagged[]");
+        w.int32Array(item);
+      }
+    }
+    w.pointer(request.name !== null);
+    if (request.name !== null) {
+      w.pointer(request.name.value !== null);
+      if (request.name.value !== null) w.wideString(request.name.value);
+    }
+    w.int32(request.size);
+    w.int32(request.window?.length ?? 0);
+    w.pointer(request.window !== null);
+    if (request.window !== null) {
+      w.count(request.size);
+      w.check(request.window.length <= request.size, "size_is(size)", "window");
+      w.variance(0, request.window.length);
+      for (const item of request.window) {
+        w.check(item.length === 4, "[4]", "window[]");
+        w.int32Array(item);
+      }
+    }
+  } catch (error) {
+    throw w.located(error, "Mixed", request, writeMixedRequest);
   }
 }
 
@@ -471,10 +487,10 @@ function readMixedRequest(r: Reader): MixedRequest {
   for (let i = 0; i < jagged.length; i++) {
     if (jagged[i] !== null) {
       const element = r.index(i).int32Array(r.count(4));
-      r.equal(element.length, n, "Mixed.jagged[]: size_is(n)");
+      r.equal(element.length, n, "size_is(n)");
       jagged[i] = element;
     }
-    r.check(jagged[i] !== null || n === 0, "Mixed.jagged[]: null, of size n");
+    r.check(jagged[i] !== null || n === 0, "null, of size n");
   }
   r.up();
   const name = r.at("Mixed.name").pointer() ? { value: r.pointer() ? r.wideString() : null } : null;
@@ -492,29 +508,33 @@ function readMixedRequest(r: Reader): MixedRequest {
     r.up();
     window = windowValue;
   }
-  r.equal(letters.length, n, "Mixed.letters: size_is(n)");
-  r.equal(jagged.length, n, "Mixed.jagged: size_is(n)");
-  r.equal(windowValueMax, size, "Mixed.window: size_is(size)");
-  r.equal(window?.length ?? 0, length, "Mixed.window: length_is(*length)");
+  r.equal(letters.length, n, "size_is(n)", "Mixed.letters");
+  r.equal(jagged.length, n, "size_is(n)", "Mixed.jagged");
+  r.equal(windowValueMax, size, "size_is(size)", "Mixed.window");
+  r.equal(window?.length ?? 0, length, "length_is(*length)", "Mixed.window");
   return { n, letters, letter, r: r_, jagged, name, size, window };
 }
 
 function writeMixedResponse(w: Writer, response: MixedResponse, request: MixedRequest): void {
-  w.pointer(response.name !== null);
-  if (response.name !== null) {
-    w.pointer(response.name.value !== null);
-    if (response.name.value !== null) w.wideString(response.name.value);
-  }
-  w.int32(response.window?.length ?? 0);
-  w.pointer(response.window !== null);
-  if (response.window !== null) {
-    w.count(request.size);
-    w.check(response.window.length <= request.size, "Mixed.window: size_is(size)");
-    w.variance(0, response.window.length);
-    for (const item of response.window) {
-      w.check(item.length === 4, "Mixed.window[]: [4]");
-      w.int32Array(item);
+  try {
+    w.pointer(response.name !== null);
+    if (response.name !== null) {
+      w.pointer(response.name.value !== null);
+      if (response.name.value !== null) w.wideString(response.name.value);
     }
+    w.int32(response.window?.length ?? 0);
+    w.pointer(response.window !== null);
+    if (response.window !== null) {
+      w.count(request.size);
+      w.check(response.window.length <= request.size, "size_is(size)", "window");
+      w.variance(0, response.window.length);
+      for (const item of response.window) {
+        w.check(item.length === 4, "[4]", "window[]");
+        w.int32Array(item);
+      }
+    }
+  } catch (error) {
+    throw w.located(error, "Mixed", response, writeMixedResponse, request);
   }
 }
 
@@ -533,8 +553,8 @@ function readMixedResponse(r: Reader, request: MixedRequest): MixedResponse {
     r.up();
     window = windowValue;
   }
-  r.equal(windowValueMax, request.size, "Mixed.window: size_is(size)");
-  r.equal(window?.length ?? 0, length, "Mixed.window: length_is(*length)");
+  r.equal(windowValueMax, request.size, "size_is(size)", "Mixed.window");
+  r.equal(window?.length ?? 0, length, "length_is(*length)", "Mixed.window");
   return { name, window };
 }
 

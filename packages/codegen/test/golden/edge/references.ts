@@ -37,7 +37,7 @@ export interface KeepRequest {
 
 function writeSlots(w: Writer, value: Slots): void {
   w.align(4, 8);
-  w.check(value.fixed.length === 2, "Slots.fixed: [2]");
+  w.check(value.fixed.length === 2, "[2]", "fixed");
   w.refElements(value.fixed.length);
   w.uint32(value.counted.length);
   w.trail(8);
@@ -71,7 +71,7 @@ function readSlots(r: Reader, count: number): Slots {
     counted[i] = pending;
   }
   r.up();
-  r.equal(counted.length, n, "counted: size_is(n)");
+  r.equal(counted.length, n, "size_is(n)", "counted");
   return { fixed, counted };
 }
 
@@ -106,9 +106,13 @@ function readOnlyReferents(r: Reader, value: Only): void {
 }
 
 function writePutRequest(w: Writer, request: PutRequest): void {
-  w.count(request.slots.counted.length);
-  writeSlots(w, request.slots);
-  writeSlotsReferents(w, request.slots);
+  try {
+    w.count(request.slots.counted.length);
+    writeSlots(w, request.slots);
+    writeSlotsReferents(w, request.slots);
+  } catch (error) {
+    throw w.located(error, "Put", request, writePutRequest);
+  }
 }
 
 function readPutRequest(r: Reader): PutRequest {
@@ -119,8 +123,12 @@ function readPutRequest(r: Reader): PutRequest {
 }
 
 function writeKeepRequest(w: Writer, request: KeepRequest): void {
-  writeOnly(w, request.only);
-  writeOnlyReferents(w, request.only);
+  try {
+    writeOnly(w, request.only);
+    writeOnlyReferents(w, request.only);
+  } catch (error) {
+    throw w.located(error, "Keep", request, writeKeepRequest);
+  }
 }
 
 function readKeepRequest(r: Reader): KeepRequest {

@@ -74,7 +74,7 @@ function writeMatrix(w: Writer, value: Matrix): void {
   const at = w.run(4, 4);
   w.uint16At(at, value.rows);
   w.uint16At(at + 2, value.columns);
-  w.check(value.cells.length === value.rows * value.columns, "Matrix.cells: size_is(rows * columns)");
+  w.check(value.cells.length === value.rows * value.columns, "size_is(rows * columns)", "cells");
   w.float32Array(value.cells);
 }
 
@@ -83,15 +83,19 @@ function readMatrix(r: Reader, count: number): Matrix {
   const rows = r.uint16At(at);
   const columns = r.uint16At(at + 2);
   const cells = r.at("cells").float32Array(count);
-  r.equal(cells.length, rows * columns, "cells: size_is(rows * columns)");
+  r.equal(cells.length, rows * columns, "size_is(rows * columns)", "cells");
   return { rows, columns, cells };
 }
 
 function writeMultiplyRequest(w: Writer, request: MultiplyRequest): void {
-  w.count(request.left.cells.length);
-  writeMatrix(w, request.left);
-  w.count(request.right.cells.length);
-  writeMatrix(w, request.right);
+  try {
+    w.count(request.left.cells.length);
+    writeMatrix(w, request.left);
+    w.count(request.right.cells.length);
+    writeMatrix(w, request.right);
+  } catch (error) {
+    throw w.located(error, "Multiply", request, writeMultiplyRequest);
+  }
 }
 
 function readMultiplyRequest(r: Reader): MultiplyRequest {
@@ -102,33 +106,42 @@ function readMultiplyRequest(r: Reader): MultiplyRequest {
 }
 
 function writeChooseRequest(w: Writer, request: ChooseRequest): void {
-  w.int32(request.wide);
-  w.int32(request.n);
-  w.count(request.data.length);
-  w.check(
-    request.data.length === (request.wide !== 0 ? request.n * 2 : request.n),
-    "Choose.data: size_is(wide ? (n * 2) : n)",
-  );
-  w.bytes(request.data);
+  try {
+    w.int32(request.wide);
+    w.int32(request.n);
+    w.count(request.data.length);
+    w.check(
+      request.data.length === (request.wide !== 0 ? request.n * 2 : request.n),
+      "size_is(wide ? (n * 2) : n)",
+      "data",
+    );
+    w.bytes(request.data);
+  } catch (error) {
+    throw w.located(error, "Choose", request, writeChooseRequest);
+  }
 }
 
 function readChooseRequest(r: Reader): ChooseRequest {
   const wide = r.at("Choose.wide").int32();
   const n = r.at("Choose.n").int32();
   const data = r.at("Choose.data").bytes(r.count(1));
-  r.equal(data.length, wide !== 0 ? n * 2 : n, "Choose.data: size_is(wide ? (n * 2) : n)");
+  r.equal(data.length, wide !== 0 ? n * 2 : n, "size_is(wide ? (n * 2) : n)", "Choose.data");
   return { wide, n, data };
 }
 
 function writeLastRequest(w: Writer, request: LastRequest): void {
-  w.int32(request.last);
-  w.count(request.values.length);
-  w.check(request.values.length === request.last + 1, "Last.values: size_is(last + 1)");
-  w.int16Array(request.values);
-  w.int32(request.mask);
-  w.count(request.more.length);
-  w.check(request.more.length === ((request.mask & 15) | 4), "Last.more: size_is((mask & 15) | 4)");
-  w.int32Array(request.more);
+  try {
+    w.int32(request.last);
+    w.count(request.values.length);
+    w.check(request.values.length === request.last + 1, "size_is(last + 1)", "values");
+    w.int16Array(request.values);
+    w.int32(request.mask);
+    w.count(request.more.length);
+    w.check(request.more.length === ((request.mask & 15) | 4), "size_is((mask & 15) | 4)", "more");
+    w.int32Array(request.more);
+  } catch (error) {
+    throw w.located(error, "Last", request, writeLastRequest);
+  }
 }
 
 function readLastRequest(r: Reader): LastRequest {
@@ -136,29 +149,35 @@ function readLastRequest(r: Reader): LastRequest {
   const values = r.at("Last.values").int16Array(r.count(2));
   const mask = r.at("Last.mask").int32();
   const more = r.at("Last.more").int32Array(r.count(4));
-  r.equal(values.length, last + 1, "Last.values: size_is(last + 1)");
-  r.equal(more.length, (mask & 15) | 4, "Last.more: size_is((mask & 15) | 4)");
+  r.equal(values.length, last + 1, "size_is(last + 1)", "Last.values");
+  r.equal(more.length, (mask & 15) | 4, "size_is((mask & 15) | 4)", "Last.more");
   return { last, values, mask, more };
 }
 
 function writeOddRequest(w: Writer, request: OddRequest): void {
-  w.int32(request.a);
-  w.int32(request.b);
-  w.count(request.x.length);
-  w.check(
-    request.x.length === (request.a % 2) + request.b * 3 - (request.a - request.b),
-    "Odd.x: size_is(((a % 2) + (b * 3)) - (a - b))",
-  );
-  w.int32Array(request.x);
-  w.count(request.y.length);
-  w.check(request.y.length === -request.a + ~request.b, "Odd.y: size_is((-a) + (~b))");
-  w.int32Array(request.y);
-  w.count(request.z.length);
-  w.check(
-    request.z.length === Number((request.a > request.b && request.a !== 0) || request.b === 0) + 1,
-    "Odd.z: size_is((((a > b) && (a != 0)) || (!b)) + 1)",
-  );
-  w.int32Array(request.z);
+  try {
+    w.int32(request.a);
+    w.int32(request.b);
+    w.count(request.x.length);
+    w.check(
+      request.x.length === (request.a % 2) + request.b * 3 - (request.a - request.b),
+      "size_is(((a % 2) + (b * 3)) - (a - b))",
+      "x",
+    );
+    w.int32Array(request.x);
+    w.count(request.y.length);
+    w.check(request.y.length === -request.a + ~request.b, "size_is((-a) + (~b))", "y");
+    w.int32Array(request.y);
+    w.count(request.z.length);
+    w.check(
+      request.z.length === Number((request.a > request.b && request.a !== 0) || request.b === 0) + 1,
+      "size_is((((a > b) && (a != 0)) || (!b)) + 1)",
+      "z",
+    );
+    w.int32Array(request.z);
+  } catch (error) {
+    throw w.located(error, "Odd", request, writeOddRequest);
+  }
 }
 
 function readOddRequest(r: Reader): OddRequest {
@@ -167,48 +186,57 @@ function readOddRequest(r: Reader): OddRequest {
   const x = r.at("Odd.x").int32Array(r.count(4));
   const y = r.at("Odd.y").int32Array(r.count(4));
   const z_ = r.at("Odd.z").int32Array(r.count(4));
-  r.equal(x.length, (a % 2) + b * 3 - (a - b), "Odd.x: size_is(((a % 2) + (b * 3)) - (a - b))");
-  r.equal(y.length, -a + ~b, "Odd.y: size_is((-a) + (~b))");
+  r.equal(x.length, (a % 2) + b * 3 - (a - b), "size_is(((a % 2) + (b * 3)) - (a - b))", "Odd.x");
+  r.equal(y.length, -a + ~b, "size_is((-a) + (~b))", "Odd.y");
   r.equal(
     z_.length,
     Number((a > b && a !== 0) || b === 0) + 1,
-    "Odd.z: size_is((((a > b) && (a != 0)) || (!b)) + 1)",
+    "size_is((((a > b) && (a != 0)) || (!b)) + 1)",
+    "Odd.z",
   );
   return { a, b, x, y, z: z_ };
 }
 
 function writeFillRequest(w: Writer, request: FillRequest): void {
-  w.uint32(request.n);
-  w.count(request.values.length);
-  w.check(request.values.length === request.n, "Fill.values: size_is(*n)");
-  w.int32Array(request.values);
-  w.uint32(request.extra);
+  try {
+    w.uint32(request.n);
+    w.count(request.values.length);
+    w.check(request.values.length === request.n, "size_is(*n)", "values");
+    w.int32Array(request.values);
+    w.uint32(request.extra);
+  } catch (error) {
+    throw w.located(error, "Fill", request, writeFillRequest);
+  }
 }
 
 function readFillRequest(r: Reader): FillRequest {
   const n = r.at("Fill.n").uint32();
   const values = r.at("Fill.values").int32Array(r.count(4));
   const extra = r.at("Fill.extra").uint32();
-  r.equal(values.length, n, "Fill.values: size_is(*n)");
+  r.equal(values.length, n, "size_is(*n)", "Fill.values");
   return { n, values, extra };
 }
 
 function writeFillResponse(w: Writer, response: FillResponse, request: FillRequest): void {
-  w.uint32(response.n);
-  w.count(response.values.length);
-  w.check(response.values.length === response.n, "Fill.values: size_is(*n)");
-  w.int32Array(response.values);
-  w.count(response.out.length);
-  w.check(response.out.length === response.n + request.extra, "Fill.out: size_is(*n + extra)");
-  w.bytes(response.out);
+  try {
+    w.uint32(response.n);
+    w.count(response.values.length);
+    w.check(response.values.length === response.n, "size_is(*n)", "values");
+    w.int32Array(response.values);
+    w.count(response.out.length);
+    w.check(response.out.length === response.n + request.extra, "size_is(*n + extra)", "out");
+    w.bytes(response.out);
+  } catch (error) {
+    throw w.located(error, "Fill", response, writeFillResponse, request);
+  }
 }
 
 function readFillResponse(r: Reader, request: FillRequest): FillResponse {
   const n = r.at("Fill.n").uint32();
   const values = r.at("Fill.values").int32Array(r.count(4));
   const out = r.at("Fill.out").bytes(r.count(1));
-  r.equal(values.length, n, "Fill.values: size_is(*n)");
-  r.equal(out.length, n + request.extra, "Fill.out: size_is(*n + extra)");
+  r.equal(values.length, n, "size_is(*n)", "Fill.values");
+  r.equal(out.length, n + request.extra, "size_is(*n + extra)", "Fill.out");
   return { n, values, out };
 }
 

@@ -83,7 +83,7 @@ function readCardReferents(r: Reader, value: Card): void {
 
 function writeReader_(w: Writer, value: Reader_): void {
   w.align(4, 8);
-  w.check(value.pins.length === 4, "Reader.pins: [4]");
+  w.check(value.pins.length === 4, "[4]", "pins");
   for (const item of value.pins) {
     w.pointer(item !== null);
   }
@@ -122,9 +122,13 @@ function readReader_Referents(r: Reader, value: Reader_): void {
 }
 
 function writePinRequest(w: Writer, request: PinRequest): void {
-  writePin(w, request.pin);
-  writePinReferents(w, request.pin);
-  w.enum16(request.level);
+  try {
+    writePin(w, request.pin);
+    writePinReferents(w, request.pin);
+    w.enum16(request.level);
+  } catch (error) {
+    throw w.located(error, "Pin", request, writePinRequest);
+  }
 }
 
 function readPinRequest(r: Reader): PinRequest {
@@ -136,7 +140,11 @@ function readPinRequest(r: Reader): PinRequest {
 }
 
 function writePinResponse(w: Writer, response: PinResponse): void {
-  writePoint(w, response.at);
+  try {
+    writePoint(w, response.at);
+  } catch (error) {
+    throw w.located(error, "Pin", response, writePinResponse);
+  }
 }
 
 function readPinResponse(r: Reader): PinResponse {
@@ -144,13 +152,17 @@ function readPinResponse(r: Reader): PinResponse {
 }
 
 function writePutRequest(w: Writer, request: PutRequest): void {
-  w.count(request.card.tail.data.length);
-  writeCard(w, request.card);
-  writeCardReferents(w, request.card);
-  w.count(request.chunk.data.length);
-  writeChunk(w, request.chunk);
-  writeReader_(w, request.readPin);
-  writeReader_Referents(w, request.readPin);
+  try {
+    w.count(request.card.tail.data.length);
+    writeCard(w, request.card);
+    writeCardReferents(w, request.card);
+    w.count(request.chunk.data.length);
+    writeChunk(w, request.chunk);
+    writeReader_(w, request.readPin);
+    writeReader_Referents(w, request.readPin);
+  } catch (error) {
+    throw w.located(error, "Put", request, writePutRequest);
+  }
 }
 
 function readPutRequest(r: Reader): PutRequest {

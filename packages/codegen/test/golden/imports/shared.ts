@@ -69,6 +69,6 @@ export function writeChunk(w: Writer, value: Chunk): void {
 export function readChunk(r: Reader, count: number): Chunk {
   const n = r.at("n").uint32();
   const data = r.at("data").bytes(count);
-  r.equal(data.length, n, "data: size_is(n)");
+  r.equal(data.length, n, "size_is(n)", "data");
   return { data };
 }

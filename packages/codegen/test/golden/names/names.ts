@@ -157,7 +157,7 @@ function readClient_(r: Reader): Client_ {
   const items = r.at("items").pointer();
   const r_ = r.at("r").uint32();
   r.trail(8);
-  r.check(items || count === 0, "items: null, of size count");
+  r.check(items || count === 0, "null, of size count", "items");
   return { items: items ? pendingCount(count) : null, r: r_ };
 }
 
@@ -170,7 +170,7 @@ function readClient_Referents(r: Reader, value: Client_): void {
       items[i] = readReader_(r.index(i));
     }
     r.up();
-    r.equal(items.length, count, "items: size_is(count)");
+    r.equal(items.length, count, "size_is(count)", "items");
     value.items = items;
   }
 }
@@ -184,10 +184,14 @@ function readCallReferents(r: Reader): CallReferents {
 }
 
 function writeCallRequest_(w: Writer, request: CallRequest_): void {
-  w.int32(request.call);
-  w.int32(request.options);
-  w.int32(request.request);
-  w.int32(request.default_);
+  try {
+    w.int32(request.call);
+    w.int32(request.options);
+    w.int32(request.request);
+    w.int32(request.default_);
+  } catch (error) {
+    throw w.located(error, "call", request, writeCallRequest_);
+  }
 }
 
 function readCallRequest_(r: Reader): CallRequest_ {
@@ -200,7 +204,11 @@ function readCallRequest_(r: Reader): CallRequest_ {
 }
 
 function writeCallResponse(w: Writer, response: CallResponse): void {
-  w.int32(response.response);
+  try {
+    w.int32(response.response);
+  } catch (error) {
+    throw w.located(error, "call", response, writeCallResponse);
+  }
 }
 
 function readCallResponse(r: Reader): CallResponse {
@@ -208,8 +216,12 @@ function readCallResponse(r: Reader): CallResponse {
 }
 
 function writeCloseRequest(w: Writer, request: CloseRequest): void {
-  writeReader_(w, request.r);
-  writeReader_(w, request.w);
+  try {
+    writeReader_(w, request.r);
+    writeReader_(w, request.w);
+  } catch (error) {
+    throw w.located(error, "close", request, writeCloseRequest);
+  }
 }
 
 function readCloseRequest(r: Reader): CloseRequest {
@@ -217,10 +229,14 @@ function readCloseRequest(r: Reader): CloseRequest {
 }
 
 function writeCloseResponse(w: Writer, response: CloseResponse): void {
-  writeClient_(w, response.value);
-  writeClient_Referents(w, response.value);
-  writeClient_(w, response.result);
-  writeClient_Referents(w, response.result);
+  try {
+    writeClient_(w, response.value);
+    writeClient_Referents(w, response.value);
+    writeClient_(w, response.result);
+    writeClient_Referents(w, response.result);
+  } catch (error) {
+    throw w.located(error, "close", response, writeCloseResponse);
+  }
 }
 
 function readCloseResponse(r: Reader): CloseResponse {
@@ -234,7 +250,11 @@ function readCloseResponse(r: Reader): CloseResponse {
 }
 
 function writeThenRequest(w: Writer, request: ThenRequest): void {
-  w.int32(request.function_);
+  try {
+    w.int32(request.function_);
+  } catch (error) {
+    throw w.located(error, "then", request, writeThenRequest);
+  }
 }
 
 function readThenRequest(r: Reader): ThenRequest {
@@ -242,7 +262,11 @@ function readThenRequest(r: Reader): ThenRequest {
 }
 
 function writeThenResponse(w: Writer, response: number): void {
-  w.int32(response);
+  try {
+    w.int32(response);
+  } catch (error) {
+    throw w.located(error, "then.return", response, writeThenResponse);
+  }
 }
 
 function readThenResponse(r: Reader): number {
@@ -250,9 +274,13 @@ function readThenResponse(r: Reader): number {
 }
 
 function writeToStringRequest(w: Writer, request: ToStringRequest): void {
-  w.int32(request.await_);
-  w.int32(request.arguments_);
-  w.int32(request.pending);
+  try {
+    w.int32(request.await_);
+    w.int32(request.arguments_);
+    w.int32(request.pending);
+  } catch (error) {
+    throw w.located(error, "toString", request, writeToStringRequest);
+  }
 }
 
 function readToStringRequest(r: Reader): ToStringRequest {
@@ -264,9 +292,13 @@ function readToStringRequest(r: Reader): ToStringRequest {
 }
 
 function writeGetHttpServerRequest(w: Writer, request: GetHttpServerRequest): void {
-  w.int32(request.dwProcessId);
-  w.int32(request.writeReader);
-  writeCallReferents(w, request.readClient);
+  try {
+    w.int32(request.dwProcessId);
+    w.int32(request.writeReader);
+    writeCallReferents(w, request.readClient);
+  } catch (error) {
+    throw w.located(error, "GET_HTTP_Server", request, writeGetHttpServerRequest);
+  }
 }
 
 function readGetHttpServerRequest(r: Reader): GetHttpServerRequest {

@@ -121,7 +121,7 @@ function readSlots(r: Reader, count: number): Slots {
     a[i] = r.index(i).pointer() ? pending : null;
   }
   r.up();
-  r.equal(a.length, n, "a: size_is(n)");
+  r.equal(a.length, n, "size_is(n)", "a");
   return { a };
 }
 
@@ -136,7 +136,7 @@ function readSlotsReferents(r: Reader, value: Slots): void {
 function writeNest(w: Writer, value: Nest): void {
   writeMixed(w, value.first);
   w.pointer(value.second !== null);
-  w.check(value.both.length === 2, "Nest.both: [2]");
+  w.check(value.both.length === 2, "[2]", "both");
   for (const item of value.both) {
     writeMixed(w, item);
   }
@@ -182,16 +182,20 @@ function readNestReferents(r: Reader, value: Nest): void {
 }
 
 function writeChainRequest(w: Writer, request: ChainRequest): void {
-  w.pointer(request.inner !== null);
-  if (request.inner !== null) w.int32(request.inner);
-  w.pointer(request.outer !== null);
-  if (request.outer !== null) {
-    w.pointer(request.outer.value !== null);
-    if (request.outer.value !== null) w.int32(request.outer.value);
+  try {
+    w.pointer(request.inner !== null);
+    if (request.inner !== null) w.int32(request.inner);
+    w.pointer(request.outer !== null);
+    if (request.outer !== null) {
+      w.pointer(request.outer.value !== null);
+      if (request.outer.value !== null) w.int32(request.outer.value);
+    }
+    w.pointer(request.maybe !== null);
+    if (request.maybe !== null) w.int32(request.maybe);
+    w.int32(request.must);
+  } catch (error) {
+    throw w.located(error, "Chain", request, writeChainRequest);
   }
-  w.pointer(request.maybe !== null);
-  if (request.maybe !== null) w.int32(request.maybe);
-  w.int32(request.must);
 }
 
 function readChainRequest(r: Reader): ChainRequest {
@@ -204,13 +208,17 @@ function readChainRequest(r: Reader): ChainRequest {
 }
 
 function writeEmbeddedRequest(w: Writer, request: EmbeddedRequest): void {
-  writeMixed(w, request.mixed);
-  writeMixedReferents(w, request.mixed);
-  w.count(request.slots.a.length);
-  writeSlots(w, request.slots);
-  writeSlotsReferents(w, request.slots);
-  writeNest(w, request.nest);
-  writeNestReferents(w, request.nest);
+  try {
+    writeMixed(w, request.mixed);
+    writeMixedReferents(w, request.mixed);
+    w.count(request.slots.a.length);
+    writeSlots(w, request.slots);
+    writeSlotsReferents(w, request.slots);
+    writeNest(w, request.nest);
+    writeNestReferents(w, request.nest);
+  } catch (error) {
+    throw w.located(error, "Embedded", request, writeEmbeddedRequest);
+  }
 }
 
 function readEmbeddedRequest(r: Reader): EmbeddedRequest {
@@ -227,8 +235,12 @@ function readEmbeddedRequest(r: Reader): EmbeddedRequest {
 }
 
 function writeEmbeddedResponse(w: Writer, response: EmbeddedResponse): void {
-  writeNest(w, response.nest);
-  writeNestReferents(w, response.nest);
+  try {
+    writeNest(w, response.nest);
+    writeNestReferents(w, response.nest);
+  } catch (error) {
+    throw w.located(error, "Embedded", response, writeEmbeddedResponse);
+  }
 }
 
 function readEmbeddedResponse(r: Reader): EmbeddedResponse {
@@ -239,8 +251,12 @@ function readEmbeddedResponse(r: Reader): EmbeddedResponse {
 }
 
 function writeAnswerRequest(w: Writer, request: AnswerRequest): void {
-  w.pointer(request.value !== null);
-  if (request.value !== null) w.int32(request.value);
+  try {
+    w.pointer(request.value !== null);
+    if (request.value !== null) w.int32(request.value);
+  } catch (error) {
+    throw w.located(error, "Answer", request, writeAnswerRequest);
+  }
 }
 
 function readAnswerRequest(r: Reader): AnswerRequest {
@@ -248,10 +264,14 @@ function readAnswerRequest(r: Reader): AnswerRequest {
 }
 
 function writeAnswerResponse(w: Writer, response: AnswerResponse): void {
-  w.pointer(response.value !== null);
-  if (response.value !== null) w.int32(response.value);
-  w.pointer(response.returnValue !== null);
-  if (response.returnValue !== null) w.int32(response.returnValue);
+  try {
+    w.pointer(response.value !== null);
+    if (response.value !== null) w.int32(response.value);
+    w.pointer(response.returnValue !== null);
+    if (response.returnValue !== null) w.int32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Answer", response, writeAnswerResponse);
+  }
 }
 
 function readAnswerResponse(r: Reader): AnswerResponse {
@@ -262,18 +282,22 @@ function readAnswerResponse(r: Reader): AnswerResponse {
 }
 
 function writeGrowResponse(w: Writer, response: GrowResponse): void {
-  w.int32(response.values?.length ?? 0);
-  w.pointer(response.values !== null);
-  if (response.values !== null) {
-    w.count(response.values.length);
-    w.int32Array(response.values);
+  try {
+    w.int32(response.values?.length ?? 0);
+    w.pointer(response.values !== null);
+    if (response.values !== null) {
+      w.count(response.values.length);
+      w.int32Array(response.values);
+    }
+  } catch (error) {
+    throw w.located(error, "Grow", response, writeGrowResponse);
   }
 }
 
 function readGrowResponse(r: Reader): GrowResponse {
   const n = r.at("Grow.n").int32();
   const values = r.at("Grow.values").pointer() ? r.int32Array(r.count(4)) : null;
-  r.equal(values?.length ?? 0, n, "Grow.values: size_is(*n)");
+  r.equal(values?.length ?? 0, n, "size_is(*n)", "Grow.values");
   return { values };
 }
 

@@ -67,7 +67,11 @@ function readStatusReferents(r: Reader, value: Status): void {
 }
 
 function writeStartRequest(w: Writer, request: StartRequest): void {
-  w.wideString(request.name);
+  try {
+    w.wideString(request.name);
+  } catch (error) {
+    throw w.located(error, "Start", request, writeStartRequest);
+  }
 }
 
 function readStartRequest(r: Reader): StartRequest {
@@ -75,7 +79,11 @@ function readStartRequest(r: Reader): StartRequest {
 }
 
 function writeStartResponse(w: Writer, response: State): void {
-  w.enum16(response);
+  try {
+    w.enum16(response);
+  } catch (error) {
+    throw w.located(error, "Start.return", response, writeStartResponse);
+  }
 }
 
 function readStartResponse(r: Reader): State {
@@ -83,7 +91,11 @@ function readStartResponse(r: Reader): State {
 }
 
 function writeQueryRequest(w: Writer, request: QueryRequest): void {
-  w.wideString(request.name);
+  try {
+    w.wideString(request.name);
+  } catch (error) {
+    throw w.located(error, "Query", request, writeQueryRequest);
+  }
 }
 
 function readQueryRequest(r: Reader): QueryRequest {
@@ -91,8 +103,12 @@ function readQueryRequest(r: Reader): QueryRequest {
 }
 
 function writeQueryResponse(w: Writer, response: QueryResponse): void {
-  writeStatus(w, response.status);
-  writeStatusReferents(w, response.status);
+  try {
+    writeStatus(w, response.status);
+    writeStatusReferents(w, response.status);
+  } catch (error) {
+    throw w.located(error, "Query", response, writeQueryResponse);
+  }
 }
 
 function readQueryResponse(r: Reader): QueryResponse {

@@ -69,7 +69,11 @@ interface CloseResponse {
 }
 
 function writePlainRequest(w: Writer, request: PlainRequest): void {
-  w.int32(request.n);
+  try {
+    w.int32(request.n);
+  } catch (error) {
+    throw w.located(error, "Plain", request, writePlainRequest);
+  }
 }
 
 function readPlainRequest(r: Reader): PlainRequest {
@@ -77,7 +81,11 @@ function readPlainRequest(r: Reader): PlainRequest {
 }
 
 function writePlainResponse(w: Writer, response: number): void {
-  w.uint32(response);
+  try {
+    w.uint32(response);
+  } catch (error) {
+    throw w.located(error, "Plain.return", response, writePlainResponse);
+  }
 }
 
 function readPlainResponse(r: Reader): number {
@@ -85,7 +93,11 @@ function readPlainResponse(r: Reader): number {
 }
 
 function writeResultRequest(w: Writer, request: ResultRequest): void {
-  w.int32(request.n);
+  try {
+    w.int32(request.n);
+  } catch (error) {
+    throw w.located(error, "Result", request, writeResultRequest);
+  }
 }
 
 function readResultRequest(r: Reader): ResultRequest {
@@ -93,8 +105,12 @@ function readResultRequest(r: Reader): ResultRequest {
 }
 
 function writeResultResponse(w: Writer, response: ResultResponse): void {
-  w.int32(response.twice);
-  w.uint32(response.returnValue);
+  try {
+    w.int32(response.twice);
+    w.uint32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Result", response, writeResultResponse);
+  }
 }
 
 function readResultResponse(r: Reader): ResultResponse {
@@ -102,7 +118,11 @@ function readResultResponse(r: Reader): ResultResponse {
 }
 
 function writeParameterRequest(w: Writer, request: ParameterRequest): void {
-  w.int32(request.n);
+  try {
+    w.int32(request.n);
+  } catch (error) {
+    throw w.located(error, "Parameter", request, writeParameterRequest);
+  }
 }
 
 function readParameterRequest(r: Reader): ParameterRequest {
@@ -110,8 +130,12 @@ function readParameterRequest(r: Reader): ParameterRequest {
 }
 
 function writeParameterResponse(w: Writer, response: ParameterResponse): void {
-  w.int32(response.twice);
-  w.uint32(response.status);
+  try {
+    w.int32(response.twice);
+    w.uint32(response.status);
+  } catch (error) {
+    throw w.located(error, "Parameter", response, writeParameterResponse);
+  }
 }
 
 function readParameterResponse(r: Reader): ParameterResponse {
@@ -119,9 +143,13 @@ function readParameterResponse(r: Reader): ParameterResponse {
 }
 
 function writeBothResponse(w: Writer, response: BothResponse): void {
-  w.uint32(response.sent);
-  w.uint32(response.served);
-  w.int32(response.returnValue);
+  try {
+    w.uint32(response.sent);
+    w.uint32(response.served);
+    w.int32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Both", response, writeBothResponse);
+  }
 }
 
 function readBothResponse(r: Reader): BothResponse {
@@ -133,8 +161,12 @@ function readBothResponse(r: Reader): BothResponse {
 }
 
 function writeOpenResponse(w: Writer, response: OpenResponse): void {
-  w.contextHandle(response.session);
-  w.uint32(response.returnValue);
+  try {
+    w.contextHandle(response.session);
+    w.uint32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Open", response, writeOpenResponse);
+  }
 }
 
 function readOpenResponse(r: Reader): OpenResponse {
@@ -142,7 +174,11 @@ function readOpenResponse(r: Reader): OpenResponse {
 }
 
 function writeCloseRequest(w: Writer, request: CloseRequest): void {
-  w.contextHandle(request.session);
+  try {
+    w.contextHandle(request.session);
+  } catch (error) {
+    throw w.located(error, "Close", request, writeCloseRequest);
+  }
 }
 
 function readCloseRequest(r: Reader): CloseRequest {
@@ -150,8 +186,12 @@ function readCloseRequest(r: Reader): CloseRequest {
 }
 
 function writeCloseResponse(w: Writer, response: CloseResponse): void {
-  w.contextHandle(response.session);
-  w.uint32(response.returnValue);
+  try {
+    w.contextHandle(response.session);
+    w.uint32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Close", response, writeCloseResponse);
+  }
 }
 
 function readCloseResponse(r: Reader): CloseResponse {

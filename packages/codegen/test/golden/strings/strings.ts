@@ -126,7 +126,7 @@ function readLines(r: Reader, count: number): Lines {
     lines[i] = r.index(i).pointer() ? pending : null;
   }
   r.up();
-  r.equal(lines.length, n, "lines: size_is(n)");
+  r.equal(lines.length, n, "size_is(n)", "lines");
   return { lines };
 }
 
@@ -139,10 +139,14 @@ function readLinesReferents(r: Reader, value: Lines): void {
 }
 
 function writeSendRequest(w: Writer, request: SendRequest): void {
-  w.string(request.plain);
-  w.wideString(request.wide);
-  w.pointer(request.maybe !== null);
-  if (request.maybe !== null) w.wideString(request.maybe);
+  try {
+    w.string(request.plain);
+    w.wideString(request.wide);
+    w.pointer(request.maybe !== null);
+    if (request.maybe !== null) w.wideString(request.maybe);
+  } catch (error) {
+    throw w.located(error, "Send", request, writeSendRequest);
+  }
 }
 
 function readSendRequest(r: Reader): SendRequest {
@@ -154,13 +158,17 @@ function readSendRequest(r: Reader): SendRequest {
 }
 
 function writeSendAllRequest(w: Writer, request: SendAllRequest): void {
-  writeAll(w, request.all);
-  writeAllReferents(w, request.all);
-  w.count(request.lines.lines.length);
-  writeLines(w, request.lines);
-  writeLinesReferents(w, request.lines);
-  putCounted(w, request.counted);
-  putCountedReferent(w, request.counted);
+  try {
+    writeAll(w, request.all);
+    writeAllReferents(w, request.all);
+    w.count(request.lines.lines.length);
+    writeLines(w, request.lines);
+    writeLinesReferents(w, request.lines);
+    putCounted(w, request.counted);
+    putCountedReferent(w, request.counted);
+  } catch (error) {
+    throw w.located(error, "SendAll", request, writeSendAllRequest);
+  }
 }
 
 function readSendAllRequest(r: Reader): SendAllRequest {
@@ -175,8 +183,12 @@ function readSendAllRequest(r: Reader): SendAllRequest {
 }
 
 function writeNamedRequest(w: Writer, request: NamedRequest): void {
-  w.wideString(request.name);
-  w.byteString(request.octets);
+  try {
+    w.wideString(request.name);
+    w.byteString(request.octets);
+  } catch (error) {
+    throw w.located(error, "Named", request, writeNamedRequest);
+  }
 }
 
 function readNamedRequest(r: Reader): NamedRequest {
@@ -184,7 +196,11 @@ function readNamedRequest(r: Reader): NamedRequest {
 }
 
 function writeGetRequest(w: Writer, request: GetRequest): void {
-  w.uint32(request.size);
+  try {
+    w.uint32(request.size);
+  } catch (error) {
+    throw w.located(error, "Get", request, writeGetRequest);
+  }
 }
 
 function readGetRequest(r: Reader): GetRequest {
@@ -192,26 +208,34 @@ function readGetRequest(r: Reader): GetRequest {
 }
 
 function writeGetResponse(w: Writer, response: GetResponse, request: GetRequest): void {
-  w.wideString(response.text, request.size);
-  w.pointer(response.allocated !== null);
-  if (response.allocated !== null) w.wideString(response.allocated);
+  try {
+    w.wideString(response.text, request.size);
+    w.pointer(response.allocated !== null);
+    if (response.allocated !== null) w.wideString(response.allocated);
+  } catch (error) {
+    throw w.located(error, "Get", response, writeGetResponse, request);
+  }
 }
 
 function readGetResponse(r: Reader, request: GetRequest): GetResponse {
   const text = r.at("Get.text").wideString();
   const allocated = r.at("Get.allocated").pointer() ? r.wideString() : null;
-  r.check(text.length + 1 <= request.size, "Get.text: size_is(size)");
+  r.check(text.length + 1 <= request.size, "size_is(size)", "Get.text");
   return { text, allocated };
 }
 
 function writeManyRequest(w: Writer, request: ManyRequest): void {
-  w.uint32(request.names.length);
-  w.count(request.names.length);
-  for (const item of request.names) {
-    w.pointer(item !== null);
-  }
-  for (const item of request.names) {
-    if (item !== null) w.wideString(item);
+  try {
+    w.uint32(request.names.length);
+    w.count(request.names.length);
+    for (const item of request.names) {
+      w.pointer(item !== null);
+    }
+    for (const item of request.names) {
+      if (item !== null) w.wideString(item);
+    }
+  } catch (error) {
+    throw w.located(error, "Many", request, writeManyRequest);
   }
 }
 
@@ -226,7 +250,7 @@ function readManyRequest(r: Reader): ManyRequest {
     if (names[i] !== null) names[i] = r.index(i).wideString();
   }
   r.up();
-  r.equal(names.length, n, "Many.names: size_is(n)");
+  r.equal(names.length, n, "size_is(n)", "Many.names");
   return { names };
 }
 

@@ -124,7 +124,7 @@ function writeTail(w: Writer, value: Tail): void {
 function readTail(r: Reader, count: number): Tail {
   const n = r.at("n").int32();
   const a = r.at("a").bytes(count);
-  r.equal(a.length, n, "a: size_is(n)");
+  r.equal(a.length, n, "size_is(n)", "a");
   return { a };
 }
 
@@ -207,7 +207,7 @@ function readTree(r: Reader): Tree {
   const name = r.at("name").pointer() ? pending : null;
   const count = r.at("count").uint32();
   const children = r.at("children").pointer();
-  r.check(children || count === 0, "children: null, of size count");
+  r.check(children || count === 0, "null, of size count", "children");
   return { name, children: children ? pendingCount(count) : null };
 }
 
@@ -229,7 +229,7 @@ function readTreeReferents(r: Reader, value: Tree): void {
       }
     }
     r.up();
-    r.equal(children.length, count, "children: size_is(count)");
+    r.equal(children.length, count, "size_is(count)", "children");
     value.children = children;
   }
   r.leave();
@@ -281,10 +281,14 @@ function readRanged(r: Reader): Ranged {
 }
 
 function writePutRequest(w: Writer, request: PutRequest): void {
-  writeOuter(w, request.value);
-  w.count(request.deep.last.in_.a.length);
-  writeDeep(w, request.deep);
-  writeRanged(w, request.ranged);
+  try {
+    writeOuter(w, request.value);
+    w.count(request.deep.last.in_.a.length);
+    writeDeep(w, request.deep);
+    writeRanged(w, request.ranged);
+  } catch (error) {
+    throw w.located(error, "Put", request, writePutRequest);
+  }
 }
 
 function readPutRequest(r: Reader): PutRequest {
@@ -296,12 +300,16 @@ function readPutRequest(r: Reader): PutRequest {
 }
 
 function writeWalkRequest(w: Writer, request: WalkRequest): void {
-  writeNode(w, request.head);
-  writeNodeReferents(w, request.head);
-  w.pointer(request.tree !== null);
-  if (request.tree !== null) {
-    writeTree(w, request.tree);
-    writeTreeReferents(w, request.tree);
+  try {
+    writeNode(w, request.head);
+    writeNodeReferents(w, request.head);
+    w.pointer(request.tree !== null);
+    if (request.tree !== null) {
+      writeTree(w, request.tree);
+      writeTreeReferents(w, request.tree);
+    }
+  } catch (error) {
+    throw w.located(error, "Walk", request, writeWalkRequest);
   }
 }
 
@@ -320,14 +328,18 @@ function readWalkRequest(r: Reader): WalkRequest {
 }
 
 function writeWalkResponse(w: Writer, response: WalkResponse): void {
-  writeForest(w, response.forest);
-  writeForestReferents(w, response.forest);
-  w.pointer(response.tail !== null);
-  if (response.tail !== null) {
-    writeNode(w, response.tail);
-    writeNodeReferents(w, response.tail);
+  try {
+    writeForest(w, response.forest);
+    writeForestReferents(w, response.forest);
+    w.pointer(response.tail !== null);
+    if (response.tail !== null) {
+      writeNode(w, response.tail);
+      writeNodeReferents(w, response.tail);
+    }
+    w.enum32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Walk", response, writeWalkResponse);
   }
-  w.enum32(response.returnValue);
 }
 
 function readWalkResponse(r: Reader): WalkResponse {

@@ -118,7 +118,7 @@ function writeAccount(w: Writer, value: Account): void {
   w.pointer(value.sid !== null);
   putCounted(w, value.name);
   w.int32(value.use);
-  w.check(value.both.length === 2, "Account.both: [2]");
+  w.check(value.both.length === 2, "[2]", "both");
   for (const item of value.both) {
     putCounted(w, item);
   }
@@ -175,10 +175,10 @@ function writeNames(w: Writer, value: Names): void {
 }
 
 function writeNamesReferents(w: Writer, value: Names): void {
-  w.check(value.names !== null || value.count === 0, "Names.names: null, of size count");
+  w.check(value.names !== null || value.count === 0, "null, of size count", "names");
   if (value.names !== null) {
     w.count(value.names.length);
-    w.check(value.names.length === value.count, "Names.names: size_is(count)");
+    w.check(value.names.length === value.count, "size_is(count)", "names");
     for (const item of value.names) {
       putCounted(w, item);
     }
@@ -186,10 +186,10 @@ function writeNamesReferents(w: Writer, value: Names): void {
       putCountedReferent(w, item);
     }
   }
-  w.check(value.sids !== null || value.count === 0, "Names.sids: null, of size count");
+  w.check(value.sids !== null || value.count === 0, "null, of size count", "sids");
   if (value.sids !== null) {
     w.count(value.sids.length);
-    w.check(value.sids.length === value.count, "Names.sids: size_is(count)");
+    w.check(value.sids.length === value.count, "size_is(count)", "sids");
     for (const item of value.sids) {
       w.pointer(item !== null);
     }
@@ -222,10 +222,10 @@ function readNamesReferents(r: Reader, value: Names): void {
       names[i] = takeCountedReferent(r.index(i), names[i] ?? null);
     }
     r.up();
-    r.equal(names.length, value.count, "names: size_is(count)");
+    r.equal(names.length, value.count, "size_is(count)", "names");
     value.names = names;
   }
-  r.check(value.names !== null || value.count === 0, "names: null, of size count");
+  r.check(value.names !== null || value.count === 0, "null, of size count", "names");
   if (value.sids !== null) {
     const sidsCount = r.down("sids").count(4, -24);
     const sids = new Array<Psid>(sidsCount);
@@ -236,10 +236,10 @@ function readNamesReferents(r: Reader, value: Names): void {
       if (sids[i] !== null) sids[i] = takeSid(r.index(i), r.count(4));
     }
     r.up();
-    r.equal(sids.length, value.count, "sids: size_is(count)");
+    r.equal(sids.length, value.count, "size_is(count)", "sids");
     value.sids = sids;
   }
-  r.check(value.sids !== null || value.count === 0, "sids: null, of size count");
+  r.check(value.sids !== null || value.count === 0, "null, of size count", "sids");
 }
 
 function writeKey(w: Writer, value: Key): void {
@@ -323,8 +323,12 @@ function readKeyReferents(r: Reader, value: Key): void {
 }
 
 function writeOneRequest(w: Writer, request: OneRequest): void {
-  w.count(sidCount(request.sid));
-  putSid(w, request.sid);
+  try {
+    w.count(sidCount(request.sid));
+    putSid(w, request.sid);
+  } catch (error) {
+    throw w.located(error, "One", request, writeOneRequest);
+  }
 }
 
 function readOneRequest(r: Reader): OneRequest {
@@ -332,8 +336,12 @@ function readOneRequest(r: Reader): OneRequest {
 }
 
 function writeTextRequest(w: Writer, request: TextRequest): void {
-  putCounted(w, request.text);
-  putCountedReferent(w, request.text);
+  try {
+    putCounted(w, request.text);
+    putCountedReferent(w, request.text);
+  } catch (error) {
+    throw w.located(error, "Text", request, writeTextRequest);
+  }
 }
 
 function readTextRequest(r: Reader): TextRequest {
@@ -341,19 +349,23 @@ function readTextRequest(r: Reader): TextRequest {
 }
 
 function writeFindRequest(w: Writer, request: FindRequest): void {
-  w.count(sidCount(request.sid));
-  putSid(w, request.sid);
-  putCounted(w, request.text);
-  putCountedReferent(w, request.text);
-  w.fullPointer(request.shared);
-  if (w.fullReferent(request.shared)) {
-    w.count(sidCount(request.shared.value));
-    putSid(w, request.shared.value);
-  }
-  w.fullPointer(request.kept);
-  if (w.fullReferent(request.kept)) {
-    putCounted(w, request.kept.value);
-    putCountedReferent(w, request.kept.value);
+  try {
+    w.count(sidCount(request.sid));
+    putSid(w, request.sid);
+    putCounted(w, request.text);
+    putCountedReferent(w, request.text);
+    w.fullPointer(request.shared);
+    if (w.fullReferent(request.shared)) {
+      w.count(sidCount(request.shared.value));
+      putSid(w, request.shared.value);
+    }
+    w.fullPointer(request.kept);
+    if (w.fullReferent(request.kept)) {
+      putCounted(w, request.kept.value);
+      putCountedReferent(w, request.kept.value);
+    }
+  } catch (error) {
+    throw w.located(error, "Find", request, writeFindRequest);
   }
 }
 
@@ -372,8 +384,12 @@ function readFindRequest(r: Reader): FindRequest {
 }
 
 function writeFindResponse(w: Writer, response: FindResponse): void {
-  writeAccount(w, response.account);
-  writeAccountReferents(w, response.account);
+  try {
+    writeAccount(w, response.account);
+    writeAccountReferents(w, response.account);
+  } catch (error) {
+    throw w.located(error, "Find", response, writeFindResponse);
+  }
 }
 
 function readFindResponse(r: Reader): FindResponse {
@@ -384,13 +400,17 @@ function readFindResponse(r: Reader): FindResponse {
 }
 
 function writeGiveRequest(w: Writer, request: GiveRequest): void {
-  w.count(sidCount(request.grant.sid));
-  writeGrant(w, request.grant);
-  writeNames(w, request.names);
-  writeNamesReferents(w, request.names);
-  w.int32(request.key.tag === "default" ? request.key.discriminant : request.key.tag);
-  writeKey(w, request.key);
-  writeKeyReferents(w, request.key);
+  try {
+    w.count(sidCount(request.grant.sid));
+    writeGrant(w, request.grant);
+    writeNames(w, request.names);
+    writeNamesReferents(w, request.names);
+    w.int32(request.key.tag === "default" ? request.key.discriminant : request.key.tag);
+    writeKey(w, request.key);
+    writeKeyReferents(w, request.key);
+  } catch (error) {
+    throw w.located(error, "Give", request, writeGiveRequest);
+  }
 }
 
 function readGiveRequest(r: Reader): GiveRequest {
@@ -402,18 +422,22 @@ function readGiveRequest(r: Reader): GiveRequest {
   const key = readKey(r.down("Give.key"));
   readKeyReferents(r, key);
   r.up();
-  r.equal(key.tag === "default" ? key.discriminant : key.tag, kind, "Give.key: switch_is(kind)");
+  r.equal(key.tag === "default" ? key.discriminant : key.tag, kind, "switch_is(kind)", "Give.key");
   return { grant, names, key };
 }
 
 function writeNameRequest(w: Writer, request: NameRequest): void {
-  w.int32(request.all.length);
-  w.count(request.all.length);
-  for (const item of request.all) {
-    putCounted(w, item);
-  }
-  for (const item of request.all) {
-    putCountedReferent(w, item);
+  try {
+    w.int32(request.all.length);
+    w.count(request.all.length);
+    for (const item of request.all) {
+      putCounted(w, item);
+    }
+    for (const item of request.all) {
+      putCountedReferent(w, item);
+    }
+  } catch (error) {
+    throw w.located(error, "Name", request, writeNameRequest);
   }
 }
 
@@ -428,18 +452,22 @@ function readNameRequest(r: Reader): NameRequest {
     all[i] = takeCountedReferent(r.index(i), all[i] ?? null);
   }
   r.up();
-  r.equal(all.length, count, "Name.all: size_is(count)");
+  r.equal(all.length, count, "size_is(count)", "Name.all");
   return { all };
 }
 
 function writeNameResponse(w: Writer, response: NameResponse): void {
-  w.pointer(response.owner !== null);
-  if (response.owner !== null) {
-    w.count(sidCount(response.owner));
-    putSid(w, response.owner);
+  try {
+    w.pointer(response.owner !== null);
+    if (response.owner !== null) {
+      w.count(sidCount(response.owner));
+      putSid(w, response.owner);
+    }
+    putCounted(w, response.returnValue);
+    putCountedReferent(w, response.returnValue);
+  } catch (error) {
+    throw w.located(error, "Name", response, writeNameResponse);
   }
-  putCounted(w, response.returnValue);
-  putCountedReferent(w, response.returnValue);
 }
 
 function readNameResponse(r: Reader): NameResponse {
@@ -450,10 +478,14 @@ function readNameResponse(r: Reader): NameResponse {
 }
 
 function writeAskRequest(w: Writer, request: AskRequest): void {
-  w.count(sidCount(request.sid));
-  putSid(w, request.sid);
-  putCounted(w, request.name);
-  putCountedReferent(w, request.name);
+  try {
+    w.count(sidCount(request.sid));
+    putSid(w, request.sid);
+    putCounted(w, request.name);
+    putCountedReferent(w, request.name);
+  } catch (error) {
+    throw w.located(error, "Ask", request, writeAskRequest);
+  }
 }
 
 function readAskRequest(r: Reader): AskRequest {

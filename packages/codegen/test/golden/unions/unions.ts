@@ -10,12 +10,12 @@ import {
   outgoingPipe,
   type PipeSource,
   pending,
-  type Reader,
+  Reader,
   readNothing,
   type ServerCall,
   type SyncCallOptions,
   SyncClient,
-  type Writer,
+  Writer,
   writeNothing,
 } from "@ncalrpc/runtime/codegen-v1";
 
@@ -330,7 +330,7 @@ function readV41(r: Reader): V41 {
   const u = r.up(readV41U(r.down("u")));
   const tail = r.at("tail").int32();
   r.trail(8);
-  r.equal(u.tag, level, "u: switch_is(level)");
+  r.equal(u.tag, level, "switch_is(level)", "u");
   return { u, tail };
 }
 
@@ -390,7 +390,7 @@ function readUs(r: Reader): Us {
   const level = r.at("level").enum16();
   const u = r.up(readW4U(r.down("u")));
   r.trail(8);
-  r.equal(u.tag === "default" ? u.discriminant : u.tag, level, "u: switch_is(level)");
+  r.equal(u.tag === "default" ? u.discriminant : u.tag, level, "switch_is(level)", "u");
   return { u };
 }
 
@@ -448,7 +448,7 @@ function writeBytepipe(w: Writer, chunk: Uint8Array): void {
 function readBytepipe(r: Reader): Uint8Array | null {
   const count = r.chunk(1);
   if (count === 0) return null;
-  const chunk = r.at("bytepipe").bytes(count);
+  const chunk = r.bytes(count);
   r.chunkEnd(count);
   return chunk;
 }
@@ -478,7 +478,7 @@ function writePairpipe(w: Writer, chunk: Pair[]): void {
 function readPairpipe(r: Reader): Pair[] | null {
   const count = r.chunk(6);
   if (count === 0) return null;
-  r.down("pairpipe");
+  r.down();
   const chunk = new Array<Pair>(count);
   for (let i = 0; i < count; i++) {
     chunk[i] = readPair(r.index(i));
@@ -516,7 +516,7 @@ function readNodes(r: Reader, count: number): Nodes {
     all[i] = r.index(i).fullPointer();
   }
   r.up();
-  r.equal(all.length, n, "all: size_is(n)");
+  r.equal(all.length, n, "size_is(n)", "all");
   return { all };
 }
 
@@ -563,10 +563,14 @@ function readVeryLongUnionName(r: Reader): VeryLongUnionName {
 }
 
 function writeNodesRequest(w: Writer, request: NodesRequest): void {
-  w.count(request.nodes.all.length);
-  writeNodes(w, request.nodes);
-  writeNodesReferents(w, request.nodes);
-  writeVeryLongUnionName(w, request.detail);
+  try {
+    w.count(request.nodes.all.length);
+    writeNodes(w, request.nodes);
+    writeNodesReferents(w, request.nodes);
+    writeVeryLongUnionName(w, request.detail);
+  } catch (error) {
+    throw w.located(error, "nodes", request, writeNodesRequest);
+  }
 }
 
 function readNodesRequest(r: Reader): NodesRequest {
@@ -578,32 +582,44 @@ function readNodesRequest(r: Reader): NodesRequest {
 }
 
 function writeV34MRequest(w: Writer, request: V34MRequest): void {
-  w.int16(request.u.tag);
-  writeV34(w, request.u);
+  try {
+    w.int16(request.u.tag);
+    writeV34(w, request.u);
+  } catch (error) {
+    throw w.located(error, "V34m", request, writeV34MRequest);
+  }
 }
 
 function readV34MRequest(r: Reader): V34MRequest {
   const level = r.at("V34m.level").int16();
   const u = r.up(readV34(r.down("V34m.u")));
-  r.equal(u.tag, level, "V34m.u: switch_is(level)");
+  r.equal(u.tag, level, "switch_is(level)", "V34m.u");
   return { u };
 }
 
 function writeV37MRequest(w: Writer, request: V37MRequest): void {
-  w.char(request.u.tag);
-  writeV37(w, request.u);
+  try {
+    w.char(request.u.tag);
+    writeV37(w, request.u);
+  } catch (error) {
+    throw w.located(error, "V37m", request, writeV37MRequest);
+  }
 }
 
 function readV37MRequest(r: Reader): V37MRequest {
   const level = r.at("V37m.level").char();
   const u = r.up(readV37(r.down("V37m.u")));
-  r.equal(u.tag, level, "V37m.u: switch_is(level)");
+  r.equal(u.tag, level, "switch_is(level)", "V37m.u");
   return { u };
 }
 
 function writeV39MRequest(w: Writer, request: V39MRequest): void {
-  writeV39(w, request.u);
-  writeV39Referents(w, request.u);
+  try {
+    writeV39(w, request.u);
+    writeV39Referents(w, request.u);
+  } catch (error) {
+    throw w.located(error, "V39m", request, writeV39MRequest);
+  }
 }
 
 function readV39MRequest(r: Reader): V39MRequest {
@@ -614,8 +630,12 @@ function readV39MRequest(r: Reader): V39MRequest {
 }
 
 function writeV41MRequest(w: Writer, request: V41MRequest): void {
-  writeV41(w, request.u);
-  writeV41Referents(w, request.u);
+  try {
+    writeV41(w, request.u);
+    writeV41Referents(w, request.u);
+  } catch (error) {
+    throw w.located(error, "V41m", request, writeV41MRequest);
+  }
 }
 
 function readV41MRequest(r: Reader): V41MRequest {
@@ -626,8 +646,12 @@ function readV41MRequest(r: Reader): V41MRequest {
 }
 
 function writeW4MResponse(w: Writer, response: W4MResponse): void {
-  writeUs(w, response.u);
-  w.char(response.c);
+  try {
+    writeUs(w, response.u);
+    w.char(response.c);
+  } catch (error) {
+    throw w.located(error, "W4m", response, writeW4MResponse);
+  }
 }
 
 function readW4MResponse(r: Reader): W4MResponse {
@@ -635,10 +659,14 @@ function readW4MResponse(r: Reader): W4MResponse {
 }
 
 function writeV30Request(w: Writer, request: V30Request): void {
-  w.fullPointer(request.a);
-  if (w.fullReferent(request.a)) w.int32(request.a.value);
-  w.fullPointer(request.b);
-  if (w.fullReferent(request.b)) w.int32(request.b.value);
+  try {
+    w.fullPointer(request.a);
+    if (w.fullReferent(request.a)) w.int32(request.a.value);
+    w.fullPointer(request.b);
+    if (w.fullReferent(request.b)) w.int32(request.b.value);
+  } catch (error) {
+    throw w.located(error, "V30", request, writeV30Request);
+  }
 }
 
 function readV30Request(r: Reader): V30Request {
@@ -654,15 +682,19 @@ function readV30Request(r: Reader): V30Request {
 }
 
 function writeCycRequest(w: Writer, request: CycRequest): void {
-  w.fullPointer(request.a);
-  if (w.fullReferent(request.a)) {
-    writeNode(w, request.a);
-    writeNodeReferents(w, request.a);
-  }
-  w.fullPointer(request.b);
-  if (w.fullReferent(request.b)) {
-    writeNode(w, request.b);
-    writeNodeReferents(w, request.b);
+  try {
+    w.fullPointer(request.a);
+    if (w.fullReferent(request.a)) {
+      writeNode(w, request.a);
+      writeNodeReferents(w, request.a);
+    }
+    w.fullPointer(request.b);
+    if (w.fullReferent(request.b)) {
+      writeNode(w, request.b);
+      writeNodeReferents(w, request.b);
+    }
+  } catch (error) {
+    throw w.located(error, "cyc", request, writeCycRequest);
   }
 }
 
@@ -689,8 +721,12 @@ function readCycRequest(r: Reader): CycRequest {
 }
 
 function writeCycResponse(w: Writer, response: CycResponse): void {
-  writeNode(w, response.c);
-  writeNodeReferents(w, response.c);
+  try {
+    writeNode(w, response.c);
+    writeNodeReferents(w, response.c);
+  } catch (error) {
+    throw w.located(error, "cyc", response, writeCycResponse);
+  }
 }
 
 function readCycResponse(r: Reader): CycResponse {
@@ -701,7 +737,11 @@ function readCycResponse(r: Reader): CycResponse {
 }
 
 function writeV33Request(w: Writer, request: V33Request): void {
-  w.int32(request.x);
+  try {
+    w.int32(request.x);
+  } catch (error) {
+    throw w.located(error, "V33", request, writeV33Request);
+  }
 }
 
 function readV33Request(r: Reader): V33Request {
@@ -709,8 +749,12 @@ function readV33Request(r: Reader): V33Request {
 }
 
 function writePpResponse(w: Writer, response: PpResponse): void {
-  w.int32(response.z);
-  w.int32(response.returnValue);
+  try {
+    w.int32(response.z);
+    w.int32(response.returnValue);
+  } catch (error) {
+    throw w.located(error, "pp", response, writePpResponse);
+  }
 }
 
 function readPpResponse(r: Reader): PpResponse {
@@ -718,8 +762,12 @@ function readPpResponse(r: Reader): PpResponse {
 }
 
 function writeN10Request(w: Writer, request: N10Request): void {
-  w.int3264(request.x);
-  w.uint8(request.b);
+  try {
+    w.int3264(request.x);
+    w.uint8(request.b);
+  } catch (error) {
+    throw w.located(error, "N10", request, writeN10Request);
+  }
 }
 
 function readN10Request(r: Reader): N10Request {
@@ -727,13 +775,17 @@ function readN10Request(r: Reader): N10Request {
 }
 
 function writeMultiRequest(w: Writer, request: MultiRequest): void {
-  w.int16(request.a.length);
-  w.int16(request.n);
-  w.count(request.a.length);
-  w.count(request.n);
-  for (const item of request.a) {
-    w.check(item.length === request.n, "multi.a[]: size_is(n)");
-    w.bytes(item);
+  try {
+    w.int16(request.a.length);
+    w.int16(request.n);
+    w.count(request.a.length);
+    w.count(request.n);
+    for (const item of request.a) {
+      w.check(item.length === request.n, "size_is(n)", "a[]");
+      w.bytes(item);
+    }
+  } catch (error) {
+    throw w.located(error, "multi", request, writeMultiRequest);
   }
 }
 
@@ -747,8 +799,8 @@ function readMultiRequest(r: Reader): MultiRequest {
     a[i] = r.index(i).bytes(aCount1);
   }
   r.up();
-  r.equal(aCount1, n, "multi.a[]: size_is(n)");
-  r.equal(a.length, m, "multi.a: size_is(m)");
+  r.equal(aCount1, n, "size_is(n)", "multi.a[]");
+  r.equal(a.length, m, "size_is(m)", "multi.a");
   return { n, a };
 }
 
@@ -800,7 +852,7 @@ export class UnionsClient extends Client {
       { x },
       writeV33Request,
       readNothing,
-      [outgoingPipe(p, writeBytepipe)],
+      [outgoingPipe(p, Writer.named(writeBytepipe, "V33.p"))],
       () => ({}),
       options,
     );
@@ -815,8 +867,8 @@ export class UnionsClient extends Client {
       undefined,
       writeNothing,
       readPpResponse,
-      [outgoingPipe(p, writePairpipe)],
-      (open) => ({ q: open(readPairpipe) }),
+      [outgoingPipe(p, Writer.named(writePairpipe, "pp.p"))],
+      (open) => ({ q: open(Reader.named(readPairpipe, "pp.q")) }),
       options,
     );
     return { ...pipes, ...response };
@@ -1001,7 +1053,7 @@ export const Unions = /* @__PURE__ */ defineInterface({
       parameters: ["p", "x"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
         const request = readV33Request(r);
-        const p = call.pipe(r, readBytepipe);
+        const p = call.pipe(r, Reader.named(readBytepipe, "V33.p"));
         call.respond(handlers.v33(p, request.x, call), writeNothing);
       },
     },
@@ -1010,9 +1062,9 @@ export const Unions = /* @__PURE__ */ defineInterface({
       opnum: 9,
       parameters: ["p"],
       serve(handlers: UnionsHandlers, r: Reader, call: ServerCall) {
-        const p = call.pipe(r, readPairpipe);
+        const p = call.pipe(r, Reader.named(readPairpipe, "pp.p"));
         call.respondWithPipes(handlers.pp(p, call), writePpResponse, (result) => [
-          outgoingPipe(result.q, writePairpipe),
+          outgoingPipe(result.q, Writer.named(writePairpipe, "pp.q")),
         ]);
       },
     },

@@ -146,7 +146,7 @@ function writeKey(w: Writer, value: Key): void {
       break;
     case 2:
     case 3:
-      w.check(value.value.length === 2, "Key.times: [2]");
+      w.check(value.value.length === 2, "[2]", "value");
       for (const item of value.value) {
         w.fileTime(item);
       }
@@ -201,13 +201,17 @@ function readUlargeInteger(r: Reader): UlargeInteger {
 }
 
 function writeFindRequest(w: Writer, request: FindRequest): void {
-  w.guid(request.id);
-  w.pointer(request.since !== null);
-  if (request.since !== null) w.fileTime(request.since);
-  w.int32(request.ids.length);
-  w.count(request.ids.length);
-  for (const item of request.ids) {
-    w.guid(item);
+  try {
+    w.guid(request.id);
+    w.pointer(request.since !== null);
+    if (request.since !== null) w.fileTime(request.since);
+    w.int32(request.ids.length);
+    w.count(request.ids.length);
+    for (const item of request.ids) {
+      w.guid(item);
+    }
+  } catch (error) {
+    throw w.located(error, "Find", request, writeFindRequest);
   }
 }
 
@@ -221,13 +225,17 @@ function readFindRequest(r: Reader): FindRequest {
     ids[i] = r.index(i).guid();
   }
   r.up();
-  r.equal(ids.length, count, "Find.ids: size_is(count)");
+  r.equal(ids.length, count, "size_is(count)", "Find.ids");
   return { id, since, ids };
 }
 
 function writeFindResponse(w: Writer, response: FindResponse): void {
-  writeEntry(w, response.entry);
-  writeEntryReferents(w, response.entry);
+  try {
+    writeEntry(w, response.entry);
+    writeEntryReferents(w, response.entry);
+  } catch (error) {
+    throw w.located(error, "Find", response, writeFindResponse);
+  }
 }
 
 function readFindResponse(r: Reader): FindResponse {
@@ -238,12 +246,16 @@ function readFindResponse(r: Reader): FindResponse {
 }
 
 function writeLookRequest(w: Writer, request: LookRequest): void {
-  w.int32(request.key.tag === "default" ? request.key.discriminant : request.key.tag);
-  writeKey(w, request.key);
-  w.int32(request.sizes.length);
-  w.count(request.sizes.length);
-  for (const item of request.sizes) {
-    w.int3264(item);
+  try {
+    w.int32(request.key.tag === "default" ? request.key.discriminant : request.key.tag);
+    writeKey(w, request.key);
+    w.int32(request.sizes.length);
+    w.count(request.sizes.length);
+    for (const item of request.sizes) {
+      w.int3264(item);
+    }
+  } catch (error) {
+    throw w.located(error, "Look", request, writeLookRequest);
   }
 }
 
@@ -257,17 +269,21 @@ function readLookRequest(r: Reader): LookRequest {
     sizes[i] = r.index(i).int3264();
   }
   r.up();
-  r.equal(key.tag === "default" ? key.discriminant : key.tag, kind, "Look.key: switch_is(kind)");
-  r.equal(sizes.length, n, "Look.sizes: size_is(n)");
+  r.equal(key.tag === "default" ? key.discriminant : key.tag, kind, "switch_is(kind)", "Look.key");
+  r.equal(sizes.length, n, "size_is(n)", "Look.sizes");
   return { key, sizes };
 }
 
 function writeSeekRequest(w: Writer, request: SeekRequest): void {
-  w.int64(request.to);
-  writeUlargeInteger(w, request.other);
-  w.int32(request.all.length);
-  w.count(request.all.length);
-  w.bigInt64Array(request.all);
+  try {
+    w.int64(request.to);
+    writeUlargeInteger(w, request.other);
+    w.int32(request.all.length);
+    w.count(request.all.length);
+    w.bigInt64Array(request.all);
+  } catch (error) {
+    throw w.located(error, "Seek", request, writeSeekRequest);
+  }
 }
 
 function readSeekRequest(r: Reader): SeekRequest {
@@ -275,12 +291,16 @@ function readSeekRequest(r: Reader): SeekRequest {
   const other = r.up(readUlargeInteger(r.down("Seek.other")));
   const n = r.at("Seek.n").int32();
   const all = r.at("Seek.all").bigInt64Array(r.count(8));
-  r.equal(all.length, n, "Seek.all: size_is(n)");
+  r.equal(all.length, n, "size_is(n)", "Seek.all");
   return { to, other, all };
 }
 
 function writeSeekResponse(w: Writer, response: LargeInteger): void {
-  w.int64(response);
+  try {
+    w.int64(response);
+  } catch (error) {
+    throw w.located(error, "Seek.return", response, writeSeekResponse);
+  }
 }
 
 function readSeekResponse(r: Reader): LargeInteger {
@@ -288,7 +308,11 @@ function readSeekResponse(r: Reader): LargeInteger {
 }
 
 function writeHintRequest(w: Writer, request: HintRequest): void {
-  w.guid(request.id);
+  try {
+    w.guid(request.id);
+  } catch (error) {
+    throw w.located(error, "Hint", request, writeHintRequest);
+  }
 }
 
 function readHintRequest(r: Reader): HintRequest {
@@ -296,7 +320,11 @@ function readHintRequest(r: Reader): HintRequest {
 }
 
 function writeDeriveRequest(w: Writer, request: DeriveRequest): void {
-  w.guid(request.name);
+  try {
+    w.guid(request.name);
+  } catch (error) {
+    throw w.located(error, "Derive", request, writeDeriveRequest);
+  }
 }
 
 function readDeriveRequest(r: Reader): DeriveRequest {
@@ -304,7 +332,11 @@ function readDeriveRequest(r: Reader): DeriveRequest {
 }
 
 function writeDeriveResponse(w: Writer, response: Uuid): void {
-  w.guid(response);
+  try {
+    w.guid(response);
+  } catch (error) {
+    throw w.located(error, "Derive.return", response, writeDeriveResponse);
+  }
 }
 
 function readDeriveResponse(r: Reader): Uuid {
@@ -312,7 +344,11 @@ function readDeriveResponse(r: Reader): Uuid {
 }
 
 function writeProgressRequest(w: Writer, request: ProgressRequest): void {
-  w.int32(request.percent);
+  try {
+    w.int32(request.percent);
+  } catch (error) {
+    throw w.located(error, "Progress", request, writeProgressRequest);
+  }
 }
 
 function readProgressRequest(r: Reader): ProgressRequest {
