@@ -11,7 +11,6 @@ import type { Token } from "@ncalrpc/security";
 import { type ClientLimits, defaultClientLimits } from "../limits.js";
 import { PipeTable } from "../pipes/pipe-table.js";
 import { BIND_SIZE, type InterfaceId, readBind, TransferSyntax, writeBind } from "../protocol-lrpc/bind.js";
-import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
 import { Features, type Hello, parseHello } from "../protocol-lrpc/hello.js";
 import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
 import { REQUEST_HEADER_SIZE } from "../protocol-lrpc/request.js";
@@ -22,23 +21,21 @@ import { parseStringBinding } from "../string-binding.js";
 import type { TransferSyntaxName } from "../transfer-syntax.js";
 import { turn } from "../turn.js";
 import { CallTable } from "./call-table.js";
-import { CallTimer } from "./call-timer.js";
 import { type BoundCallbacks, CallbackReceiver } from "./callback-receiver.js";
 import { type ClientBinding, writeNothing } from "./client.js";
+import { ClientCalls } from "./client-calls.js";
 import { connectAttributes } from "./connect-attributes.js";
 import type { ConnectOptions } from "./connect-options.js";
-import { type CallOptions, type CallPipes, type PendingCall, TypedCall } from "./pending-call.js";
-import { RequestSender } from "./request-sender.js";
+import { type CallOptions, type CallPipes, TypedCall } from "./pending-call.js";
 import { ResponseReceiver } from "./response-receiver.js";
 import type { SyncCallOptions } from "./sync-client.js";
-import { checkBlocking, waitForCall } from "./wait-for-call.js";
+import { checkBlocking } from "./wait-for-call.js";
 
 export type { ConnectOptions } from "./connect-options.js";
 
 /** Connections share the memory that messages are received in. */
 const views = new ViewCache();
 const DEFAULT_TIMEOUT = 10_000;
-const MAX_TIMEOUT = 0xffff_fffe;
 
 /**
  * A connection to a server (an association in RPC's words): it carries the calls of any number of bound interfaces,
@@ -55,9 +52,7 @@ export class ClientConnection implements Disposable {
   readonly #responses: ResponseReceiver;
   #callbacks: CallbackReceiver | null = null;
   #pipes: PipeTable | null = null;
-  readonly #timer = new CallTimer(this);
-  readonly #calls: CallTable;
-  readonly #requests: RequestSender;
+  readonly #calls: ClientCalls;
   #lastBindingId = 0;
   /** Made when somebody asks. */
   #closed: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null;
@@ -80,12 +75,12 @@ export class ClientConnection implements Disposable {
       options.shortLimit ?? Number.POSITIVE_INFINITY,
       port.maxPayload - REQUEST_HEADER_SIZE,
     );
-    this.#calls = new CallTable(this.#server.maxCalls, limits.maxWaitingCalls);
     const kernel = options.kernel ?? defaultKernel();
     const flush = () => kernel.flush();
     const { syntax } = this;
     const requestOptions = { features: this.#server.features, syntax, objectUuid, shortLimit, flush };
-    this.#requests = new RequestSender(port, this.#calls, requestOptions, () => this.#startWaiting());
+    const table = new CallTable(this.#server.maxCalls, limits.maxWaitingCalls);
+    this.#calls = new ClientCalls(port, table, requestOptions);
     this.#bindTimeout = options.timeout ?? DEFAULT_TIMEOUT;
     this.#responses = new ResponseReceiver(limits, syntax);
   }
@@ -159,9 +154,7 @@ export class ClientConnection implements Disposable {
       timeout: this.#bindTimeout,
     });
     const answered = call.promise();
-    this.#timer.arm(call.deadline);
-    this.#calls.assignId(call);
-    this.#calls.addSent(call, this.#port.send(MessageType.REQUEST, message, message.length, 0, 0));
+    this.#calls.startBind(call, message);
     const answer = await answered;
     if (answer.status !== 0) {
       const { major, minor } = id.version;
@@ -173,7 +166,7 @@ export class ClientConnection implements Disposable {
       throw new RpcError("RPC_S_UNSUPPORTED_TRANS_SYN");
     }
     const answeredId = isNdr64 ? answer.ndr64Id : answer.ndr20Id;
-    this.#requests.bound(answeredId, answer.flags);
+    this.#calls.requests.bound(answeredId, answer.flags);
     if (callbacks !== null) {
       this.#receiver.bind(answeredId, callbacks);
     }
@@ -193,13 +186,7 @@ export class ClientConnection implements Disposable {
     const call = new TypedCall(LrpcMessageType.RESPONSE, bindingId, opnum, request, write, read, options);
     call.pipes = pipes;
     const promise = call.promise();
-    if (options === undefined || this.#accept(call, options)) {
-      if (this.#calls.hasSlot) {
-        this.#requests.start(call);
-      } else {
-        this.#wait(call);
-      }
-    }
+    this.#calls.start(call);
     return promise;
   }
 
@@ -215,14 +202,7 @@ export class ClientConnection implements Disposable {
     checkBlocking(this.#port, this.#endpoint, options);
     const call = new TypedCall(LrpcMessageType.RESPONSE, bindingId, opnum, request, write, read, options);
     const outcomeOf = call.outcome();
-    if (options === undefined || this.#accept(call, options)) {
-      const expire = () => this.#giveUp(call, timedOut(call));
-      waitForCall(this.#port, call, () => this.#calls.hasSlot, expire);
-      if (!call.isSettled) {
-        this.#requests.start(call);
-        waitForCall(this.#port, call, () => call.isSettled, expire);
-      }
-    }
+    this.#calls.startBlocking(call);
     const outcome = outcomeOf();
     if (outcome.status === "fulfilled") {
       return outcome.value;
@@ -246,7 +226,7 @@ export class ClientConnection implements Disposable {
     }
     const call =
       message.type === MessageType.REPLY
-        ? this.#calls.findSent(message.messageId, this.#responses.callIdOf(message))
+        ? this.#calls.table.findSent(message.messageId, this.#responses.callIdOf(message))
         : undefined;
     if (call === undefined) {
       // Nothing that we asked for: whoever sends that can't be trusted with the calls in flight.
@@ -255,23 +235,19 @@ export class ClientConnection implements Disposable {
       return;
     }
     call.retained = null;
-    if (call.deadline !== Number.POSITIVE_INFINITY && call.deadline <= performance.now()) {
-      // The timer has not had its turn yet, but the time is up all the same.
-      call.fail(timedOut(call));
-    }
+    this.#calls.failIfLate(call);
     if (this.#responses.receive(this.#port, message, call)) {
-      this.#calls.removeSent(call);
-      this.#startWaiting();
+      this.#calls.table.removeSent(call);
+      this.#calls.startWaiting();
     }
   }
 
   /** @internal The port has closed. */
   onClosed(cause: unknown): void {
-    this.#timer.stop();
     this.#callbacks?.close();
     this.#pipes?.close(new RpcError("RPC_S_CALL_FAILED", { details: "the connection was closed" }));
     const details = cause instanceof Error ? cause.message : "the connection was closed";
-    this.#calls.failAll(
+    this.#calls.end(
       new RpcError("RPC_S_CALL_FAILED", { details, cause }),
       new RpcError("RPC_S_CALL_FAILED_DNE", { details, cause }),
     );
@@ -296,12 +272,12 @@ export class ClientConnection implements Disposable {
   /** What the server sends of its own accord. False for a message that is nothing of that, or breaks the protocol. */
   #receiveDatagram(message: ReceivedMessage): boolean {
     if (this.#responses.isOctets(message)) {
-      this.#responses.receiveOctets(message, (callId) => this.#calls.withId(callId));
+      this.#responses.receiveOctets(message, (callId) => this.#calls.table.withId(callId));
       return true;
     }
     turn.depth++;
     try {
-      const bindingOf = (callId: number) => this.#calls.withId(callId)?.bindingId;
+      const bindingOf = (callId: number) => this.#calls.table.withId(callId)?.bindingId;
       return this.#receiver.receive(message, bindingOf) || this.#receivePipe(message);
     } catch {
       return false;
@@ -320,69 +296,6 @@ export class ClientConnection implements Disposable {
     this.#pipes.receive(message, header, lrpcType, () => false);
     return true;
   }
-
-  #accept(call: PendingCall, options: CallOptions): boolean {
-    const { signal, timeout } = options;
-    if (timeout !== undefined && !(timeout >= 1 && timeout <= MAX_TIMEOUT)) {
-      call.fail(
-        new RpcError("RPC_S_INVALID_ARG", {
-          details: `timeout is ${timeout}, not 1..${MAX_TIMEOUT} milliseconds`,
-        }),
-      );
-      return false;
-    }
-    if (signal?.aborted === true) {
-      call.fail(new RpcError("RPC_S_CALL_CANCELLED", { cause: signal.reason }));
-      return false;
-    }
-    if (signal !== undefined) {
-      call.watch(() => this.#giveUp(call, new RpcError("RPC_S_CALL_CANCELLED", { cause: signal.reason })));
-    }
-    if (timeout !== undefined) {
-      this.#timer.arm(call.deadline);
-    }
-    return true;
-  }
-
-  #wait(call: PendingCall): void {
-    try {
-      this.#calls.addWaiting(call);
-    } catch (error) {
-      call.fail(RpcError.from(error));
-    }
-  }
-
-  #startWaiting(): void {
-    for (let call = this.#calls.nextWaiting(); call !== undefined; call = this.#calls.nextWaiting()) {
-      this.#requests.start(call);
-    }
-  }
-
-  #giveUp(call: PendingCall, error: RpcError): void {
-    call.fail(error);
-    if (this.#calls.isSent(call) && (this.#server.features & Features.CANCEL) !== 0 && !this.#port.isClosed) {
-      const message = Buffer.alloc(PORT_MESSAGE_SIZE + CANCEL_SIZE);
-      writeCancel(message, PORT_MESSAGE_SIZE, call.callId);
-      this.#port.send(MessageType.DATAGRAM, message, message.length, 0, 0);
-    }
-  }
-
-  /** @internal The deadline of a call may have come. */
-  expire(now: number): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const call of this.#calls.unsettled()) {
-      if (call.deadline <= now) {
-        this.#giveUp(call, timedOut(call));
-      } else {
-        next = Math.min(next, call.deadline);
-      }
-    }
-    return next;
-  }
-}
-
-function timedOut(call: PendingCall): RpcError {
-  return new RpcError("RPC_S_TIMEOUT", { details: `${call.options?.timeout} milliseconds` });
 }
 
 /** Passes the port's events on to the connection, which exists only once the port does. */
