@@ -80,6 +80,6 @@ export function codecPlot(report: CodecReport): string {
       { heading: `${message}: ${MESSAGES[message]}`, title: "encode and decode, µs (lower is better)", bars },
     ];
   });
-  const subtitle = `${report.machine.cpu}, Node ${report.machine.node}, medians of ${report.runs} runs`;
+  const subtitle = `${report.machine.cpu}, Node ${report.machine.node}, medians of ${report.runs} ${report.runs === 1 ? "run" : "runs"}`;
   return barPlot({ title: "Codecs side by side", subtitle }, panels);
 }
