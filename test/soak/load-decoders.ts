@@ -109,7 +109,9 @@ function readIfThere(path: string): string | null {
   }
 }
 
-async function loadReaders(folder: string): Promise<{ readers: Record<Syntax, Reader>; end: number }> {
+async function loadReaders(
+  folder: string,
+): Promise<{ readers: Record<Syntax, ObservedReader>; end: number }> {
   const dist = join(root, "packages/ndr/dist");
   mkdirSync(folder);
   let end = 0;

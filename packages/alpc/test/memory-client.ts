@@ -4,10 +4,18 @@ import type { CommunicationPort, Kernel, PortHandler } from "../src/kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE, type ReceivedMessage, type SendAttributes } from "../src/message.js";
 import type { View } from "../src/view.js";
 
+/** The JSON of a reply: whether the operation did what it should, and what it found, by its own names. */
+export interface ReplyValue {
+  readonly ok: boolean;
+  readonly sum?: number;
+  readonly mappings?: number;
+  readonly connections?: number;
+  readonly [name: string]: unknown;
+}
+
 /** What a reply of the memory service brings. */
 export interface Answer {
-  // biome-ignore lint/suspicious/noExplicitAny: JSON whose shape each test knows
-  readonly value: any;
+  readonly value: ReplyValue;
   readonly view: View | null;
   readonly handles: readonly ReceivedHandle[];
 }
@@ -48,7 +56,7 @@ export class MemoryClient implements PortHandler, Disposable {
 
   onMessage(_port: CommunicationPort, message: ReceivedMessage): void {
     const { buffer, start, length, view, handles } = message;
-    const value = JSON.parse(buffer.toString("utf8", start, start + length));
+    const value: ReplyValue = JSON.parse(buffer.toString("utf8", start, start + length));
     this.#waiting.get(message.messageId)?.resolve({ value, view, handles: [...handles] });
     this.#waiting.delete(message.messageId);
   }

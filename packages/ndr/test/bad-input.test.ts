@@ -344,6 +344,6 @@ describe("attach", () => {
 test("rows without elements are few", () => {
   // 0x110001 rows of nothing, which would each become an array.
   expect(refusal("01001100 00000000", (r) => r.counts(2, 4))).toEqual(["limit_exceeded", 8]);
-  expect(attached("00040000 00000000").counts(2, 4, true)).toEqual([0x400, 0]);
+  expect(attached("00040000 00000000").counts(2, 4)).toEqual([0x400, 0]);
   expect(refusal("01040000 00000000", (r) => r.counts(2, 4))).toEqual(["limit_exceeded", 8]);
 });
