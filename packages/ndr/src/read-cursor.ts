@@ -44,7 +44,8 @@ export class ReadCursor {
   readonly #outerIndexes: number[] = [];
 
   constructor(limits: Partial<ReaderLimits> = {}, littleEndian = true) {
-    this.limits = { ...defaultReaderLimits, ...limits };
+    const { maxDepth, maxOverhead } = { ...defaultReaderLimits, ...limits };
+    this.limits = { maxDepth, maxOverhead };
     this.littleEndian = littleEndian;
   }
 

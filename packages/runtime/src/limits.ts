@@ -1,5 +1,7 @@
+import { defaultReaderLimits, type ReaderLimits } from "@ncalrpc/ndr";
+
 /** What a server allows, for each connection unless said otherwise. Exceeding one is a fault to that caller alone. */
-export interface ServerLimits {
+export interface ServerLimits extends ReaderLimits {
   /** Calls in flight; more are answered RPC_S_SERVER_TOO_BUSY. Cancelled calls count until their handler ends. */
   readonly maxCalls: number;
   /** Interfaces bound. */
@@ -13,8 +15,6 @@ export interface ServerLimits {
   readonly maxBytesInFlight: number;
   /** Octets of stub data in one response. */
   readonly maxResponseSize: number;
-  /** Nesting of decoded values. */
-  readonly maxDepth: number;
   /** Callbacks that the client has not answered, timed out or not; more fail with RPC_S_OUT_OF_RESOURCES. */
   readonly maxCallbacks: number;
   /** Milliseconds that a callback may take which names no timeout of its own, and the call that it is part of none either. */
@@ -24,6 +24,7 @@ export interface ServerLimits {
 }
 
 export const defaultServerLimits: ServerLimits = {
+  ...defaultReaderLimits,
   maxCalls: 128,
   maxBindings: 32,
   maxContexts: 1024,
@@ -31,17 +32,15 @@ export const defaultServerLimits: ServerLimits = {
   maxRequestSize: 128 * 1024 * 1024,
   maxBytesInFlight: 512 * 1024 * 1024,
   maxResponseSize: 128 * 1024 * 1024,
-  maxDepth: 64,
   maxCallbacks: 16,
   callbackTimeout: 10_000,
   maxStrikes: 16,
 };
 
 /** What a client allows. */
-export interface ClientLimits {
+export interface ClientLimits extends ReaderLimits {
   /** Octets of stub data in one response. */
   readonly maxResponseSize: number;
-  readonly maxDepth: number;
   /** Callbacks that run at a time; more are answered RPC_S_SERVER_TOO_BUSY. */
   readonly maxCallbacks: number;
   /** Calls that may wait for others to finish when the server's limit is reached; more fail with RPC_S_OUT_OF_RESOURCES. */
@@ -49,8 +48,8 @@ export interface ClientLimits {
 }
 
 export const defaultClientLimits: ClientLimits = {
+  ...defaultReaderLimits,
   maxResponseSize: 1024 * 1024 * 1024,
-  maxDepth: 64,
   maxCallbacks: 64,
   maxWaitingCalls: 65_536,
 };

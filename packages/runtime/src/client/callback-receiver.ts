@@ -45,7 +45,7 @@ export class CallbackReceiver {
     this.#syntax = syntax;
     this.#port = port;
     this.#limits = limits;
-    this.#reader = makeReader(syntax, { maxDepth: limits.maxDepth });
+    this.#reader = makeReader(syntax, limits);
   }
 
   /** Has `callbacks` answer what is called back during the calls of a binding. */

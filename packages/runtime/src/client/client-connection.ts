@@ -260,7 +260,7 @@ export class ClientConnection implements Disposable {
     if ((this.#server.features & Features.PIPES) === 0) {
       return null;
     }
-    this.#pipes ??= new PipeTable(this.#port, this.#limits.maxDepth);
+    this.#pipes ??= new PipeTable(this.#port, this.#limits);
     return this.#pipes;
   }
 

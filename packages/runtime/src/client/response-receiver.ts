@@ -6,7 +6,7 @@ import {
   takeOctets,
   type View,
 } from "@ncalrpc/alpc";
-import type { ApartArray, Reader } from "@ncalrpc/ndr";
+import type { ApartArray, Reader, ReaderLimits } from "@ncalrpc/ndr";
 import type { ClientLimits } from "../limits.js";
 import {
   APART,
@@ -37,14 +37,15 @@ const OWNED = { owned: true } as const;
 /** Connections share the memory that responses are received in. */
 const views = new ViewCache();
 
-/** By their limit of depth: connections share them, since messages are decoded one at a time. */
-const allReaders = new Map<number, Readers>();
+/** By their limits: connections share them, since messages are decoded one at a time. */
+const allReaders = new Map<string, Readers>();
 
-function readersFor(maxDepth: number): Readers {
-  let readers = allReaders.get(maxDepth);
+function readersFor({ maxDepth, maxOverhead }: ReaderLimits): Readers {
+  const key = `${maxDepth} ${maxOverhead}`;
+  let readers = allReaders.get(key);
   if (readers === undefined) {
-    readers = new Readers({ maxDepth });
-    allReaders.set(maxDepth, readers);
+    readers = new Readers({ maxDepth, maxOverhead });
+    allReaders.set(key, readers);
   }
   return readers;
 }
@@ -56,7 +57,7 @@ export class ResponseReceiver {
 
   constructor(limits: ClientLimits, syntax: TransferSyntaxName) {
     this.#maxResponseSize = limits.maxResponseSize;
-    this.#reader = readersFor(limits.maxDepth).of(syntax);
+    this.#reader = readersFor(limits).of(syntax);
   }
 
   /** The call that a reply says it answers, or -1 if it does not say. */

@@ -1,4 +1,5 @@
 import type { CommunicationPort, ReceivedMessage } from "@ncalrpc/alpc";
+import type { ReaderLimits } from "@ncalrpc/ndr";
 import {
   MAX_PIPES,
   PIPE_HEADER_SIZE,
@@ -31,9 +32,9 @@ export class PipeTable {
   /** Pipes that the other side does not want, and that have not begun. */
   readonly #refused = new Set<number>();
 
-  constructor(port: CommunicationPort, maxDepth: number) {
+  constructor(port: CommunicationPort, limits: ReaderLimits) {
     this.#port = port;
-    this.#readers = new Readers({ maxDepth });
+    this.#readers = new Readers(limits);
   }
 
   /** Whether a message of this type is for this table. */

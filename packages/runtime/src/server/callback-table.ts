@@ -85,7 +85,7 @@ export class CallbackTable {
     if (denial !== null) {
       callback.fail(new RpcError("RPC_S_ACCESS_DENIED", { details: denial }));
     } else if (lrpcMessageType(header, start, length) === LrpcMessageType.CALLBACK_REPLY) {
-      this.#readers ??= new Readers({ maxDepth: this.#server.limits.maxDepth });
+      this.#readers ??= new Readers(this.#server.limits);
       const reader = this.#readers.of(callback.parent.syntax);
       reader.attach(buffer, start + CALLBACK_REPLY_SIZE, length - CALLBACK_REPLY_SIZE);
       callback.complete(reader);

@@ -40,7 +40,7 @@ export class RequestDispatcher {
   constructor(registry: InterfaceRegistry, server: ServerState) {
     this.#registry = registry;
     this.#server = server;
-    this.#readers = new Readers({ maxDepth: server.limits.maxDepth });
+    this.#readers = new Readers(server.limits);
   }
 
   /** Nothing that a message holds makes this throw: it is answered, with a fault if need be, or its connection ends. */

@@ -128,7 +128,7 @@ export class ServerConnection {
 
   /** The pipes of its calls that travel in messages of their own. */
   get pipes(): PipeTable {
-    this.#pipes ??= new PipeTable(this.port, this.#server.limits.maxDepth);
+    this.#pipes ??= new PipeTable(this.port, this.#server.limits);
     return this.#pipes;
   }
 
