@@ -24,24 +24,29 @@
  * |  16 MiB |  1,480 |  4,170 |    3,780 |          1,520 |           81 |
  * |  64 MiB |  7,050 | 10,200 |    8,820 |          7,470 |           35 |
  *
- * The same with other slices (milliseconds, on a busy machine, so that only clear differences count): 16 MiB up took 7.9, 6.1
- * and 4.9 in slices of 512 KiB, 1 MiB and 2 MiB, 6.0 in one go; down 4.4, 3.6, 3.7 and 5.9. 4 MiB up took 2.1, 1.3, 1.4 and 2.0. 64 MiB
- * up took 14 to 21 with 8 slices of 1 MiB in flight, 27 to 31 with 4; 17 with 8 of 2 MiB; 17 in one go.
- * What costs most is the pages of new sections, and of new private memory (25 for 64 MiB), not that data is copied twice.
+ * The same with other slices, on a machine with other work, in sections that are used again (the table above is of 2 MiB): 1 MiB up
+ * took 690 in one go and 80 to 140 in slices of 256 KiB, 4 MiB up 2,060 and 390 to 470 in slices of 1 MiB, 64 MiB up 16,400 and 8,000 to
+ * 9,900, down 10,900 and 12,400. Half of that is sleep: who waits for longer than it spins has to be woken (see Patience.handedOver),
+ * and a copy of 256 KiB takes less than that. In C, without sleep, the same takes 34 for 1 MiB and 4,600 for 64 MiB (memcpy-across.c).
+ * What costs most is the pages of new sections, and of new private memory (see octet-memory.ts), not that data is copied twice.
  */
 
 const KiB = 1024;
 
-/** Octets up to which an array is copied through a section in one go. */
-const ONE_GO = 2048 * KiB;
-const SLICE = 2048 * KiB;
+/** Octets of the smallest slices and of the largest ones: one of each process fits the processor's own cache. */
+const SMALLEST = 256 * KiB;
+const LARGEST = 1024 * KiB;
+/** Slices that even a small array is worth. */
+const SLICES = 4;
 
 /**
  * Octets of the parts in which an array of `size` octets is copied through sections: one process fills the next while the
  * other empties one.
  */
 export function sliceSize(size: number): number {
-  return size <= ONE_GO ? size : SLICE;
+  let slice = SMALLEST;
+  while (slice < LARGEST && slice * SLICES < size) slice *= 2;
+  return Math.min(slice, size);
 }
 
 /** Parts that a sender has filled and the receiver not yet given back. */

@@ -104,6 +104,7 @@ export class PortAttachments {
     };
     const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
     if (buffers.length > 0) this.#loans.lend(id, buffers);
+    if (attributes.view !== null) this.#noteView(attributes.view.size);
     const { output } = this.#connection;
     const total = align8(length) + attributesLength(attributes);
     const room = output.reserve(total);
@@ -130,6 +131,7 @@ export class PortAttachments {
       throw violation("a message that offers memory");
     }
     const { view } = attributes;
+    if (view !== null) this.#noteView(view.size);
     return {
       handles: this.#takeHandles(packet, attributes.handleCount),
       view: view === null ? null : this.#ownSections().receive(view),
@@ -151,6 +153,10 @@ export class PortAttachments {
   close(): void {
     this.#sections?.close();
     this.#loans.close();
+  }
+
+  #noteView(size: number): void {
+    this.#connection.list?.patience.handedOver(size);
   }
 
   get #isServer(): boolean {

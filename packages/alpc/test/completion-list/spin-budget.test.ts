@@ -98,4 +98,17 @@ describe("patience", () => {
     patience.failed();
     expect(skipped()).toBe(1);
   });
+
+  it("lasts for a copy longer, where one is to be expected, until it has failed", () => {
+    const patience = new Patience();
+    expect(patience.limit(0.05)).toBe(0.05);
+    patience.handedOver(1024 * 1024);
+    expect(patience.limit(0.05)).toBeCloseTo(0.3);
+    patience.paid();
+    expect(patience.limit(0.05)).toBeCloseTo(0.3);
+    patience.handedOver(1024 ** 3);
+    expect(patience.limit(0.05)).toBeCloseTo(1.05);
+    patience.failed();
+    expect(patience.limit(0.05)).toBe(0.05);
+  });
 });

@@ -254,7 +254,7 @@ export class ListPoller {
     for (let i = this.#hot.length - 1; i >= 0; i--) {
       const list = this.#hot[i];
       if (list === undefined) continue;
-      const patience = list.hasRung ? this.#patience * WAKING : this.#patience;
+      const patience = list.patience.limit(list.hasRung ? this.#patience * WAKING : this.#patience);
       if (!isOver && now - list.since <= patience) continue;
       if (!list.goToSleep()) {
         list.wakeUp();
