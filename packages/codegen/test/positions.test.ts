@@ -71,7 +71,9 @@ const others = [
   "[in] Units v, [out] Units w, [in, out] Units *x",
 ];
 
-test("every kind of value comes through in every position, in both transfer syntaxes", async () => {
+test("every kind of value comes through in every position, in both transfer syntaxes", {
+  timeout: 120_000,
+}, async () => {
   const parameters = [...values.flatMap((type) => positions.map((position) => position(type))), ...others];
   const methods = parameters.map((list, i) => `    void m${i}(${list});`);
   const results = values.map((type, i) => `    ${type} r${i}();`);
