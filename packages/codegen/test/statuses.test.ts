@@ -128,8 +128,6 @@ test("what can't have a status, and what a method asks for besides, is named", (
   expect(limitations(compileText(text))).toEqual([
     "Status.Nothing: [comm_status]: its return value is no integer that comes back; failures reject",
     "Status.Sent: [fault_status]: its parameter 'st' is no integer that comes back; failures reject",
-    "Status.Pickled: [encode]: types are serialized, the parameters of a method are not",
-    "Status.Pickled: [decode]: types are serialized, the parameters of a method are not",
     "Status.Noticed: [notify]: nothing is called when the response has been sent",
   ]);
 });
