@@ -7,13 +7,15 @@ import { CommandFailure } from "./command-failure.js";
 
 /**
  * The back ends that a command line names: ours by their names, others as a module's path or as a package that is
- * installed where the command runs. `options` are for the TypeScript one. Throws CommandFailure.
+ * installed where the command runs. `options` are for the TypeScript one, and `isRepeated` says that it will generate more
+ * than once. Throws CommandFailure.
  */
 export async function loadPlugins(
   names: readonly string[],
   options: TypeScriptOptions,
+  isRepeated: boolean,
 ): Promise<readonly Plugin[]> {
-  const typescript = createTypeScriptPlugin(options);
+  const typescript = createTypeScriptPlugin(options, isRepeated);
   if (names.length === 0) return [typescript];
   const builtIn: readonly Plugin[] = [typescript, modelPlugin];
   const plugins: Plugin[] = [];

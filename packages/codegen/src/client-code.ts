@@ -37,7 +37,7 @@ export function argumentsOf(context: ModuleContext, shape: MethodShape): Argumen
 /** The client class of the module's interface. */
 export function clientClass(context: ModuleContext, shapes: readonly MethodShape[]): Doc {
   const { names, unit } = context;
-  const members = shapes.map((shape) => clientMethod(context, shape));
+  const members = shapes.flatMap((shape) => clientMethod(context, shape));
   const head = `export class ${names.client} extends ${context.library("Client")}`;
   return [
     docComment(`Client of ${unit.name}.`, unit.doc),
@@ -62,7 +62,7 @@ export function callbackClass(context: ModuleContext, callbacks: readonly Method
   const { names, unit } = context;
   const doc = docComment(`Calls a client of ${unit.name} back, during a call of its own.`);
   const head = `export class ${names.callbackClient} extends ${context.library("Callbacks")}`;
-  const members = callbacks.map((shape) => clientMethod(context, shape));
+  const members = callbacks.flatMap((shape) => clientMethod(context, shape));
   return [doc, withBlankLines(head, members)];
 }
 
@@ -72,7 +72,11 @@ export function withBlankLines(head: string, members: readonly Doc[]): Doc {
   return [head, " {", indent(hardline, join([hardline, hardline], members)), hardline, "}"];
 }
 
-function clientMethod(context: ModuleContext, shape: MethodShape): Doc {
+function clientMethod(context: ModuleContext, shape: MethodShape): readonly string[] {
+  return context.printed(shape, "client", () => [clientMethodCode(context, shape)], 2);
+}
+
+function clientMethodCode(context: ModuleContext, shape: MethodShape): Doc {
   const { method, names } = shape;
   const parameters = argumentsOf(context, shape);
   const result: Doc = ["Promise<", clientResult(context, shape), ">"];

@@ -1,13 +1,15 @@
 import { type Model, modelHash, type Type, type Unit } from "@ncalrpc/idl";
 import { braced, render } from "./doc.js";
 import type { GeneratedFile } from "./generated-file.js";
+import type { GenerationCache } from "./generation-cache.js";
 import type { HookSource } from "./hook-code.js";
+import { methodShapes } from "./method-shape.js";
 import { ModelIndex } from "./model-index.js";
 import { moduleCode } from "./module-code.js";
-import { fileName, ModuleContext } from "./module-context.js";
+import { fileName, ModuleContext, type Part } from "./module-context.js";
 import { schemaModuleCode } from "./schema-module-code.js";
 import { lineComment, stringLiteral } from "./text.js";
-import { namesOfModel } from "./unit-names.js";
+import { namesOfModel, type UnitNames } from "./unit-names.js";
 import { UnsupportedError } from "./unsupported.js";
 import type { NaturalOption } from "./well-known.js";
 
@@ -27,24 +29,49 @@ export interface TypeScriptOptions {
 /**
  * Two TypeScript modules for each unit of a model: one with types, readers and writers, and for an interface its client,
  * its handlers' type and its definition; and one with the schemas of the types, if there are any, which alone needs zod.
- * The model is a checked one; the text depends on nothing else.
+ * The model is a checked one; the text depends on nothing else. `cache` makes it quicker to do so again after a change.
  */
-export function generateTypeScript(model: Model, options: TypeScriptOptions = {}): GeneratedFile[] {
+export function generateTypeScript(
+  model: Model,
+  options: TypeScriptOptions = {},
+  cache: GenerationCache | null = null,
+): GeneratedFile[] {
   const hooks = new Map(Object.entries(options.hooks ?? {}));
   refuseUnknown(model, hooks);
   const index = new ModelIndex(model, new Set(hooks.keys()), options.natural);
   const names = namesOfModel(model);
-  const declared = new Set([...names.values()].flatMap((unit) => unit.declared));
   const shared = sharedUnits(model);
+  const all = new Set([...names.values()].flatMap((unit) => unit.declared));
+  const declared = cache?.begin(surroundings(model, names, shared, options), all) ?? all;
   return model.units.flatMap((unit) => {
-    const main = new ModuleContext(unit, index, names, declared, "main", hooks);
+    const kept = cache?.unit(unit.name);
+    const contextOf = (part: Part): ModuleContext =>
+      new ModuleContext(unit, index, names, declared, part, hooks, kept);
+    const main = contextOf("main");
+    const shapes = methodShapes(main);
     const isShared = shared.has(unit.name) || unit.kind === "definitions";
     const head = heading(unit);
-    const files = [generateModule(main, head, moduleCode(main, isShared))];
-    const schema = new ModuleContext(unit, index, names, declared, "schema", hooks);
-    const schemas = schemaModuleCode(schema);
+    const files = [generateModule(main, head, moduleCode(main, shapes, isShared))];
+    const schema = contextOf("schema");
+    const schemas = schemaModuleCode(schema, shapes);
     return schemas.length === 0 ? files : [...files, generateModule(schema, head, schemas)];
   });
+}
+
+/** All that the code of a method depends on beside the method, its names and the names of locals. */
+function surroundings(
+  { units }: Model,
+  names: ReadonlyMap<string, UnitNames>,
+  shared: ReadonlySet<string>,
+  { hooks = {}, natural }: TypeScriptOptions,
+): string {
+  return JSON.stringify(
+    [units, [...names], [...shared], Object.entries(hooks), natural],
+    (key, value: unknown) => {
+      if (key === "methods" || key === "declared") return undefined;
+      return value instanceof Map ? [...value] : value;
+    },
+  );
 }
 
 /** Throws UnsupportedError for hooks of what is no typedef: a struct has the functions of its own. */

@@ -40,10 +40,21 @@ export interface MethodShape {
   readonly statuses: Statuses;
 }
 
-export function methodShape(context: ModuleContext, method: Method): MethodShape {
-  const { index } = context;
+/** Those of the methods of the context's unit, if it is not one that is merely imported. */
+export function methodShapes(context: ModuleContext): MethodShape[] {
+  const { unit } = context;
+  return unit.imported ? [] : (unit.interface?.methods ?? []).map((method) => methodShape(context, method));
+}
+
+function methodShape(context: ModuleContext, method: Method): MethodShape {
+  const { cache, index } = context;
   const names = context.names.methods.get(method) ?? context.names.callbacks.get(method);
   if (names === undefined) throw new RangeError(`The model has no method ${method.name}`);
+  const make = (): MethodShape => shapeOf(index, method, names);
+  return cache === null ? make() : cache.shape(JSON.stringify([method, names]), make);
+}
+
+function shapeOf(index: ModelIndex, method: Method, names: MethodNames): MethodShape {
   const parameters = settled(index, method.parameters, false);
   const isPipe = ({ type }: Member): boolean => index.pipe(type) !== null;
   const isOther = (member: Member): boolean => !isPipe(member);

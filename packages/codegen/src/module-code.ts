@@ -4,7 +4,7 @@ import { type Doc, render } from "./doc.js";
 import { handleClass } from "./handle-code.js";
 import { hookedCodecs, hookedType } from "./hook-code.js";
 import { methodCodecs, methodTypes } from "./method-code.js";
-import { callbackShape, type MethodShape, methodShape } from "./method-shape.js";
+import { callbackShape, type MethodShape } from "./method-shape.js";
 import type { Composite, ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { pipeCodecs } from "./pipe-code.js";
@@ -17,11 +17,12 @@ import { aliasCode, constantBlocks, enumCode, structCode, wellKnownCode } from "
 import { unionCodecs, unionType } from "./union-code.js";
 
 /** The declarations of a unit's module, in order: types, what methods exchange, codecs, client, server. */
-export function moduleCode(context: ModuleContext, isShared: boolean): string[] {
+export function moduleCode(
+  context: ModuleContext,
+  shapes: readonly MethodShape[],
+  isShared: boolean,
+): string[] {
   const { unit } = context;
-  const shapes = (unit.imported ? [] : (unit.interface?.methods ?? [])).map((method) =>
-    methodShape(context, method),
-  );
   const { encode, decode } = serializes(unit);
   const callbacks = (unit.imported ? [] : (unit.interface?.callbacks ?? [])).map((callback) =>
     callbackShape(context, callback),
@@ -35,13 +36,15 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
   );
   const usesPipe = (definition: PipeDefinition): boolean => isShared || pipes.has(definition);
   const parts: string[] = [];
-  // Printed at once: the layout documents of a large interface would be many times its text.
   const print = (docs: readonly Doc[]): void => {
     for (const doc of docs) parts.push(render(doc));
   };
+  const printOf = (owner: MethodShape | TypeDefinition, place: string, docs: () => readonly Doc[]): void => {
+    parts.push(...context.printed(owner, place, docs));
+  };
   print(constantBlocks(context, unit.constants));
-  for (const definition of unit.types) print(typeCode(context, definition));
-  for (const shape of all) print(methodTypes(context, shape));
+  for (const definition of unit.types) printOf(definition, "type", () => typeCode(context, definition));
+  for (const shape of all) printOf(shape, "types", () => methodTypes(context, shape));
   for (const definition of unit.types) {
     if (definition.kind === "pipe")
       print(usesPipe(definition) ? pipeCodecs(context, definition, isShared) : []);
@@ -51,14 +54,17 @@ export function moduleCode(context: ModuleContext, isShared: boolean): string[] 
     if (definition.kind !== "struct" && definition.kind !== "union") continue;
     if (context.index.natural(definition) !== null) continue;
     if (used?.has(definition) === false) continue;
-    if (definition.kind === "struct") print(structCodecs(context, definition, isShared));
-    else print(unionCodecs(context, definition, isShared));
+    printOf(definition, "codecs", () =>
+      definition.kind === "struct"
+        ? structCodecs(context, definition, isShared)
+        : unionCodecs(context, definition, isShared),
+    );
   }
-  for (const shape of all) print(methodCodecs(context, shape));
+  for (const shape of all) printOf(shape, "codecs", () => methodCodecs(context, shape));
   if (!unit.imported && (encode || decode)) {
     for (const definition of unit.types) print(serializeCode(context, definition));
   }
-  for (const shape of shapes) print(serializeMethodCode(context, shape));
+  for (const shape of shapes) printOf(shape, "serialization", () => serializeMethodCode(context, shape));
   for (const definition of unit.types) {
     if (definition.kind === "context_handle") print([handleClass(context, definition, shapes)]);
   }

@@ -1,6 +1,9 @@
-import type { Type, Unit } from "@ncalrpc/idl";
+import type { Type, TypeDefinition, Unit } from "@ncalrpc/idl";
+import { type Doc, render } from "./doc.js";
+import type { ImportRequest, TakenNames, UnitCache } from "./generation-cache.js";
 import type { HookSource } from "./hook-code.js";
 import { Layout } from "./layout.js";
+import type { MethodShape } from "./method-shape.js";
 import { chunkType, type ModelIndex } from "./model-index.js";
 import { localScope, moduleScope, type Scope } from "./names.js";
 import { scalarLayout } from "./scalar-layout.js";
@@ -29,22 +32,26 @@ export class ModuleContext {
   readonly names: UnitNames;
   readonly index: ModelIndex;
   readonly layout: Layout;
+  readonly cache: UnitCache | null;
   readonly imports = new Map<string, Map<string, Import>>();
   readonly #all: ReadonlyMap<string, UnitNames>;
   readonly #scope: Scope;
-
-  readonly #declared: ReadonlySet<string>;
+  readonly #declared: TakenNames;
   readonly #hooks: ReadonlyMap<string, HookSource>;
+  /** Asked for by what is printed now. */
+  #requests: ImportRequest[] = [];
 
-  /** `declared` are the names that any module of the model declares. */
+  /** `declared` are the names that any module of the model declares; `cache` has what an earlier run printed. */
   constructor(
     unit: Unit,
     index: ModelIndex,
     all: ReadonlyMap<string, UnitNames>,
-    declared: ReadonlySet<string>,
+    declared: TakenNames,
     part: Part = "main",
     hooks: ReadonlyMap<string, HookSource> = new Map(),
+    cache: UnitCache | null = null,
   ) {
+    this.cache = cache;
     this.#hooks = hooks;
     this.#declared = declared;
     this.unit = unit;
@@ -61,6 +68,26 @@ export class ModuleContext {
     const names = this.#all.get(unit);
     if (names === undefined) throw new RangeError(`The model has no unit ${unit}`);
     return names;
+  }
+
+  /**
+   * The texts of what `print` describes of a method or a type, at a depth of indentation. `place` tells apart what is
+   * printed of one owner. Printed at once, since the layout documents of a large interface would be many times its text,
+   * and only if no earlier run did so.
+   */
+  printed(
+    owner: MethodShape | TypeDefinition,
+    place: string,
+    print: () => readonly Doc[],
+    depth = 0,
+  ): readonly string[] {
+    const kept = this.cache?.printed("kind" in owner ? owner.name : owner);
+    const known = kept?.get(place);
+    if (known?.imports.every((request) => this.#request(request) === request.alias)) return known.texts;
+    this.#requests = [];
+    const texts = print().map((doc) => render(doc, depth));
+    kept?.set(place, { texts, imports: this.#requests });
+    return texts;
   }
 
   /** A value of the runtime's entry, imported. */
@@ -157,6 +184,12 @@ export class ModuleContext {
   }
 
   #import(module: string, name: string, isType: boolean, isUnique = !module.startsWith(".")): string {
+    const alias = this.#request({ module, name, isType, isUnique });
+    if (this.cache !== null) this.#requests.push({ module, name, isType, isUnique, alias });
+    return alias;
+  }
+
+  #request({ module, name, isType, isUnique }: Omit<ImportRequest, "alias">): string {
     const names = this.imports.get(module) ?? new Map<string, Import>();
     this.imports.set(module, names);
     let known = names.get(name);

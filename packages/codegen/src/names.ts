@@ -1,3 +1,5 @@
+import type { TakenNames } from "./generation-cache.js";
+
 /** JavaScript's reserved words, also those of strict and module code, and names that such code may not bind. */
 const reservedWords = [
   ..."arguments await break case catch class const continue debugger default delete do else enum eval export".split(
@@ -65,10 +67,10 @@ const clientMembers =
 
 /** Names of one kind in one place. A name that is taken gets a trailing underscore, as often as needed. */
 export class Scope {
-  readonly #outer: readonly ReadonlySet<string>[];
+  readonly #outer: readonly TakenNames[];
   readonly #claimed = new Set<string>();
 
-  constructor(...outer: readonly ReadonlySet<string>[]) {
+  constructor(...outer: readonly TakenNames[]) {
     this.#outer = outer;
   }
 
@@ -98,7 +100,7 @@ export function moduleScope(): Scope {
 }
 
 /** Parameters and locals of a function beside `own`; `declared` are the names of the modules that it sees. */
-export function localScope(declared: ReadonlySet<string>, own: readonly string[]): Scope {
+export function localScope(declared: TakenNames, own: readonly string[]): Scope {
   return new Scope(topLevelNames, declared, new Set(own));
 }
 

@@ -10,7 +10,7 @@ import {
   lazyAssignment,
   render,
 } from "./doc.js";
-import { type MethodShape, methodShape } from "./method-shape.js";
+import type { MethodShape } from "./method-shape.js";
 import { structMembers, visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { SchemaCode } from "./schema-code.js";
@@ -23,18 +23,18 @@ import { memberNames } from "./unit-names.js";
  * that has the latter by the methods' names. Each schema is made when it is first used, so that none depends on another's
  * being declared before it, and a bundler can leave out what nobody imports.
  */
-export function schemaModuleCode(context: ModuleContext): string[] {
+export function schemaModuleCode(context: ModuleContext, shapes: readonly MethodShape[]): string[] {
   const { unit } = context;
   const schemas = new SchemaCode(context);
-  const shapes = (unit.imported ? [] : (unit.interface?.methods ?? [])).map((method) =>
-    methodShape(context, method),
-  );
-  const docs = [
-    ...unit.types.flatMap((definition) => typeSchema(context, definition, schemas)),
-    ...shapes.flatMap((shape) => methodSchemas(context, shape, schemas)),
-    ...(shapes.length === 0 ? [] : [interfaceSchemas(context, shapes, schemas)]),
+  return [
+    ...unit.types.flatMap((definition) =>
+      context.printed(definition, "schema", () => typeSchema(context, definition, schemas)),
+    ),
+    ...shapes.flatMap((shape) =>
+      context.printed(shape, "schemas", () => methodSchemas(context, shape, schemas)),
+    ),
+    ...(shapes.length === 0 ? [] : [render(interfaceSchemas(context, shapes, schemas))]),
   ];
-  return docs.map((doc) => render(doc));
 }
 
 function typeSchema(context: ModuleContext, definition: TypeDefinition, schemas: SchemaCode): Doc[] {
@@ -165,7 +165,7 @@ function resultMembers({ outPipes, response }: MethodShape): readonly Member[] |
 /** The function by which the interface's definition finds the schemas. */
 function interfaceSchemas(context: ModuleContext, shapes: readonly MethodShape[], schemas: SchemaCode): Doc {
   const z = context.library("z");
-  const entries = shapes.map((shape): Doc => {
+  const entry = (shape: MethodShape): Doc => {
     const { names, method } = shape;
     const request = shape.parameters.length > 0 ? names.request.schema : `${z}.object({})`;
     const response: Doc =
@@ -174,10 +174,11 @@ function interfaceSchemas(context: ModuleContext, shapes: readonly MethodShape[]
         : method.returns === null
           ? `${z}.void()`
           : schemas.type(method.returns, null, true);
-    return [`${names.method}: `, braced([`request: ${request}`, ["response: ", response]])];
-  });
+    return [`${names.method}: `, braced([`request: ${request}`, ["response: ", response]]), ","];
+  };
+  const entries = shapes.flatMap((shape) => context.printed(shape, "entry", () => [entry(shape)], 4));
   const result = context.libraryType("InterfaceSchemas");
-  const object: Doc = ["{", indent(hardline, join([",", hardline], entries), ","), hardline, "}"];
+  const object: Doc = ["{", indent(hardline, join(hardline, entries)), hardline, "}"];
   return [
     docComment(`What the methods of ${context.unit.name} take and give, by their names.`),
     block(`export function ${context.names.schemas}(): ${result}`, [["return ", object, ";"]]),

@@ -45,7 +45,7 @@ function handlersOf(
   shapes: readonly MethodShape[],
   callType: string,
 ): Doc {
-  const members = shapes.map((shape): Doc => {
+  const member = (shape: MethodShape): Doc => {
     const parameters = argumentsOf(context, shape).map(
       ({ parameter, local }) => `${local}: ${serverType(context, shape, parameter)}`,
     );
@@ -64,7 +64,8 @@ function handlersOf(
       result,
       ";",
     ];
-  });
+  };
+  const members = shapes.flatMap((shape) => context.printed(shape, "handler", () => [member(shape)], 2));
   return withBlankLines(`export interface ${name}`, members);
 }
 
@@ -86,7 +87,9 @@ export function interfaceDefinition(
   if (definition === null) return [];
   const { major, minor } = definition.version;
   const records = (of: readonly MethodShape[], handlers: string, callType: string): Doc => {
-    const each = of.map((shape) => methodRecord(context, shape, handlers, callType));
+    const each = of.flatMap((shape) =>
+      context.printed(shape, "record", () => [methodRecord(context, shape, handlers, callType)], 4),
+    );
     return each.length === 0 ? "[]" : ["[", inLines(each), "]"];
   };
   const methods = records(shapes, names.handlers, "ServerCall");

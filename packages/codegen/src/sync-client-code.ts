@@ -8,7 +8,9 @@ import { docComment } from "./text.js";
 export function syncClientClass(context: ModuleContext, shapes: readonly MethodShape[]): Doc[] {
   if (shapes.length === 0) return [];
   const { names, unit } = context;
-  const methods = shapes.map((shape) => syncClientMethod(context, shape));
+  const methods = shapes.flatMap((shape) =>
+    context.printed(shape, "sync client", () => [syncClientMethod(context, shape)], 2),
+  );
   const makesHandles = shapes.some((shape) => shape.responseHasHandles && !shape.hasPipes);
   const client: Doc[] = [
     `readonly #client: ${names.client};`,

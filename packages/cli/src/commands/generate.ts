@@ -56,10 +56,11 @@ async function runGenerate(args: Arguments, terminal: Terminal): Promise<ExitCod
     include: args.values("include"),
     compile: readCompileOptions(args),
     out,
-    plugins: await loadPlugins(args.values("plugin"), {
-      hooks: readHooks(args.values("hook")),
-      natural: await readNatural(args.value("natural")),
-    }),
+    plugins: await loadPlugins(
+      args.values("plugin"),
+      { hooks: readHooks(args.values("hook")), natural: await readNatural(args.value("natural")) },
+      args.has("watch"),
+    ),
     isCheck,
   };
   if (args.has("watch")) {
