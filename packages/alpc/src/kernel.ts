@@ -2,9 +2,9 @@ import type { SecurityDescriptor, Sid, Token } from "@ncalrpc/security";
 import type { DataEntry } from "./data-information.js";
 import type { AlpcError } from "./error.js";
 import type { Finding } from "./finding.js";
-import type { Poller } from "./linux/completion-list/list-poller.js";
 import type { MessageType, ReceivedMessage, SendAttributes } from "./message.js";
 import type { View } from "./view.js";
+import type { Poller } from "./waiting/poller.js";
 
 /**
  * What a system must offer for ports: the whole surface between the platform-free code and a kernel. One kernel object

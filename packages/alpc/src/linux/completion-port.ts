@@ -1,6 +1,6 @@
 import { AlpcError } from "../error.js";
+import type { SpinOptions } from "../waiting/spin-options.js";
 import { ListPoller } from "./completion-list/list-poller.js";
-import type { SpinOptions } from "./completion-list/spin-options.js";
 import { C, Errno, type LibC } from "./libc.js";
 import { Linger } from "./linger.js";
 import { LoopWatch } from "./loop-watch.js";

@@ -1,6 +1,6 @@
 import { AlpcError } from "../error.js";
 import { addressOf, C, errnoName, type LibC } from "./libc.js";
-import { makeWasmMemory, type WasmMemory } from "./wasm-memory.js";
+import { makeWasmMemory, tryWasmMemory, type WasmMemory } from "./wasm-memory.js";
 
 /** The memory behind each array, as long as the array's buffer lives. */
 const memories = new WeakMap<ArrayBufferLike, WasmMemory>();
@@ -47,12 +47,7 @@ export class LastingWindow {
 
   /** Of the `size` octets mapped at `address` with MAP_SHARED, whole pages. Null where that cannot be. */
   static over(libc: LibC, address: number, size: number): LastingWindow | null {
-    let memory: WasmMemory | null;
-    try {
-      memory = makeWasmMemory(size);
-    } catch {
-      return null;
-    }
+    const memory = tryWasmMemory(size);
     if (memory === null) return null;
     const target = addressOf(new Uint8Array(memory.buffer));
     // mremap(2): of a shared mapping, a length of 0 makes another one of the same pages.

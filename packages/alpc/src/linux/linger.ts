@@ -1,5 +1,5 @@
+import { Patience } from "../waiting/patience.js";
 import type { ListPoller } from "./completion-list/list-poller.js";
-import { Patience } from "./completion-list/patience.js";
 
 /**
  * Decides whether to look for messages on the sockets again at once after a turn, rather than to sleep until the system

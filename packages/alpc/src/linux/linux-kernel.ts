@@ -13,9 +13,9 @@ import type {
   Waiting,
 } from "../kernel.js";
 import { BorrowedMessage } from "../received-message.js";
+import type { Poller } from "../waiting/poller.js";
+import type { SpinOptions } from "../waiting/spin-options.js";
 import { doorbell } from "./completion-list/doorbell.js";
-import type { Poller } from "./completion-list/list-poller.js";
-import type { SpinOptions } from "./completion-list/spin-options.js";
 import { CompletionPort } from "./completion-port.js";
 import { connectSocket } from "./connect-socket.js";
 import { LinuxConnectionPort } from "./connection-port.js";

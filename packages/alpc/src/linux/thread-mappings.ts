@@ -1,5 +1,5 @@
 import { addressOf, C, type LibC } from "./libc.js";
-import { makeWasmMemory, type WasmMemory } from "./wasm-memory.js";
+import { tryWasmMemory, type WasmMemory } from "./wasm-memory.js";
 
 /**
  * The memory that a worker thread has mapped. When a thread is terminated nobody unmaps anything; but the engine gives the
@@ -14,7 +14,8 @@ class ThreadMappings {
   }
 
   map(size: number, protection: number, flags: number, fd: number, offset: number): number {
-    const memory = reserve(size);
+    const memory = tryWasmMemory(size);
+    // Without such addresses, what is mapped stays until it is unmapped or the process ends.
     if (memory === null) return this.#libc.mmap(null, size, protection, flags, fd, offset);
     const start = addressOf(new Uint8Array(memory.buffer));
     const address = this.#libc.mmap(start, size, protection, flags | C.MAP_FIXED, fd, offset);
@@ -28,15 +29,6 @@ class ThreadMappings {
     const flags = C.MAP_PRIVATE | C.MAP_ANONYMOUS | C.MAP_NORESERVE | C.MAP_FIXED;
     const at = this.#libc.mmap(address, size, C.PROT_READ | C.PROT_WRITE, flags, -1, 0);
     return at === C.MAP_FAILED ? -1 : 0;
-  }
-}
-
-/** Null where there are no such addresses: then what is mapped stays until it is unmapped or the process ends. */
-function reserve(size: number): WasmMemory | null {
-  try {
-    return makeWasmMemory(size);
-  } catch {
-    return null;
   }
 }
 

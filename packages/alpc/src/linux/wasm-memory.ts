@@ -23,6 +23,15 @@ export function makeWasmMemory(size: number): WasmMemory | null {
   }
 }
 
+/** The same; null also where there is no address space. */
+export function tryWasmMemory(size: number): WasmMemory | null {
+  try {
+    return makeWasmMemory(size);
+  } catch {
+    return null;
+  }
+}
+
 function wasmMemoryConstructor(): WasmMemoryConstructor | null {
   const api: unknown = Reflect.get(globalThis, "WebAssembly");
   const memory: unknown = typeof api === "object" && api !== null ? Reflect.get(api, "Memory") : undefined;

@@ -115,7 +115,12 @@ export class PoolMemory {
 
   /** Whether there may be a call for a worker. */
   hasWork(worker: number): boolean {
-    return (this.inboxes[worker - 1]?.length ?? 0) > 0 || this.requests.length > 0;
+    return this.hasOwnWork(worker) || this.requests.length > 0;
+  }
+
+  /** Whether there may be a call that is for it alone. */
+  hasOwnWork(worker: number): boolean {
+    return (this.inboxes[worker - 1]?.length ?? 0) > 0;
   }
 
   /** A worker begins the next call, one that is for it before one that is for anyone: its place, or NOTHING. */

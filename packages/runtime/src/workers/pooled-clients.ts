@@ -1,5 +1,6 @@
 import type { Token } from "@ncalrpc/security";
 import { forgetOldest, type PlainToken, toPlainToken } from "./control-message.js";
+import { leastLoaded } from "./least-loaded.js";
 import type { WorkerThread } from "./worker-thread.js";
 
 /** A client whose calls workers run. */
@@ -19,10 +20,6 @@ export class PooledClients {
 
   constructor(threads: readonly WorkerThread[]) {
     this.#threads = threads;
-  }
-
-  get(connection: number): PooledClient | undefined {
-    return this.#clients.get(connection);
   }
 
   /** Every worker knows of a client, and of whom it acts as, before the first of its calls can be taken. */
@@ -65,13 +62,8 @@ export class PooledClients {
   /** Where a client's context handles are, or will be: with the worker that has the fewest clients. */
   homeOf(client: PooledClient): number {
     if (client.home === 0) {
-      const counts = this.#threads.map(countFrom);
-      for (const { home } of this.#clients.values()) {
-        if (home > 0) {
-          counts[home - 1] = (counts[home - 1] ?? 0) + 1;
-        }
-      }
-      client.home = counts.indexOf(Math.min(...counts)) + 1;
+      const homes = Array.from(this.#clients.values(), ({ home }) => home);
+      client.home = leastLoaded(this.#threads, homes);
     }
     return client.home;
   }
@@ -84,9 +76,4 @@ export class PooledClients {
       }
     }
   }
-}
-
-/** Where to begin to count what a worker has: one that does not serve comes last. */
-export function countFrom({ isReady }: WorkerThread): number {
-  return isReady ? 0 : 1_000_000;
 }

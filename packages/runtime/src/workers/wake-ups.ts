@@ -57,8 +57,7 @@ export class WakeUps {
     let isWaking = false;
     for (const thread of this.#threads) {
       const { worker } = thread;
-      const hasOwn = (memory.inboxes[worker - 1]?.length ?? 0) > 0;
-      if ((hasOwn || wanted > 0) && memory.mayWake(worker)) {
+      if ((memory.hasOwnWork(worker) || wanted > 0) && memory.mayWake(worker)) {
         thread.wake();
         isWaking = true;
         wanted--;

@@ -13,11 +13,12 @@ import type { RegisterOptions, Serve } from "../server/registered-interface.js";
 import type { ServerCall } from "../server/server-call.js";
 import { fits } from "./call-records.js";
 import { type ControlMessage, WAKE } from "./control-message.js";
+import { leastLoaded } from "./least-loaded.js";
 import { PoolMemory } from "./pool-memory.js";
 import type { PooledInterface } from "./pool-worker.js";
 import { pooledBindingId } from "./pooled-binding-id.js";
 import { PooledCalls } from "./pooled-calls.js";
-import { countFrom, PooledClients } from "./pooled-clients.js";
+import { PooledClients } from "./pooled-clients.js";
 import { ReplyWatch } from "./reply-watch.js";
 import { NOTHING } from "./shared-ring.js";
 import { WakeUps } from "./wake-ups.js";
@@ -144,14 +145,9 @@ export class WorkerPool {
   }
 
   #mostIdle(): number {
-    const counts = this.#threads.map(countFrom);
-    for (const [slot, { worker }] of this.#calls) {
-      const owner = this.#memory.records.owner(slot) || worker;
-      if (owner > 0) {
-        counts[owner - 1] = (counts[owner - 1] ?? 0) + 1;
-      }
-    }
-    return counts.indexOf(Math.min(...counts)) + 1;
+    const { records } = this.#memory;
+    const owners = Array.from(this.#calls, ([slot, { worker }]) => records.owner(slot) || worker);
+    return leastLoaded(this.#threads, owners);
   }
 
   #cancel(slot: number, call: ServerCall, reason: RpcError): void {

@@ -1,12 +1,12 @@
 import { PORT_MESSAGE_SIZE } from "../../message.js";
 import { ControlType, portMessage, violation } from "../../port-message.js";
+import { Patience } from "../../waiting/patience.js";
+import type { PolledList } from "../../waiting/poller.js";
 import type { InboundPacket } from "../inbound-packet.js";
 import type { Section } from "../section.js";
 import { ListConsumer, NOTHING, WAITS_FOR_SOCKET } from "./list-consumer.js";
 import { listMemory } from "./list-memory.js";
-import type { PolledList } from "./list-poller.js";
 import { ListProducer } from "./list-producer.js";
-import { Patience } from "./patience.js";
 
 /** The connection that a list belongs to. */
 export interface ListOwner {

@@ -1,21 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
-import type { Patience } from "./patience.js";
-import { SpinBudget } from "./spin-budget.js";
-import { resolveSpin, type SpinOptions } from "./spin-options.js";
-
-/** A completion list as the poller sees it. */
-export interface PolledList {
-  readonly patience: Pick<Patience, keyof Patience>;
-  /** The poller's: whether it looks at the list; when something last came or was asked for, infinite for since the clock was read. */
-  isHot: boolean;
-  since: number;
-  /** The other side was asleep when it was last sent something. */
-  hasRung: boolean;
-  hasNews(): boolean;
-  poll(): number;
-  wakeUp(): void;
-  goToSleep(): boolean;
-}
+import type { PolledList, Poller } from "../../waiting/poller.js";
+import { SpinBudget } from "../../waiting/spin-budget.js";
+import { resolveSpin, type SpinOptions } from "../../waiting/spin-options.js";
 
 /** The thread's turns, in which messages are handed on. */
 export interface Turns {
@@ -28,9 +14,6 @@ export interface Turns {
   /** Takes a turn after everything else of the event loop has had its own. */
   schedule(): void;
 }
-
-/** What others than the ports of the thread need: other threads of the process may leave something for it, too. */
-export type Poller = Pick<ListPoller, "expect" | "afterPoll" | "attend" | "remove">;
 
 /** Milliseconds of promise jobs without a break before the event loop has its turn: timers and other events. */
 const LONGEST_RUN = 0.25;
@@ -55,7 +38,7 @@ const settled = Promise.resolve();
  * queues the next one: what a message sets off has run, and what that sends is published, before we look again. After
  * a while the event loop has its turn. A list where nothing has come for too long goes to sleep.
  */
-export class ListPoller {
+export class ListPoller implements Poller {
   readonly #turns: Turns;
   readonly #patience: number;
   readonly #budget: SpinBudget | null;

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { AlpcError } from "../../error.js";
+import { AlpcError } from "../error.js";
 
 /** How an event loop may spin: look for messages again and again, instead of sleeping until the system wakes it. */
 export interface SpinOptions {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Patience } from "../../src/linux/completion-list/patience.js";
-import { SpinBudget } from "../../src/linux/completion-list/spin-budget.js";
-import { resolveSpin } from "../../src/linux/completion-list/spin-options.js";
+import { Patience } from "../../src/waiting/patience.js";
+import { SpinBudget } from "../../src/waiting/spin-budget.js";
+import { resolveSpin } from "../../src/waiting/spin-options.js";
 
 /** A loop that looks every 10 microseconds from `start` to `end`, milliseconds: the part of the time for which it span. */
 function spin(budget: SpinBudget, start: number, end: number): number {
