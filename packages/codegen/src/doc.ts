@@ -178,14 +178,15 @@ interface Rest {
 class Printer {
   readonly #out: string[] = [];
   #column: number;
+  /** Of the line that has begun: a blank one has none. */
+  #indentation = "";
 
   constructor(column: number) {
     this.#column = column;
   }
 
   text(): string {
-    // A break before a blank line leaves its indentation behind.
-    return this.#out.join("").replace(/[ ]+$/gm, "");
+    return this.#out.join("");
   }
 
   print(doc: Doc, depth: number, broken: boolean, rest: Rest | null): void {
@@ -205,7 +206,8 @@ class Printer {
     } else if (doc.kind === "ifBroken") {
       if (broken) this.print(doc.text, depth, broken, rest);
     } else if (broken) {
-      this.#out.push(`\n${" ".repeat(depth)}`);
+      this.#out.push("\n");
+      this.#indentation = " ".repeat(depth);
       this.#column = depth;
     } else {
       this.#put(doc.flat);
@@ -213,7 +215,9 @@ class Printer {
   }
 
   #put(text: string): void {
-    this.#out.push(text);
+    if (text === "") return;
+    this.#out.push(this.#indentation, text);
+    this.#indentation = "";
     this.#column += text.length;
   }
 

@@ -1,4 +1,8 @@
+import type { HashedTexts, Method, Model, TypeDefinition } from "@ncalrpc/idl";
+import { keepUnchanged } from "./keep-unchanged.js";
 import type { MethodShape } from "./method-shape.js";
+import { sameJson } from "./same-json.js";
+import type { MethodNames } from "./unit-names.js";
 
 /** An import as a module was asked for it, and the name that it got. */
 export interface ImportRequest {
@@ -26,23 +30,34 @@ export interface TakenNames {
  * if either of the latter two changes, everything is printed anew. The files are the same with or without it.
  */
 export class GenerationCache {
-  #surroundings = "";
+  /** What was hashed of the types and methods. */
+  readonly hashed: HashedTexts = new WeakMap();
+  #model: Model | null = null;
+  #surroundings: unknown = null;
   #asked = new Map<string, boolean>();
-  #units = new Map<string, UnitCache>();
+  #shapes = new WeakMap<Method, MethodShape>();
+  #printed = new WeakMap<MethodShape | TypeDefinition, Map<string, Printed>>();
+
+  /** The model to generate from, with the objects of the last one in it: what is kept is known by them. */
+  keep(model: Model): Model {
+    this.#model = this.#model === null ? model : keepUnchanged(this.#model, model);
+    return this.#model;
+  }
 
   /**
-   * Begins a generation. `surroundings` is all that methods' code depends on beside the methods; `declared` are the names
-   * that any module declares: ask what is returned for them.
+   * Begins a generation. `surroundings` is all that methods' code depends on beside the methods, as JSON has it; `declared`
+   * are the names that any module declares: ask what is returned for them.
    */
-  begin(surroundings: string, declared: ReadonlySet<string>): TakenNames {
+  begin(surroundings: unknown, declared: ReadonlySet<string>): TakenNames {
     const isAsBefore =
-      surroundings === this.#surroundings &&
+      sameJson(surroundings, this.#surroundings) &&
       [...this.#asked].every(([name, wasTaken]) => declared.has(name) === wasTaken);
     if (!isAsBefore) {
-      this.#surroundings = surroundings;
       this.#asked = new Map();
-      this.#units = new Map();
+      this.#shapes = new WeakMap();
+      this.#printed = new WeakMap();
     }
+    this.#surroundings = surroundings;
     const asked = this.#asked;
     return {
       has(name) {
@@ -53,49 +68,19 @@ export class GenerationCache {
     };
   }
 
-  /** What is kept of a unit, whose modules are printed now. */
-  unit(name: string): UnitCache {
-    const kept = this.#units.get(name) ?? new UnitCache();
-    this.#units.set(name, kept);
-    kept.begin();
-    return kept;
-  }
-}
-
-/** What is kept of one unit. */
-export class UnitCache {
-  readonly #shapes = new Generations<string, MethodShape>();
-  readonly #printed = new Generations<MethodShape | string, Map<string, Printed>>();
-
-  begin(): void {
-    this.#shapes.begin();
-    this.#printed.begin();
+  /** The shape of a method of these names. */
+  shape(method: Method, names: MethodNames, make: () => MethodShape): MethodShape {
+    const known = this.#shapes.get(method);
+    if (known !== undefined && sameJson(known.names, names)) return known;
+    const shape = make();
+    this.#shapes.set(method, shape);
+    return shape;
   }
 
-  /** The shape of the method that `key` says all of. */
-  shape(key: string, make: () => MethodShape): MethodShape {
-    return this.#shapes.get(key, make);
-  }
-
-  /** What was printed for a method or for the type of a name, by its place in the modules. */
-  printed(owner: MethodShape | string): Map<string, Printed> {
-    return this.#printed.get(owner, () => new Map());
-  }
-}
-
-/** A map that forgets what a whole generation did not ask for. */
-class Generations<Key, Value> {
-  #last = new Map<Key, Value>();
-  #current = new Map<Key, Value>();
-
-  begin(): void {
-    this.#last = this.#current;
-    this.#current = new Map();
-  }
-
-  get(key: Key, make: () => Value): Value {
-    const value = this.#current.get(key) ?? this.#last.get(key) ?? make();
-    this.#current.set(key, value);
-    return value;
+  /** What was printed for a method or a type, by its place in the modules. */
+  printed(owner: MethodShape | TypeDefinition): Map<string, Printed> {
+    const printed = this.#printed.get(owner) ?? new Map<string, Printed>();
+    this.#printed.set(owner, printed);
+    return printed;
   }
 }

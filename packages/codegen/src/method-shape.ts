@@ -51,7 +51,7 @@ function methodShape(context: ModuleContext, method: Method): MethodShape {
   const names = context.names.methods.get(method) ?? context.names.callbacks.get(method);
   if (names === undefined) throw new RangeError(`The model has no method ${method.name}`);
   const make = (): MethodShape => shapeOf(index, method, names);
-  return cache === null ? make() : cache.shape(JSON.stringify([method, names]), make);
+  return cache === null ? make() : cache.shape(method, names, make);
 }
 
 function shapeOf(index: ModelIndex, method: Method, names: MethodNames): MethodShape {

@@ -1,6 +1,6 @@
 import type { Type, TypeDefinition, Unit } from "@ncalrpc/idl";
 import { type Doc, render } from "./doc.js";
-import type { ImportRequest, TakenNames, UnitCache } from "./generation-cache.js";
+import type { GenerationCache, ImportRequest, TakenNames } from "./generation-cache.js";
 import type { HookSource } from "./hook-code.js";
 import { Layout } from "./layout.js";
 import type { MethodShape } from "./method-shape.js";
@@ -32,7 +32,7 @@ export class ModuleContext {
   readonly names: UnitNames;
   readonly index: ModelIndex;
   readonly layout: Layout;
-  readonly cache: UnitCache | null;
+  readonly cache: GenerationCache | null;
   readonly imports = new Map<string, Map<string, Import>>();
   readonly #all: ReadonlyMap<string, UnitNames>;
   readonly #scope: Scope;
@@ -49,7 +49,7 @@ export class ModuleContext {
     declared: TakenNames,
     part: Part = "main",
     hooks: ReadonlyMap<string, HookSource> = new Map(),
-    cache: UnitCache | null = null,
+    cache: GenerationCache | null = null,
   ) {
     this.cache = cache;
     this.#hooks = hooks;
@@ -60,8 +60,7 @@ export class ModuleContext {
     this.layout = new Layout(index);
     this.#all = all;
     this.names = this.namesOf(unit.name);
-    this.#scope = moduleScope();
-    for (const name of this.names.declared) this.#scope.claim(name);
+    this.#scope = moduleScope(this.names.declared);
   }
 
   namesOf(unit: string): UnitNames {
@@ -81,7 +80,7 @@ export class ModuleContext {
     print: () => readonly Doc[],
     depth = 0,
   ): readonly string[] {
-    const kept = this.cache?.printed("kind" in owner ? owner.name : owner);
+    const kept = this.cache?.printed(owner);
     const known = kept?.get(place);
     if (known?.imports.every((request) => this.#request(request) === request.alias)) return known.texts;
     this.#requests = [];

@@ -74,12 +74,23 @@ export class Scope {
     this.#outer = outer;
   }
 
+  /** What was claimed so far. */
+  get claimed(): ReadonlySet<string> {
+    return this.#claimed;
+  }
+
   /** The name under which `name` is known here from now on. */
   claim(name: string): string {
     let free = name;
-    while (this.#claimed.has(free) || this.#outer.some((taken) => taken.has(free))) free += "_";
+    while (this.#isTaken(free)) free += "_";
     this.#claimed.add(free);
     return free;
+  }
+
+  #isTaken(name: string): boolean {
+    if (this.#claimed.has(name)) return true;
+    for (const names of this.#outer) if (names.has(name)) return true;
+    return false;
   }
 }
 
@@ -94,9 +105,9 @@ const labelNames: ReadonlySet<string> = new Set(objectMembers);
 const methodNames: ReadonlySet<string> = new Set([...memberNames, ...clientMembers]);
 const deviceNames: ReadonlySet<string> = new Set(["con", "prn", "aux", "nul", "index"]);
 
-/** The top level of a module. */
-export function moduleScope(): Scope {
-  return new Scope(topLevelNames);
+/** The top level of a module, of which it declares some names already. */
+export function moduleScope(...declared: readonly TakenNames[]): Scope {
+  return new Scope(topLevelNames, ...declared);
 }
 
 /** Parameters and locals of a function beside `own`; `declared` are the names of the modules that it sees. */

@@ -47,7 +47,14 @@ export interface UnitNames {
   /** The function that gives the schemas of all methods. */
   readonly schemas: string;
   /** All of them. */
-  readonly declared: readonly string[];
+  readonly declared: ReadonlySet<string>;
+}
+
+/** The names that the modules of a model declare. */
+export function declaredNames(names: ReadonlyMap<string, UnitNames>): ReadonlySet<string> {
+  const all = new Set<string>();
+  for (const { declared } of names.values()) for (const name of declared) all.add(name);
+  return all;
 }
 
 export function namesOfModel(model: Model): ReadonlyMap<string, UnitNames> {
@@ -59,12 +66,7 @@ export function namesOfModel(model: Model): ReadonlyMap<string, UnitNames> {
 
 function namesOfUnit(unit: Unit, file: string): UnitNames {
   const scope = moduleScope();
-  const declared: string[] = [];
-  const claim = (name: string): string => {
-    const claimed = scope.claim(name);
-    declared.push(claimed);
-    return claimed;
-  };
+  const claim = (name: string): string => scope.claim(name);
   // What users write comes first, so that it is what keeps its plain name.
   const types = unit.types.map((definition) => claim(pascalCase(definition.name)));
   const constants = new Map(unit.constants.map(({ name }) => [name, claim(name)]));
@@ -113,7 +115,7 @@ function namesOfUnit(unit: Unit, file: string): UnitNames {
     callbackClient,
     callbackHandlers,
     schemas,
-    declared,
+    declared: scope.claimed,
   };
 }
 

@@ -5,7 +5,7 @@ export { formatDiagnostic } from "./diagnostics/format-diagnostic.js";
 export type { Dialect } from "./dialect.js";
 export { defaultLimits, type Limits } from "./limits.js";
 export type * from "./model.js";
-export { modelHash } from "./model-hash.js";
+export { type HashedTexts, modelHash } from "./model-hash.js";
 export { SourceFile } from "./source/source-file.js";
 export { createNodeHost, type SourceHost } from "./source/source-host.js";
 export type { Span } from "./source/span.js";
