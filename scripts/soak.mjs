@@ -50,7 +50,7 @@ const parts = [
     variable: "NCALRPC_KILLS",
     seed: "NCALRPC_SEED",
     usual: 20_240_607,
-    minutes: 5,
+    minutes: 3,
   },
   {
     name: "threads",
