@@ -15,6 +15,8 @@ export interface Extent {
 const ONE = integer(1n);
 const LARGEST_COUNT = 0x7fffffffn;
 
+const EXTENTS = ["size_is", "max_is", "length_is", "last_is", "first_is", "min_is"] as const;
+
 /** Attributes of which one level can have only one. */
 const EXCLUSIVE = [
   ["size_is", "max_is"],
@@ -26,6 +28,7 @@ const EXCLUSIVE = [
  * `last_is` a length. Null after a report.
  */
 export function readExtents(use: TypeUse, context: CheckContext): Extent[] | null {
+  if (use.attributes.first(...EXTENTS) === undefined) return [];
   const errors = context.reporter.errorCount;
   for (const [attribute, other] of EXCLUSIVE) {
     const second = use.attributes.get(other);
@@ -34,7 +37,7 @@ export function readExtents(use: TypeUse, context: CheckContext): Extent[] | nul
     }
   }
   const lists = new Map<string, (ModelExpression | null)[]>();
-  for (const name of ["size_is", "max_is", "length_is", "last_is", "first_is", "min_is"]) {
+  for (const name of EXTENTS) {
     const list: (ModelExpression | null)[] = [];
     for (const part of use.attributes.expressions(name)) {
       const folded = part === null ? null : foldExpression(part, context, use.siblings);

@@ -5,6 +5,7 @@ import type { Token, Trivia } from "./token.js";
  * line cuts the tie, and a comment that follows something on its own line belongs to that instead.
  */
 export function docComment(source: string, token: Token): string | null {
+  if (!token.trivia.some(({ kind }) => kind === "docComment")) return null;
   const blocks: string[] = [];
   const start = firstOwnLine(source, token);
   for (let index = token.trivia.length - 1; index >= start; index -= 1) {

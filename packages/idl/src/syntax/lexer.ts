@@ -7,10 +7,8 @@ import { classifyNumber, scanNumber } from "./number-literal.js";
 import type { Token, TokenKind, Trivia } from "./token.js";
 
 const NO_TRIVIA: readonly Trivia[] = [];
-/** Longest first. */
-const PUNCTUATION = "... .. << >> <= >= == != && || -> { } [ ] ( ) ; , : = * . < > + - / % & | ^ ~ ! ?".split(
-  " ",
-);
+/** Sticky; the longest first. */
+const PUNCTUATION = /\.\.\.?|<<|>>|[<>=!]=|&&|\|\||->|[{}[\]();,:=*.<>+\-/%&|^~!?]/y;
 
 /** Where the lexer's reports go: a reporter, or whoever decides later whether they matter. */
 export interface LexicalReports {
@@ -85,13 +83,16 @@ class Lexer {
       while (isSpace(text.charCodeAt(this.#at))) this.#at += 1;
       return "whitespace";
     }
-    // A line that goes on: the joint is a blank.
-    const joint = /\\\r?\n/y;
-    joint.lastIndex = start;
-    if (text[start] === "\\" && joint.test(text)) {
+    const first = text[start];
+    if (first === "\\") {
+      // A line that goes on: the joint is a blank.
+      const joint = /\\\r?\n/y;
+      joint.lastIndex = start;
+      if (!joint.test(text)) return null;
       this.#at = joint.lastIndex;
       return "whitespace";
     }
+    if (first !== "/" && first !== "#") return null;
     if (text.startsWith("//", start)) {
       this.#at = this.#lineEnd(start);
       return text[start + 2] === "/" && text[start + 3] !== "/" ? "docComment" : "comment";
@@ -102,7 +103,7 @@ class Lexer {
       this.#at = close < 0 ? text.length : close + 2;
       return text[start + 2] === "*" && this.#at - start > 4 ? "docComment" : "comment";
     }
-    if (text[start] === "#" && this.#startsLine(start)) {
+    if (first === "#" && this.#startsLine(start)) {
       this.#directive();
       return "directive";
     }
@@ -170,12 +171,10 @@ class Lexer {
     }
     if (text[start] === '"') return this.#quoted(start, "string", isProse);
     if (text[start] === "'") return this.#quoted(start, "character", isProse);
-    const punctuation = PUNCTUATION.find((candidate) => text.startsWith(candidate, start));
-    if (punctuation !== undefined) {
-      this.#at += punctuation.length;
-      return "punctuation";
-    }
-    return this.#unknown();
+    PUNCTUATION.lastIndex = start;
+    if (!PUNCTUATION.test(text)) return this.#unknown();
+    this.#at = PUNCTUATION.lastIndex;
+    return "punctuation";
   }
 
   #number(): TokenKind {
