@@ -16,7 +16,10 @@ const ENDS = [
   "RPC_X_SS_CONTEXT_MISMATCH",
 ];
 
-/** A server whose workers are ended in every way and at any instant, while clients call it. */
+/**
+ * A server whose workers are ended in every way and at any instant, while clients call it. Servers run side by side: as workers
+ * die they are replaced after longer and longer pauses, which is most of the time that this takes.
+ */
 export function mortalWorkersSuite(deaths: number, seeds: readonly number[], timeout: number): void {
   let directory: ReturnType<typeof useEndpointDirectory>;
 
@@ -26,7 +29,7 @@ export function mortalWorkersSuite(deaths: number, seeds: readonly number[], tim
 
   afterAll(() => directory[Symbol.dispose]());
 
-  it.each(seeds.flatMap((seed) => ["on", "off"].map((list) => [deaths, seed, list] as const)))(
+  it.concurrent.each(seeds.flatMap((seed) => ["on", "off"].map((list) => [deaths, seed, list] as const)))(
     "ends no call wrongly, loses no place and leaves nothing behind: %d deaths, seed %d, completion list %s",
     async (count, seed, list) => {
       const { stdout } = await promisify(execFile)(process.execPath, [program, String(count), String(seed)], {

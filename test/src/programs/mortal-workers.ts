@@ -27,7 +27,8 @@ interface Possessions {
   readonly mappings: number;
 }
 
-const binding = "ncalrpc:[mortal]";
+// Others run beside this one.
+const binding = `ncalrpc:[mortal-${process.pid}]`;
 const WORKERS = 3;
 /** Milliseconds between two deaths at most. */
 const LONGEST_LIFE = 40;
