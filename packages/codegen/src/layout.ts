@@ -32,6 +32,8 @@ export class Layout {
         const { size, wideSize } = scalarLayout(resolved.scalar);
         return wide ? wideSize : size;
       }
+      case "system_handle":
+        return 4;
       case "text":
         return resolved.text === "sid" ? 4 : pointer;
       case "pointer":
@@ -116,6 +118,7 @@ export class Layout {
     const start = Math.ceil(offset / alignment) * alignment;
     if (resolved.kind === "pointer") return start + alignment;
     if (resolved.kind === "text") return resolved.text === "sid" ? null : start + 16;
+    if (resolved.kind === "system_handle") return start + 8;
     if (resolved.kind === "scalar") return start + (scalarLayout(resolved.scalar).octets ?? alignment);
     if (resolved.kind === "array") {
       if (resolved.fixed === null || isVarying(resolved)) return null;
@@ -160,6 +163,7 @@ export class Layout {
         return octets ?? size;
       }
       case "text":
+      case "system_handle":
         return 8;
       case "pointer":
         return 4;

@@ -3,6 +3,7 @@ import type { TypeScriptOptions } from "./generate-typescript.js";
 import { ModelIndex } from "./model-index.js";
 import { serializationProblem } from "./serialize-method-code.js";
 import { canHoldStatus, returnName } from "./status-code.js";
+import { systemHandleMasks } from "./system-handles.js";
 
 /**
  * What a model says and generated code does not do yet, each with its place: for a person to decide whether that matters.
@@ -31,6 +32,11 @@ function ofMethod(index: ModelIndex, unit: string, method: Method): string[] {
   if (method.broadcast) found.push(`${where}: [broadcast]: the call goes to one server`);
   if (method.message)
     found.push(`${where}: [message]: the call goes to the server at once, through no queue`);
+  for (const mask of systemHandleMasks(index, method)) {
+    found.push(
+      `${where}: [system_handle(${mask})]: handles are handed over with all the access that they have`,
+    );
+  }
   for (const { name, text } of method.attributes) {
     if (name === "comm_status" || name === "fault_status") {
       const target = text ?? returnName;

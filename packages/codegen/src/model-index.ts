@@ -173,6 +173,7 @@ export class ModelIndex {
     const resolved = this.resolve(type);
     if (resolved.kind === "text") return resolved.text === "unicodeString";
     if (resolved.kind === "definition") return resolved.definition.kind === "context_handle";
+    if (resolved.kind === "system_handle") return resolved.nullable;
     return resolved.kind === "pointer" && (resolved.pointer !== "ref" || this.isNullable(resolved.target));
   }
 

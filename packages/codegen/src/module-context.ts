@@ -146,6 +146,8 @@ export class ModuleContext {
         return scalarLayout(type.scalar).type;
       case "string":
         return type.unit === "byte" ? "Uint8Array" : "string";
+      case "system_handle":
+        return `${this.libraryType("SystemHandle")}${type.nullable ? " | null" : ""}`;
       case "union":
       case "named": {
         const { definition } = this.index.definition(type);

@@ -68,6 +68,9 @@ class Overhead {
       case "text":
       case "string":
         return 0;
+      case "system_handle":
+        // What stands for it was there before.
+        return -8 * layout.minimum(type);
       case "definition": {
         const { definition } = resolved;
         if (definition.kind === "struct" || definition.kind === "union") return this.composite(definition);

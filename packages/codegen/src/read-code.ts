@@ -111,6 +111,11 @@ export class ReadCode {
         }
         return readingOf(choice(`${told(toRead)}.pointer()`, pending));
       }
+      case "system_handle": {
+        const take = resolved.nullable ? "takeSystemHandleOrNull" : "takeSystemHandle";
+        const word = stringLiteral(resolved.handle);
+        return readingOf(call(this.#context.library(take), told(toRead), word));
+      }
       case "string":
         return readString(this.#context, this.#locals, resolved, toRead, count ?? "");
       case "array":

@@ -43,6 +43,8 @@ export class SchemaCode {
         return this.#scalar(type.scalar);
       case "string":
         return type.unit === "byte" ? this.#schema("bytes()") : `${this.#z}.string()`;
+      case "system_handle":
+        return [this.#schema("handle()"), type.nullable ? ".nullable()" : ""];
       case "union":
       case "named":
         return this.#named(type, range, isResult);

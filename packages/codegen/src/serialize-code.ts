@@ -4,6 +4,7 @@ import { Frame } from "./frame.js";
 import type { ModuleContext } from "./module-context.js";
 import { ReadCode } from "./read-code.js";
 import { functionCode } from "./struct-code.js";
+import { holdsSystemHandles } from "./system-handles.js";
 import { docComment } from "./text.js";
 import { WriteCode } from "./write-code.js";
 
@@ -31,6 +32,7 @@ export function serializeCode(context: ModuleContext, definition: TypeDefinition
   const meaning = resolved.kind === "definition" ? resolved.definition : resolved;
   const { kind } = meaning;
   if (kind === "context_handle" || kind === "pipe" || (kind === "union" && !meaning.encapsulated)) return [];
+  if (holdsSystemHandles(context.index, type)) return [];
   // An array whose size another value gives is no type by itself.
   if (resolved.kind === "array" && resolved.fixed === null) return [];
   const isPrimitive = kind === "scalar" || kind === "enum";

@@ -5,6 +5,7 @@ import type { MethodShape } from "./method-shape.js";
 import type { ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { functionCode } from "./struct-code.js";
+import { holdsSystemHandles } from "./system-handles.js";
 import { docComment, stringLiteral } from "./text.js";
 
 /** Which functions for serialized parameters a method asks for, by [encode] and [decode] of its own or of its interface. */
@@ -23,6 +24,7 @@ export function serializesMethod(
 export function serializationProblem(index: ModelIndex, { parameters, returns }: Method): string | null {
   if (returns !== null) return "it has a return value";
   if (parameters.some(({ type }) => index.contextHandle(type) !== null)) return "it has a context handle";
+  if (parameters.some(({ type }) => holdsSystemHandles(index, type))) return "it has a system handle";
   if (parameters.some(({ type }) => index.pipe(type) !== null)) return "it has a pipe";
   return null;
 }

@@ -22,6 +22,7 @@ import type { MethodShape } from "./method-shape.js";
 import type { HandleUse } from "./model-index.js";
 import { fileName, type ModuleContext } from "./module-context.js";
 import { resultType } from "./result-type.js";
+import { systemHandleDirection } from "./system-handles.js";
 import { docComment, stringLiteral } from "./text.js";
 
 /** What a server implements. */
@@ -152,11 +153,13 @@ function methodRecord(context: ModuleContext, shape: MethodShape, handlers: stri
     `${reader}: ${context.libraryType("Reader")}`,
     `call: ${context.libraryType(callType)}`,
   ];
+  const handles = systemHandleDirection(context.index, method);
   const parameterNames = argumentsOf(context, shape).map(({ property }) => stringLiteral(property));
   const properties: Doc[] = [
     `name: ${stringLiteral(names.method)}`,
     `opnum: ${method.opnum}`,
     ["parameters: ", list(parameterNames, "[", "]")],
+    ...(handles === null ? [] : [`systemHandles: ${stringLiteral(handles)}`]),
     block(["serve", list(parameters)], serveBody(context, shape)),
   ];
   return ["{", inLines(properties), "}"];
@@ -166,6 +169,9 @@ function serveBody(context: ModuleContext, shape: MethodShape): Doc[] {
   const { names } = shape;
   const parameters = argumentsOf(context, shape);
   const statements: Doc[] = shape.request.length === 0 ? [] : [`const request = ${names.request.read}(r);`];
+  if (systemHandleDirection(context.index, shape.method)?.startsWith("in") === true) {
+    statements.push(run(context.library("checkSystemHandles"), "r"));
+  }
   const given = new Map(parameters.map((argument) => [argument, handlerArgument(context, shape, argument)]));
   if (shape.inPipes.length > 0) {
     // A handle may have to be waited for, which is to be known before a pipe is opened.

@@ -93,6 +93,10 @@ export class WriteCode {
         return [
           resolved.pointer === "ptr" ? run("w.fullPointer", text) : run("w.pointer", `${text} !== null`),
         ];
+      case "system_handle": {
+        const put = resolved.nullable ? "putSystemHandleOrNull" : "putSystemHandle";
+        return [run(this.#context.library(put), "w", text)];
+      }
       case "string":
         return this.#string(resolved, written, true);
       case "array":

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   BigEndianReader,
+  MessageHandles,
   Reader,
   Reader64,
+  type SystemHandle,
   type TransferSyntax,
   Writer,
   Writer64,
@@ -58,6 +60,9 @@ interface Definition {
     serve(handlers: object, reader: Reader, call: object): void;
   }[];
 }
+
+/** The system handles that travel beside octets. */
+const carried = new WeakMap<Buffer, readonly SystemHandle[]>();
 
 /** What a generated interface does, without a connection: requests and responses as octets. */
 export class Loaded {
@@ -195,6 +200,7 @@ export class Loaded {
     write(writer, value);
     const octets = Buffer.alloc(writer.length);
     writer.copyTo(octets, 0);
+    if (writer.handles !== null) carried.set(octets, writer.handles);
     return octets;
   }
 
@@ -202,7 +208,9 @@ export class Loaded {
     const readers = { ndr20: Reader, ndr64: Reader64, "big-endian": BigEndianReader };
     const reader = new readers[this.syntax]();
     reader.attach(octets, 0, octets.length);
+    reader.handles = new MessageHandles(carried.get(octets) ?? []);
     const value = read(reader);
+    if (reader.handles.unnamed.length > 0) throw new Error("a handle was not read");
     if (reader.remaining !== 0) throw new Error(`${reader.remaining} octets were not read`);
     return value;
   }

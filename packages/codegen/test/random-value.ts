@@ -57,6 +57,10 @@ export class RandomValue {
     if (resolved.kind === "string") return this.#string(resolved.unit, resolved.fixed ?? 20);
     if (resolved.kind === "text" && resolved.text === "sid") return `S-1-5-${this.#next(100)}`;
     if (resolved.kind === "text") return this.#next(4) === 0 ? null : this.#string("wchar_t", 20);
+    if (resolved.kind === "system_handle") {
+      if (resolved.nullable && this.#next(4) === 0) return null;
+      return { kind: resolved.handle, fd: this.#next(1000), take: () => 0, close: () => {} };
+    }
     if (resolved.kind === "array") return this.#array(resolved, this.#count(resolved));
     if (resolved.kind === "pointer") return this.#pointer(resolved);
     const { definition } = resolved;

@@ -5,6 +5,7 @@ import { checkUnits } from "./check/check-units.js";
 import { leaveOutForeign } from "./check/not-generated.js";
 import { FileScope } from "./check/scope.js";
 import type { UnitBuilder } from "./check/symbols.js";
+import { checkSystemHandlePlaces } from "./check/system-handle-places.js";
 import type { Diagnostic } from "./diagnostics/diagnostic.js";
 import { Reporter } from "./diagnostics/reporter.js";
 import { type Dialect, dialectDefines } from "./dialect.js";
@@ -116,6 +117,7 @@ class Compilation {
     );
     checkUnits(units, this.#reporter);
     leaveOutForeign(units, { reporter: this.#reporter, partial: this.#partial });
+    checkSystemHandlePlaces(units, this.#reporter);
     const ordered = orderUnits(withoutUnused(units));
     return {
       model: this.#reporter.errorCount === 0 ? emitModel(ordered) : null,

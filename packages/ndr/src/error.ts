@@ -9,7 +9,9 @@ export type NdrErrorCode =
   | "value_out_of_range"
   | "string_not_terminated"
   | "limit_exceeded"
-  | "depth_exceeded";
+  | "depth_exceeded"
+  | "handle_count"
+  | "handle_kind";
 
 const codes: ReadonlySet<string> = new Set<NdrErrorCode>([
   "short_data",
@@ -22,6 +24,8 @@ const codes: ReadonlySet<string> = new Set<NdrErrorCode>([
   "string_not_terminated",
   "limit_exceeded",
   "depth_exceeded",
+  "handle_count",
+  "handle_kind",
 ]);
 
 /** The only error that a `Reader` or `Writer` throws. */

@@ -24,5 +24,14 @@ export type { ApartArray } from "./read-cursor.js";
 export { Reader } from "./reader.js";
 export { Reader64 } from "./reader64.js";
 export { StubReader } from "./stub-reader.js";
+export {
+  checkSystemHandles,
+  MessageHandles,
+  putSystemHandle,
+  putSystemHandleOrNull,
+  type SystemHandle,
+  takeSystemHandle,
+  takeSystemHandleOrNull,
+} from "./system-handle.js";
 export { Writer } from "./writer.js";
 export { Writer64 } from "./writer64.js";

@@ -1,7 +1,9 @@
 import { CountReader } from "./count-reader.js";
+import type { NdrErrorCode } from "./error.js";
 import { guidSize, isNilGuid, readGuid } from "./guid.js";
 import { type Alignment, maxCount } from "./limits.js";
 import type { AttachOptions } from "./read-cursor.js";
+import type { MessageHandles } from "./system-handle.js";
 import { readLatin1, readUtf16 } from "./text.js";
 
 /** Octets of memory that one entry of the table of full pointers takes, while it grows. */
@@ -17,6 +19,8 @@ const chunkOverhead = 24;
  * checked against the octets that are left before memory is taken.
  */
 export class StubReader extends CountReader {
+  /** The system handles that came with the message: of who attaches and detaches. */
+  handles: MessageHandles | null = null;
   /** What full pointers of this message pointed to so far, by id: the type's name and the value. */
   #fullReferents: Map<number, { readonly type: string; readonly value: unknown }> | null = null;
   #depth = 0;
@@ -160,6 +164,11 @@ export class StubReader extends CountReader {
     if (count >= min && count <= max) return;
     const side = count > max ? "above" : "below";
     this.fail("invalid_bound", `count ${count} ${side} range ${min}..${max}`, this.position, member);
+  }
+
+  /** Refuses the value that ends here: what `takeSystemHandle` asks for. */
+  refuse(code: NdrErrorCode, message: string): never {
+    this.fail(code, message, this.position);
   }
 
   /** Refuses a union's tag that no arm of it stands for. */

@@ -5,6 +5,7 @@ import { guidSize, nilGuid, writeGuid } from "./guid.js";
 import { type Alignment, defaultWriterOptions, type WriterOptions } from "./limits.js";
 import { putOctets } from "./octets.js";
 import { shown } from "./scalar-writer.js";
+import type { SystemHandle } from "./system-handle.js";
 import { writeLatin1, writeUtf16 } from "./text.js";
 import { typeHeaderSize, writeTypeHeader } from "./type-header.js";
 import { TypeMemory } from "./type-memory.js";
@@ -24,6 +25,8 @@ let spare: { readonly w: Writer; readonly memory: TypeMemory } | null = null;
  * elements and large blocks are copied as they lie in memory, which is little-endian on every system that we run on.
  */
 export class Writer extends ArrayWriter {
+  /** System handles that are to travel with the message: of who sends it, and takes them. */
+  handles: SystemHandle[] | null = null;
   readonly #maxDepth: number;
   protected nextReferent = firstReferent;
   #depth = 0;

@@ -3,6 +3,7 @@
  * generated against it are to work.
  */
 export {
+  checkSystemHandles,
   countOfPending,
   decodeProcedure,
   encodeProcedure,
@@ -11,11 +12,16 @@ export {
   putCounted,
   putCountedReferent,
   putSid,
+  putSystemHandle,
+  putSystemHandleOrNull,
   Reader,
+  type SystemHandle,
   sidCount,
   takeCounted,
   takeCountedReferent,
   takeSid,
+  takeSystemHandle,
+  takeSystemHandleOrNull,
   Writer,
 } from "@ncalrpc/ndr";
 export { withStatus, withStatusSync } from "./client/call-status.js";

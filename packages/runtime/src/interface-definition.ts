@@ -14,6 +14,8 @@ export interface MethodDefinition<H extends object> {
   readonly opnum: number;
   /** Of what a client passes, in order: the properties of the JSON form. */
   readonly parameters: readonly string[];
+  /** Which of its messages carry system handles; left out if neither does. */
+  readonly systemHandles?: "in" | "out" | "in,out";
   /** Decodes the request, runs the handler, and has `call` answer with its result. */
   serve(handlers: H, reader: Reader, call: ServerCall): void;
 }

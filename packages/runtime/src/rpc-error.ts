@@ -64,6 +64,8 @@ const ndrStatuses: Readonly<Record<NdrErrorCode, RpcStatusName>> = {
   string_not_terminated: "RPC_X_BAD_STUB_DATA",
   limit_exceeded: "RPC_S_OUT_OF_RESOURCES",
   depth_exceeded: "RPC_X_BAD_STUB_DATA",
+  handle_count: "RPC_S_SYSTEM_HANDLE_COUNT_EXCEEDED",
+  handle_kind: "RPC_S_SYSTEM_HANDLE_TYPE_MISMATCH",
 };
 
 const ntStatuses: Partial<Record<NtStatusName, RpcStatusName>> = {

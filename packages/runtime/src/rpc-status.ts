@@ -43,6 +43,8 @@ export const RpcStatus = {
   RPC_X_BAD_STUB_DATA: 1783,
   RPC_S_CALL_CANCELLED: 1818,
   RPC_S_COMM_FAILURE: 1820,
+  RPC_S_SYSTEM_HANDLE_COUNT_EXCEEDED: 1835,
+  RPC_S_SYSTEM_HANDLE_TYPE_MISMATCH: 1836,
 } as const;
 export type RpcStatusName = keyof typeof RpcStatus;
 
@@ -89,6 +91,8 @@ const explanations: Readonly<Record<RpcStatusName, string>> = {
   RPC_X_BAD_STUB_DATA: "the stub data is malformed",
   RPC_S_CALL_CANCELLED: "the call was cancelled",
   RPC_S_COMM_FAILURE: "communication with the other side failed",
+  RPC_S_SYSTEM_HANDLE_COUNT_EXCEEDED: "a message carries more system handles than it may",
+  RPC_S_SYSTEM_HANDLE_TYPE_MISMATCH: "a system handle is not of the kind that the interface says",
 };
 
 const namesByNumber: ReadonlyMap<number, RpcStatusName> = new Map(

@@ -1,3 +1,4 @@
+import type { SystemHandle } from "@ncalrpc/ndr";
 import { z } from "zod";
 import type { EnumValue } from "./enum-value.js";
 import type { Hook } from "./hook.js";
@@ -37,6 +38,8 @@ export const schema = {
   /** The server's own object behind a context handle. */
   context: () =>
     z.custom<object>((value) => typeof value === "object" && value !== null, "expected an object"),
+  /** A system handle, which no JSON stands for. */
+  handle: () => z.custom<SystemHandle>(isSystemHandle, "expected a system handle, which has no JSON form"),
   /** Where the chunks of a pipe come from, which are looked at one by one. */
   stream: () =>
     z.custom<object>(
@@ -102,4 +105,8 @@ function hooked<W, L>(wire: z.ZodType<W>, hook: Hook<W, L>): z.ZodType<L> {
     }
   }, "expected a value that the hook can convert");
   return z.union([wire.transform((value) => hook.fromWire(value)), local]);
+}
+
+function isSystemHandle(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "fd" in value && "close" in value;
 }

@@ -95,6 +95,8 @@ class ProtoSchema {
         return { label: "", type: SCALARS[type.scalar] };
       case "string":
         return { label: "", type: type.unit === "byte" ? "bytes" : "string" };
+      case "system_handle":
+        return { label: "", type: "uint32" };
       case "pointer": {
         const target = this.#field(type.target, place);
         return target.label === "" && type.pointer !== "ref" ? { ...target, label: "optional " } : target;

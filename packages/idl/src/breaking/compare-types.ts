@@ -131,6 +131,8 @@ export class TypeComparison {
       this.#compareExtents(where, before, after, siblings);
       return true;
     }
+    if (before.kind === "system_handle" && after.kind === "system_handle")
+      return before.handle === after.handle && before.nullable === after.nullable;
     if (before.kind !== "definition" || after.kind !== "definition") return false;
     return this.#compareDefinitions(where, before, after, directions);
   }

@@ -60,8 +60,7 @@ export class AttributeSet {
       const hint = suggest(name, context.reporter.full ? [] : attributeTable.keys());
       context.report("IDL0206", span, { name }, hint);
     } else if (record.effect === "unsupported") {
-      const kind = name === "system_handle" ? `(${attribute.text ?? ""})` : "";
-      if (!isPrinting(attribute)) this.#foreign ??= `attribute '${name}${kind}'`;
+      if (!isPrinting(attribute)) this.#foreign ??= `attribute '${name}'`;
     } else if (!record.places.includes(place) && context.dialect === "pidl") {
       // pidl does not look at what it does not expect.
       context.report("IDL0210", span, { name });
@@ -102,6 +101,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   pointer_default: "pointer_default(unique)",
   range: "range(0, 100)",
   switch_type: "switch_type(long)",
+  system_handle: "system_handle(sh_file)",
   transmit_as: "transmit_as(long)",
   wire_marshal: "wire_marshal(long)",
 };

@@ -146,9 +146,10 @@ function pointerKinds({ base, levels }: Shape, use: TypeUse, context: CheckConte
   });
 }
 
-/** An array parameter and a context handle are pointers in C, so that an attribute of pointers may stand there. */
+/** An array parameter and a handle are pointers in C, so that an attribute of pointers may stand there. */
 function isReference(levels: readonly ShapeLevel[], base: ResolvedType): boolean {
-  return levels[0]?.kind === "array" || (levels.length === 0 && isContextHandle(base));
+  const isHandle = isContextHandle(base) || withoutAliases(base).kind === "system_handle";
+  return levels[0]?.kind === "array" || (levels.length === 0 && isHandle);
 }
 
 /** What wraps a level's inner type besides the level itself. */

@@ -13,6 +13,7 @@ import { resolveSpecifier } from "./resolve-specifier.js";
 import { isConformant, isContextHandle, isOpaque, withoutAliases } from "./resolved-type.js";
 import { declaredShape, exposeLevels, type Shape } from "./shape.js";
 import { type AliasSymbol, type DefinedSymbol, type Naming, nameOf, type ResolvedType } from "./symbols.js";
+import { systemHandleShape } from "./system-handle.js";
 
 const HOOKS = ["transmit_as", "wire_marshal", "represent_as", "user_marshal"] as const;
 
@@ -91,7 +92,7 @@ interface Definition {
 }
 
 function definedType(shape: Shape, definition: Definition, context: CheckContext): ResolvedType {
-  const { name, attributes, own, node, known } = definition;
+  const { name, attributes, own: acf, node, known } = definition;
   if (shape.base.kind === "error" || shape.base.kind === "foreign") return shape.base;
   const naming: Naming = { kind: "typedef", name: name.text };
   if (attributes.has("context_handle")) {
@@ -105,7 +106,7 @@ function definedType(shape: Shape, definition: Definition, context: CheckContext
     else return { kind: "named", symbol: defineContextHandle(naming, node.doc, name.span, context.unit) };
     return { kind: "error" };
   }
-  const hook = readHook(name.text, own ?? attributes, context) ?? readHook(name.text, attributes, context);
+  const hook = readHook(name.text, acf ?? attributes, context) ?? readHook(name.text, attributes, context);
   if (hook === null && adoptsName(shape, attributes, naming, context)) return shape.base;
   // They are names for what is never sent.
   if ((shape.base.kind === "handle" || shape.base.kind === "void") && shape.levels.length === 0)
@@ -113,7 +114,8 @@ function definedType(shape: Shape, definition: Definition, context: CheckContext
   const pointerElsewhere = node.declarators.some(({ levels }) => levels[0]?.kind === "pointer");
   const { text, span } = name;
   const use: TypeUse = { name: text, span, place: "typedef", attributes, siblings: null, pointerElsewhere };
-  const type = hook?.sent ?? buildType(shape, use, context);
+  const own = attributes.has("system_handle") ? systemHandleShape(shape, use, context) : shape;
+  const type = hook?.sent ?? buildType(own, use, context);
   if (type.kind === "foreign") return type;
   if (known !== null && hook === null && sameType(known, type)) return known;
   if (!checkAlias(type, use, context)) return { kind: "error" };

@@ -69,8 +69,6 @@ function leaveOutMethods(
 function adviceFor(feature: string): string {
   if (feature === "a pointer to void")
     return "name a type; for an opaque server-side reference use [context_handle]";
-  if (feature.startsWith("attribute 'system_handle"))
-    return "clients' ports take no handles; pass a name that the other side can open instead";
   return "express it with types that are generated, or leave it out";
 }
 

@@ -20,6 +20,7 @@ import {
 } from "./resolved-type.js";
 import { declaredShape, exposeLevels, type Shape } from "./shape.js";
 import type { AggregateSymbol, ResolvedField, ResolvedType } from "./symbols.js";
+import { systemHandleShape } from "./system-handle.js";
 
 /** A field whose base type is known, before attributes can refer to its siblings. */
 interface Draft {
@@ -168,7 +169,8 @@ function fieldType(draft: Draft, use: TypeUse, context: CheckContext): ResolvedT
   if (attributes.has("context_handle")) return contextHandleType(draft.shape, use, direction, context);
   if (use.place === "member" && withoutAliases(draft.shape.base).kind === "handle")
     return { kind: "foreign", feature: "a binding handle" };
-  const type = buildType(draft.shape, use, context);
+  const shape = attributes.has("system_handle") ? systemHandleShape(draft.shape, use, context) : draft.shape;
+  const type = buildType(shape, use, context);
   if (type.kind === "foreign") return type;
   if (isOpaque(type)) return { kind: "foreign", feature: "a pointer to void" };
   if (!checkValue(type, use, context) || !checkComplete(type, use, context)) return { kind: "error" };

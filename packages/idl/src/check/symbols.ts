@@ -7,6 +7,7 @@ import type {
   Parameter,
   Range,
   Scalar,
+  SystemHandleType,
   Unit,
 } from "../model.js";
 import type { Span } from "../source/span.js";
@@ -78,6 +79,7 @@ export type ResolvedType =
     }
   | ResolvedArray
   | ResolvedString
+  | SystemHandleType
   /** A use of a union that is not encapsulated. */
   | { readonly kind: "union"; readonly symbol: UnionSymbol; readonly switchIs: Expression }
   | { readonly kind: "void" }

@@ -27,6 +27,7 @@ const SIZES: Readonly<Record<Scalar, 1 | 2 | 4 | 8>> = {
   double: 8,
 };
 const CONTEXT_HANDLE = 20;
+const SYSTEM_HANDLE = 8;
 /** Structs to measure for one message; beyond that no bound is given. */
 const STEPS = 20_000;
 
@@ -103,6 +104,8 @@ class Walk {
     switch (found.kind) {
       case "scalar":
         return plus(align(at, SIZES[found.scalar]), SIZES[found.scalar]);
+      case "system_handle":
+        return plus(align(at, 4), SYSTEM_HANDLE);
       case "pointer": {
         this.#pointees.push({
           type: found.target,
@@ -240,6 +243,7 @@ class Walk {
         return SIZES[bare.scalar];
       case "pointer":
       case "string":
+      case "system_handle":
         return 4;
       case "array": {
         const element = this.#alignment(this.#definitions.resolve(bare.element).type);

@@ -29,6 +29,8 @@ export function typeText(type: Type): string {
       return type.name;
     case "union":
       return `${type.name} by ${expressionText(type.switchIs)}`;
+    case "system_handle":
+      return `${type.nullable ? "optional " : ""}system handle of a ${type.handle}`;
     case "pointer":
       return `${type.pointer === "ptr" ? "full" : type.pointer} pointer to ${typeText(type.target)}`;
     case "string":

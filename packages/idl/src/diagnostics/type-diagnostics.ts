@@ -78,6 +78,18 @@ export const typeDiagnostics = {
   ),
   IDL0730: error("a pipe cannot stand here", "a pipe is a parameter of its own, [out] behind one `*`"),
   IDL0732: error("[partial_ignore] on something else than an [in, out, unique] pointer", "remove it"),
+  IDL0733: error(
+    "'{kind}' is no kind of system handle",
+    "write one of sh_composition, sh_event, sh_file, sh_job, sh_mutex, sh_pipe, sh_process, sh_reg_key, sh_section, sh_semaphore, sh_socket, sh_thread and sh_token",
+  ),
+  IDL0734: error(
+    "[system_handle] on something that is no HANDLE",
+    "write `HANDLE name`, or `HANDLE *name` if it is [out]",
+  ),
+  IDL0735: error(
+    "a system handle cannot stand in {place}",
+    "make it a parameter of a method, or a part of one: only requests and responses carry handles",
+  ),
   IDL0731: error(
     "this type cannot select a union's arm",
     "a discriminant is an integer, a boolean, a char or an enum",

@@ -76,6 +76,7 @@ const types = variant({
     first: orNull(expression),
     joined: flag,
   },
+  system_handle: { handle: text, access: orNull(text), nullable: flag },
   string: { unit: among("char", "wchar_t", "byte"), fixed: orNull(integer), size: orNull(expression) },
 });
 const range = orNull(record({ min: decimal, max: decimal }));

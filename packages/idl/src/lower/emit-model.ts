@@ -151,6 +151,7 @@ function emitType(type: ResolvedType): Type {
     case "array":
       return { ...type, element: emitType(type.element) };
     case "string":
+    case "system_handle":
       return type;
     case "void":
     case "handle":

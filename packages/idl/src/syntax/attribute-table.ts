@@ -42,6 +42,7 @@ const SUPPORTED: readonly Row[] = [
   ["ignore", "none", "member parameter"],
   ["disable_consistency_check", "none", FIELD],
   ["context_handle", "none", "typedef parameter method"],
+  ["system_handle", "text", FIELD],
   ["v1_enum", "none", DATA],
   ["idempotent maybe broadcast message callback noopnum todo", "none", "method"],
   ["call_as", "text", "method"],
@@ -93,7 +94,7 @@ const IGNORED: readonly Row[] = [
 ];
 
 const UNSUPPORTED: readonly Row[] = [
-  ["iid_is system_handle", "text", FIELD],
+  ["iid_is", "text", FIELD],
   ["cs_tag_rtn", "text", "method"],
   ["cs_char cs_drtag cs_rtag cs_stag", "text", "typedef parameter"],
   ["v1_struct v1_array v1_string align", "text", DATA],
