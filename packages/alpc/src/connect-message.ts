@@ -6,7 +6,7 @@ import { violation } from "./port-message.js";
 /**
  * What the kernels of the two sides put before the user's octets in CONNECTION_REQUEST and CONNECTION_REPLY.
  *
- * CONNECTION_REQUEST: 0 u32 magic, 4 u16 version, 6 u16 flags (1 dynamic tracking, 2 delegate, 4 completion list), 8.. payload.
+ * CONNECTION_REQUEST: 0 u32 magic, 4 u16 version, 6 u16 flags (1 dynamic tracking, 2 delegate, 4 completion list, 8 handles), 8.. payload.
  * CONNECTION_REPLY: 0 u32 magic, 4 u16 version, 6 u16 flags (1 direct memory, 2 handles, 4 completion list), 8 u32 NTSTATUS (0 accepted),
  * 12 u32 maxMessageLength, 16 f64 maxViewSize (0 no views), 24.. payload.
  */
@@ -17,6 +17,7 @@ const REPLY_HEADER = 24;
 const DYNAMIC = 1;
 const DELEGATE = 2;
 const REQUEST_LIST = 4;
+const REQUEST_HANDLES = 8;
 const DIRECT_MEMORY = 1;
 const HANDLES = 2;
 const REPLY_LIST = 4;
@@ -26,6 +27,8 @@ export interface ConnectRequest {
   readonly delegate: boolean;
   /** The client can use a completion list. */
   readonly completionList?: boolean;
+  /** The client takes handles. */
+  readonly acceptsHandles?: boolean;
   readonly payload: Uint8Array;
 }
 
@@ -47,7 +50,8 @@ export function encodeConnectRequest(request: ConnectRequest): Buffer {
   bytes.writeUInt16LE(
     (request.tracking === "dynamic" ? DYNAMIC : 0) |
       (request.delegate ? DELEGATE : 0) |
-      (request.completionList ? REQUEST_LIST : 0),
+      (request.completionList ? REQUEST_LIST : 0) |
+      (request.acceptsHandles ? REQUEST_HANDLES : 0),
     6,
   );
   return bytes;
@@ -55,11 +59,12 @@ export function encodeConnectRequest(request: ConnectRequest): Buffer {
 
 /** The payload is copied. Throws AlpcError INVALID_MESSAGE. */
 export function decodeConnectRequest(bytes: Buffer): ConnectRequest {
-  const flags = checkStart(bytes, REQUEST_HEADER, DYNAMIC | DELEGATE | REQUEST_LIST);
+  const flags = checkStart(bytes, REQUEST_HEADER, DYNAMIC | DELEGATE | REQUEST_LIST | REQUEST_HANDLES);
   return {
     tracking: (flags & DYNAMIC) !== 0 ? "dynamic" : "static",
     delegate: (flags & DELEGATE) !== 0,
     completionList: (flags & REQUEST_LIST) !== 0,
+    acceptsHandles: (flags & REQUEST_HANDLES) !== 0,
     payload: Uint8Array.from(bytes.subarray(REQUEST_HEADER)),
   };
 }

@@ -48,7 +48,7 @@ export interface PortAttributes {
   /** Who may connect (PORT_CONNECT). */
   readonly securityDescriptor: SecurityDescriptor;
   readonly limits?: Partial<PortLimits>;
-  /** ALLOW_DUP_OBJECT: messages may carry handles. Default false: the kernel refuses them. */
+  /** ALLOW_DUP_OBJECT: messages from clients may carry handles. Default false: the kernel refuses them. */
   readonly acceptHandles?: boolean;
   /** Requests may offer memory for direct access (PORT_DATA_INFORMATION). Default false. */
   readonly directMemory?: { readonly allow: "same-user" | readonly Sid[]; readonly deadline?: number };
@@ -96,6 +96,8 @@ export interface ConnectAttributes {
   readonly impersonation?: ImpersonationLevel;
   /** Other processes of this user may send on this connection too (a forked child, say). Default false. */
   readonly delegate?: boolean;
+  /** ALLOW_DUP_OBJECT: messages from the server may carry handles. Default false: one that does ends the connection. */
+  readonly acceptHandles?: boolean;
   /**
    * The server is not one of ours (an rpcrt4 server, say): it is sent nothing but the payload as it is, none by default, and
    * messages of up to 0x1000 octets. Only where the system has such servers (nt); others take no notice. Default false.

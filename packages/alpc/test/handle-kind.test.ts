@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import koffi from "koffi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { handleKind } from "../src/linux/handle-kind.js";
 import { C, loadLibC } from "../src/linux/libc.js";
@@ -9,6 +10,7 @@ import { memoryFile, openPipe } from "./descriptors.js";
 import { socketPair } from "./socket-pair.js";
 
 const libc = loadLibC();
+const eventfd = koffi.load(null).func("int eventfd(unsigned int, int)");
 
 describe("a handle's kind", () => {
   let directory = "";
@@ -26,7 +28,8 @@ describe("a handle's kind", () => {
     ["memory", "section", memoryFile],
     ["a file in /dev/shm", "file", () => openSync("/dev/shm/ncalrpc-handle-test", "w+")],
     ["a device", "device", () => openSync("/dev/null", "r")],
-    ["a pidfd", "other", () => libc.pidfd_open(process.pid, 0)],
+    ["a pidfd", "process", () => libc.pidfd_open(process.pid, 0)],
+    ["an eventfd", "event", () => eventfd(0, 0)],
     ["an epoll instance", "other", () => libc.epoll_create1(C.EPOLL_CLOEXEC)],
     ["a file that was opened as a name only", "other", () => openSync(directory, C.O_PATH)],
   ])("%s is %s", (_what, kind, open) => {

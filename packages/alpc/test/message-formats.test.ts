@@ -117,7 +117,13 @@ describe("message attributes", () => {
 describe("connect messages", () => {
   it("come back as they were", () => {
     const payload = Uint8Array.of(1, 2, 3);
-    const request = { tracking: "dynamic", delegate: true, completionList: true, payload } as const;
+    const request = {
+      tracking: "dynamic",
+      delegate: true,
+      completionList: true,
+      acceptsHandles: true,
+      payload,
+    } as const;
     expect(decodeConnectRequest(encodeConnectRequest(request))).toEqual(request);
     const reply = {
       refusal: null,

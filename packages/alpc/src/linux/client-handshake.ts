@@ -50,11 +50,13 @@ export class ClientHandshake implements Stage {
   /** Sends the connect message. */
   start(): void {
     const { payload = new Uint8Array(), tracking = "static", delegate = false } = this.#attributes;
+    const { acceptHandles = false } = this.#attributes;
     const { outbox } = this.#connection.machinery;
     const request = encodeConnectRequest({
       tracking,
       delegate,
       completionList: this.#offersList,
+      acceptsHandles: acceptHandles,
       payload,
     });
     const at = outbox.reserve(PORT_MESSAGE_SIZE + request.length);
@@ -109,7 +111,8 @@ export class ClientHandshake implements Stage {
         maxMessageLength: reply.maxMessageLength,
         maxViewSize: reply.maxViewSize,
         allowsDirectMemory: reply.allowsDirectMemory,
-        acceptsHandles: reply.acceptsHandles,
+        sendsHandles: reply.acceptsHandles,
+        acceptsHandles: this.#attributes.acceptHandles ?? false,
         completionList: this.#offersList && (reply.completionList ?? false),
         side: "client",
         limits: defaultPortLimits,

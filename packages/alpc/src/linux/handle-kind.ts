@@ -1,12 +1,10 @@
 import { fstatSync, readlinkSync } from "node:fs";
-import type { ReceivedHandle } from "../handle.js";
+import type { HandleKind } from "../handle.js";
 import { C, type LibC } from "./libc.js";
-
-export type HandleKind = ReceivedHandle["kind"];
 
 /**
  * What a descriptor is, from the kernel alone. Can wait for whoever serves the file system that it lies on (FUSE, NFS): never
- * call it on the event loop with a descriptor from a peer. "other" for what has no kind here: O_PATH, epoll, pidfd...
+ * call it on the event loop with a descriptor from a peer. "other" for what has no kind here: O_PATH, epoll...
  */
 export function handleKind(libc: LibC, fd: number): HandleKind {
   const flags = libc.fcntl(fd, C.F_GETFL, 0);
@@ -15,6 +13,9 @@ export function handleKind(libc: LibC, fd: number): HandleKind {
   // /dev/shm answers with seals too; only memory files have this name, which no path can imitate but one in the root.
   const name = readlinkSync(`/proc/self/fd/${fd}`);
   if (libc.fcntl(fd, C.F_GET_SEALS, 0) !== -1 && name.startsWith("/memfd:")) return "section";
+  // A path begins with a slash.
+  if (name === "anon_inode:[eventfd]") return "event";
+  if (name === "anon_inode:[pidfd]" || name.startsWith("pidfd:")) return "process";
   const stat = fstatSync(fd);
   if (stat.isDirectory()) return "directory";
   if (stat.isFIFO()) return "pipe";

@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { AlpcError } from "../error.js";
+import type { HandleKind } from "../handle.js";
 import { CompletionPort, type EventSource } from "./completion-port.js";
 import type { MessageCredentials } from "./credentials.js";
 import { type DescriptorCloser, descriptorCloser } from "./descriptor-closer.js";
 import { enterBlocking, leaveBlocking } from "./exit-guard.js";
-import type { HandleKind } from "./handle-kind.js";
 import { C, type LibC, loadLibC } from "./libc.js";
 import { LinuxHandle } from "./linux-handle.js";
 import { workerFile } from "./worker-file.js";

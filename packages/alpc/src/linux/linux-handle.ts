@@ -1,6 +1,5 @@
 import { AlpcError } from "../error.js";
-import type { ReceivedHandle } from "../handle.js";
-import type { HandleKind } from "./handle-kind.js";
+import type { HandleKind, ReceivedHandle } from "../handle.js";
 
 /** A descriptor that came with a message. Close-on-exec; closed in another thread, since closing can wait (SO_LINGER, FUSE). */
 export class LinuxHandle implements ReceivedHandle {

@@ -33,6 +33,8 @@ export interface AttachmentTerms {
   readonly limits: PortLimits;
   readonly maxViewSize: number;
   readonly allowsDirectMemory: boolean;
+  /** Whether the other side takes handles, and whether this side does. */
+  readonly sendsHandles: boolean;
   readonly acceptsHandles: boolean;
   /** Server: the account of the client's user. */
   readonly userQuota: SectionQuota | null;
@@ -179,9 +181,9 @@ export class PortAttachments {
   }
 
   #checkHandles(handles: readonly { readonly fd: number }[]): number[] {
-    const { acceptsHandles, limits } = this.#terms;
-    if (handles.length > 0 && !acceptsHandles) {
-      throw new AlpcError("NOT_SUPPORTED", "this port does not accept handles");
+    const { sendsHandles, limits } = this.#terms;
+    if (handles.length > 0 && !sendsHandles) {
+      throw new AlpcError("NOT_SUPPORTED", "the other side does not accept handles");
     }
     if (handles.length > limits.maxHandlesPerMessage) {
       throw new AlpcError(

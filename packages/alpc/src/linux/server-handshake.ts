@@ -19,7 +19,13 @@ const silent = {};
 /** What the server grants a client. */
 export type AcceptedTerms = Pick<
   PortTerms,
-  "payload" | "maxMessageLength" | "maxViewSize" | "allowsDirectMemory" | "acceptsHandles" | "completionList"
+  | "payload"
+  | "maxMessageLength"
+  | "maxViewSize"
+  | "allowsDirectMemory"
+  | "sendsHandles"
+  | "acceptsHandles"
+  | "completionList"
 >;
 
 /** What a connection that is being made asks of its port. */
@@ -89,6 +95,7 @@ export class ServerHandshake implements Stage, ConnectionRequest {
       maxViewSize: limits.maxSectionSize,
       // Only the process that connected is known well enough to touch its memory.
       allowsDirectMemory: !request.delegate && this.#owner.allowsDirectMemory(identity.token),
+      sendsHandles: request.acceptsHandles ?? false,
       acceptsHandles,
       completionList: this.#usesList(request),
     };

@@ -150,12 +150,12 @@ export class LoopbackConnectionPort implements ConnectionPort {
     const shared = {
       limits: this.#limits,
       allowsDirectMemory: this.#attributes.directMemory !== undefined,
-      acceptHandles: this.#attributes.acceptHandles ?? false,
       quota: new SectionQuota(this.#limits.maxTotalSectionSize, "this connection", this.#userQuota(user)),
     };
     const server: LoopbackPort = new LoopbackPort(this.#hub, this.#handler, {
       ...shared,
       side: "server",
+      sendsHandles: client.attributes.acceptHandles ?? false,
       payload: asked,
       peerIdentity: new LoopbackIdentity(client.token, tracking, delegate),
       onGone: () => {
@@ -166,6 +166,7 @@ export class LoopbackConnectionPort implements ConnectionPort {
     const end = new LoopbackPort(this.#hub, client.handler, {
       ...shared,
       side: "client",
+      sendsHandles: this.#attributes.acceptHandles ?? false,
       payload: answer,
       peerIdentity: new LoopbackIdentity(this.#token, "static", false),
     });

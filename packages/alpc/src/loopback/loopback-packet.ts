@@ -27,7 +27,8 @@ export interface LoopbackPortOptions {
   readonly payload: Uint8Array;
   readonly limits: PortLimits;
   readonly allowsDirectMemory: boolean;
-  readonly acceptHandles: boolean;
+  /** Whether the other side takes handles. */
+  readonly sendsHandles: boolean;
   /** The sections of both sides are charged to it. */
   readonly quota: SectionQuota;
   /** Who sends to this port. */
@@ -53,8 +54,8 @@ export function checkLoopbackMessage(
     throw new AlpcError("INVALID_PARAMETER", `a message of ${length} octets in a buffer of ${bytes.length}`);
   }
   const handles = attributes?.handles?.length ?? 0;
-  if (handles > 0 && !options.acceptHandles) {
-    throw new AlpcError("NOT_SUPPORTED", "this port does not accept handles");
+  if (handles > 0 && !options.sendsHandles) {
+    throw new AlpcError("NOT_SUPPORTED", "the other side does not accept handles");
   }
   if (handles > maxHandlesPerMessage || (attributes?.dataEntries?.length ?? 0) > MAX_DATA_ENTRIES) {
     throw new AlpcError(

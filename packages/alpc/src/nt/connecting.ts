@@ -127,8 +127,11 @@ export class Connecting implements Receiver {
       tracking = "static",
       delegate = false,
       foreign = false,
+      acceptHandles = false,
     } = this.#attributes;
-    const asked = foreign ? payload : encodeConnectRequest({ tracking, delegate, payload });
+    const asked = foreign
+      ? payload
+      : encodeConnectRequest({ tracking, delegate, acceptsHandles: acceptHandles, payload });
     const bytes = ownMemory(PORT_MESSAGE_SIZE + asked.length);
     writeHeader(dataView(bytes), asked.length, 0, 0);
     bytes.set(asked, PORT_MESSAGE_SIZE);
@@ -137,10 +140,10 @@ export class Connecting implements Receiver {
     const length = ownMemory(8);
     setWord(dataView(length), 0, bytes.length);
     const own = portAttributes({
-      flags: portFlags(true),
+      flags: portFlags(acceptHandles),
       maxMessageLength: this.#nativeMaxLength,
       quality: this.#attributes,
-      acceptHandles: true,
+      acceptHandles,
     });
     const slot = ownMemory(8);
     const message = hasMessage ? bytes : null;
@@ -191,7 +194,7 @@ export class Connecting implements Receiver {
         maxViewSize: reply.maxViewSize,
         quota: clientQuota,
         sendsHandles: reply.acceptsHandles,
-        acceptsHandles: true,
+        acceptsHandles: this.#attributes.acceptHandles ?? false,
         allowsDirectMemory: reply.allowsDirectMemory,
         quality: this.#attributes,
         onGone: () => {},

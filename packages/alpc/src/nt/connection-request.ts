@@ -166,7 +166,7 @@ export class ConnectionRequestHandling {
         limits: { ...limits, maxHandlesPerMessage: Math.min(limits.maxHandlesPerMessage, MAX_HANDLES) },
         maxViewSize,
         quota: new SectionQuota(limits.maxTotalSectionSize, `connection ${id}`, userQuota),
-        sendsHandles: true,
+        sendsHandles: !this.#isOurs || (asked.acceptsHandles ?? false),
         acceptsHandles,
         allowsDirectMemory,
         quality: {},

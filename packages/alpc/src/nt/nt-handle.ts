@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import { AlpcError } from "../error.js";
-import type { ReceivedHandle } from "../handle.js";
+import type { HandleKind, ReceivedHandle } from "../handle.js";
 import type { Handle } from "./alpc-library.js";
 import {
   DeviceType,
@@ -19,12 +19,12 @@ import { descriptorLibrary, type SystemLibrary } from "./system-library.js";
  * other object has no descriptor, and `fd` is the handle's value.
  */
 export class NtHandle implements ReceivedHandle {
-  readonly kind: ReceivedHandle["kind"];
+  readonly kind: HandleKind;
   readonly #close: (handle: Handle) => void;
   #handle: Handle | null;
   #fd: number | null = null;
 
-  constructor(kind: ReceivedHandle["kind"], handle: Handle, close: (handle: Handle) => void) {
+  constructor(kind: HandleKind, handle: Handle, close: (handle: Handle) => void) {
     this.kind = kind;
     this.#handle = handle;
     this.#close = close;
@@ -35,7 +35,7 @@ export class NtHandle implements ReceivedHandle {
     if (this.#fd !== null) return this.#fd;
     if (this.#handle === null)
       throw new AlpcError("INVALID_PARAMETER", "the handle has been taken or closed");
-    if (this.kind === "section" || this.kind === "other") return this.#handle;
+    if (!WITH_DESCRIPTOR.has(this.kind)) return this.#handle;
     const fd = descriptorLibrary().uv_open_osfhandle(this.#handle);
     if (fd < 0) throw new AlpcError("NOT_SUPPORTED", "no file descriptor can be made of the handle");
     this.#fd = fd;
@@ -61,14 +61,25 @@ export class NtHandle implements ReceivedHandle {
   }
 }
 
+const WITH_DESCRIPTOR: ReadonlySet<HandleKind> = new Set(["file", "directory", "pipe", "socket", "device"]);
+
+/** The kinds of objects that are no files, by their types. */
+const KINDS: ReadonlyMap<number, HandleKind> = new Map([
+  [ObjectType.THREAD, "thread"],
+  [ObjectType.SEMAPHORE, "semaphore"],
+  [ObjectType.EVENT, "event"],
+  [ObjectType.PROCESS, "process"],
+  [ObjectType.MUTANT, "mutex"],
+  [ObjectType.SECTION, "section"],
+  [ObjectType.KEY, "reg_key"],
+  [ObjectType.TOKEN, "token"],
+  [ObjectType.COMPOSITION, "composition"],
+  [ObjectType.JOB, "job"],
+]);
+
 /** What a received handle is: by its object type, and by the device that a file is on. */
-export function handleKind(
-  system: SystemLibrary,
-  handle: Handle,
-  objectType: number,
-): ReceivedHandle["kind"] {
-  if (objectType === ObjectType.SECTION) return "section";
-  if (objectType !== ObjectType.FILE) return "other";
+export function handleKind(system: SystemLibrary, handle: Handle, objectType: number): HandleKind {
+  if (objectType !== ObjectType.FILE) return KINDS.get(objectType) ?? "other";
   switch (deviceType(system, handle)) {
     case DeviceType.NAMED_PIPE:
       return "pipe";
