@@ -86,7 +86,7 @@ function look({ list, machinery }: Connection): boolean {
     for (let i = 0; i < LOOKS; i++) if (list.hasNews()) return true;
     now = performance.now();
   } while (now < start + allowance);
-  poller.spent(now, now - start);
+  poller.spent(now - start);
   return false;
 }
 

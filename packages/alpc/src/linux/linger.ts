@@ -24,7 +24,7 @@ export class Linger {
       else if (!this.#patience.tries()) return false;
     }
     const now = performance.now();
-    if (messages === 0) this.#budget.spent(now, now - this.#last);
+    if (messages === 0) this.#budget.spent(now - this.#last);
     this.#last = now;
     const allowance = this.#budget.allowance(now);
     if (messages > 0) this.#until = now + allowance;

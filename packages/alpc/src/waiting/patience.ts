@@ -1,4 +1,4 @@
-/** At most 2^5 - 1 chances to spin are skipped after spinning has not paid. */
+/** At most 2^5 - 1 chances to spin are skipped after spinning has not paid again and again. */
 const MAX_BACK_OFF = 5;
 
 /** Octets that a slow processor copies in a millisecond, and the most milliseconds that are waited for a copy. */
@@ -35,8 +35,8 @@ export class Patience {
 
   /** Nothing came in time. */
   failed(): void {
-    this.#unpaid = Math.min(this.#unpaid + 1, MAX_BACK_OFF);
     this.#copyTime = 0;
     this.#skip = 2 ** this.#unpaid - 1;
+    this.#unpaid = Math.min(this.#unpaid + 1, MAX_BACK_OFF);
   }
 }

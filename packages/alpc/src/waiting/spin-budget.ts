@@ -4,30 +4,30 @@ import type { SpinOptions } from "./spin-options.js";
 
 /** Milliseconds over which the share of spinning is bounded. */
 const WINDOW = 100;
-/** Milliseconds between two looks at the run queue while we spin; and after one that found it too long. */
+/** Milliseconds between two looks at the run queue while we spin, and for how many looks one counts. */
 const SAMPLE_TIME = 5;
-const DOUBT_TIME = 1;
-/** A look that comes so late, milliseconds, was probably held up by other processes. */
-const GAP = 0.3;
-/** Milliseconds without spinning after the run queue was too long. */
-const PAUSE = 100;
+const SAMPLES = 8;
+/**
+ * Threads for each processor that run or want to, above which nobody spins. A few more than there are processors are no
+ * reason: who waits for a processor longer than we are ready to look is let go anyway, as is who never gets news in time.
+ */
+const MOST_RUNNABLE = 4;
 
 /**
- * How much an event loop may spin: up to a share of its time, and not while other processes want the processors: the
- * system gives them to who sleeps and wakes up before those who never let go of them. The clock is the caller's, in
- * milliseconds.
+ * How much an event loop may spin: up to a share of its time, and not while the machine has much more to do than it can.
+ * The clock is the caller's, in milliseconds.
  */
 export class SpinBudget {
   readonly #share: number;
-  readonly #processors: number;
+  readonly #mostRunnable: number;
   readonly #countRunnable: () => number;
   #windowStart = Number.NEGATIVE_INFINITY;
   #spunInWindow = 0;
   #lastShare = 0;
   #total = 0;
   #nextSample = Number.NEGATIVE_INFINITY;
-  #isDoubtful = false;
-  #pausedUntil = Number.NEGATIVE_INFINITY;
+  /** Threads that run or want to, lately: single looks tell little. */
+  #runnable = 0;
 
   constructor(
     { share }: Required<SpinOptions>,
@@ -35,7 +35,7 @@ export class SpinBudget {
     runnable: () => number = countRunnable,
   ) {
     this.#share = share;
-    this.#processors = processors;
+    this.#mostRunnable = MOST_RUNNABLE * processors;
     this.#countRunnable = runnable;
   }
 
@@ -44,31 +44,27 @@ export class SpinBudget {
     return this.#total;
   }
 
+  /** Whether other processes need the processors. */
+  get isPaused(): boolean {
+    return this.#runnable > this.#mostRunnable;
+  }
+
   /** The part of the last 100 ms or so that was. */
   share(now: number): number {
     if (now - this.#windowStart >= WINDOW) this.#turnWindow(now);
     return this.#lastShare;
   }
 
-  /** Whether other processes need the processors. */
-  isPaused(now: number): boolean {
-    return now < this.#pausedUntil;
-  }
-
   allows(now: number): boolean {
-    if (now < this.#pausedUntil) return false;
     if (now >= this.#nextSample) this.#sample(now);
     if (now - this.#windowStart >= WINDOW) this.#turnWindow(now);
-    return now >= this.#pausedUntil && this.#spunInWindow < this.#share * WINDOW;
+    return !this.isPaused && this.#spunInWindow < this.#share * WINDOW;
   }
 
   /** The time since the last look went into looking. */
-  spent(now: number, milliseconds: number): void {
+  spent(milliseconds: number): void {
     this.#total += milliseconds;
     this.#spunInWindow += milliseconds;
-    if (milliseconds <= GAP) return;
-    this.#isDoubtful = true;
-    this.#nextSample = now;
   }
 
   #turnWindow(now: number): void {
@@ -78,17 +74,7 @@ export class SpinBudget {
   }
 
   #sample(now: number): void {
-    const hadPause = now - this.#pausedUntil < 2 * PAUSE;
-    // The engine's own threads run beside ours now and then. After a pause nobody spins: there must be room for the other side, too.
-    const isLong = this.#countRunnable() > (hadPause ? this.#processors : this.#processors + 1);
-    if (isLong && (this.#isDoubtful || hadPause)) {
-      this.#pausedUntil = now + PAUSE;
-      this.#nextSample = this.#pausedUntil;
-      this.#isDoubtful = false;
-    } else {
-      this.#isDoubtful = isLong;
-      this.#nextSample = now + (isLong ? DOUBT_TIME : SAMPLE_TIME);
-      if (!isLong) this.#pausedUntil = Number.NEGATIVE_INFINITY;
-    }
+    this.#runnable += (this.#countRunnable() - this.#runnable) / SAMPLES;
+    this.#nextSample = now + SAMPLE_TIME;
   }
 }

@@ -8,7 +8,7 @@ function spin(budget: SpinBudget, start: number, end: number): number {
   let spun = 0;
   for (let now = start; now < end; now += 0.01) {
     if (!budget.allows(now)) continue;
-    budget.spent(now, 0.01);
+    budget.spent(0.01);
     spun += 0.01;
   }
   return spun / (end - start);
@@ -32,32 +32,25 @@ describe("the budget for spinning", () => {
     expect(budget.share(900)).toBe(0);
   });
 
-  it("is nothing while more threads run than there are processors, and comes back when they are gone", () => {
+  it("is nothing while far more threads run than there are processors, and comes back when they are gone", () => {
     let runnable = 2;
     const budget = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => runnable);
     expect(spin(budget, 0, 100)).toBeGreaterThan(0.99);
-    runnable = 4;
-    // It takes two looks at the run queue to believe it.
-    expect(spin(budget, 100, 200)).toBeLessThan(0.1);
-    expect(budget.isPaused(199)).toBe(true);
+    runnable = 12;
+    expect(spin(budget, 100, 200)).toBeLessThan(0.5);
+    expect(budget.isPaused).toBe(true);
     expect(spin(budget, 200, 2_000)).toBe(0);
-    // After a pause the other side, which does not spin either, needs a processor too.
-    runnable = 3;
-    expect(spin(budget, 2_000, 3_000)).toBe(0);
     runnable = 2;
-    expect(spin(budget, 3_000, 4_000)).toBeGreaterThan(0.8);
+    expect(spin(budget, 2_000, 2_100)).toBeGreaterThan(0.5);
+    expect(budget.isPaused).toBe(false);
   });
 
-  it("is not taken away by a single long run queue, but at once after having been held up", () => {
-    const counts = [2, 4, 2, 2, 2];
-    const calm = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => counts.shift() ?? 2);
-    expect(spin(calm, 0, 50)).toBeGreaterThan(0.99);
-    let runnable = 2;
-    const held = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => runnable);
-    held.allows(0);
-    runnable = 4;
-    held.spent(3, 3);
-    expect(held.allows(3)).toBe(false);
+  it("is not taken away by a few threads more than processors, nor by bursts of many", () => {
+    let looks = 0;
+    const few = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => 5);
+    expect(spin(few, 0, 500)).toBeGreaterThan(0.99);
+    const bursts = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => (looks++ % 8 === 0 ? 20 : 3));
+    expect(spin(bursts, 0, 500)).toBeGreaterThan(0.99);
   });
 });
 
@@ -93,10 +86,10 @@ describe("patience", () => {
       patience.failed();
       counts.push(skipped());
     }
-    expect(counts).toEqual([1, 3, 7, 15, 31, 31, 31]);
+    expect(counts).toEqual([0, 1, 3, 7, 15, 31, 31]);
     patience.paid();
     patience.failed();
-    expect(skipped()).toBe(1);
+    expect(skipped()).toBe(0);
   });
 
   it("lasts for a copy longer, where one is to be expected, until it has failed", () => {

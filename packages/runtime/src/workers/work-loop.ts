@@ -100,7 +100,7 @@ export class WorkLoop {
       this.#idleSince = now;
       this.#work.look();
     } else {
-      this.#budget.spent(now, now - this.#lookedAt);
+      this.#budget.spent(now - this.#lookedAt);
       if (now - this.#idleSince > this.#longestLook || !this.#budget.allows(now)) {
         this.#idleSince = null;
         this.#patience.failed();

@@ -86,7 +86,7 @@ export class ListPoller implements Poller {
 
   /** Whether other processes need the processors: then nothing else should spin either. */
   get isPaused(): boolean {
-    return this.#budget?.isPaused(performance.now()) ?? true;
+    return this.#budget?.isPaused ?? true;
   }
 
   /** Milliseconds for which who waits for a message may look for it before it sleeps; 0 while nobody should. */
@@ -95,8 +95,8 @@ export class ListPoller implements Poller {
   }
 
   /** That one has looked for so long, in vain. */
-  spent(now: number, milliseconds: number): void {
-    this.#budget?.spent(now, milliseconds);
+  spent(milliseconds: number): void {
+    this.#budget?.spent(milliseconds);
   }
 
   /** A message has been written, outside of a turn: true if it will be published soon. */
@@ -219,7 +219,7 @@ export class ListPoller implements Poller {
       this.#hasProgress = false;
       this.#lastProgress = now;
       for (const list of this.#hot) if (list.since === Number.POSITIVE_INFINITY) list.since = now;
-    } else this.#budget?.spent(now, now - this.#now);
+    } else this.#budget?.spent(now - this.#now);
     this.#now = now;
     this.#settleDown(now);
     if (this.#hot.length === 0) return;
