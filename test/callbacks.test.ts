@@ -11,6 +11,7 @@ import {
   type TransferSyntaxName,
 } from "@ncalrpc/runtime";
 import { describe, expect, it } from "vitest";
+import { asking } from "./dist/conversation-handlers.js";
 import {
   Conversation,
   type ConversationCallbackHandlers,
@@ -155,31 +156,10 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel, transferSyntax) => {
 
 function handlers(late: Promise<string>[]): ConversationHandlers {
   return {
-    async ask(times, call) {
-      const client = new ConversationCallbacks(call);
-      let sum = 0;
-      for (let i = 1; i <= times; i++) sum = await client.add(sum, i);
-      return sum;
-    },
-    async hurry(timeout, call) {
-      const options = timeout === 0 ? {} : { timeout };
-      const status = await statusOf(new ConversationCallbacks(call).wait(500, options));
-      return RpcStatus[status];
-    },
-    async flood(count, call) {
-      const client = new ConversationCallbacks(call);
-      const waits = Array.from({ length: count }, () => statusOf(client.wait(60_000)));
-      const statuses = await Promise.all(waits);
-      return statuses.filter((status) => status !== "RPC_S_OUT_OF_RESOURCES").length;
-    },
+    ...asking,
     tooLate(call) {
       late.push(delay(10).then(() => statusOf(new ConversationCallbacks(call).add(1, 1))));
     },
-    async fetch(length, call) {
-      const { data } = await new ConversationCallbacks(call).fill(length);
-      return data?.length ?? 0;
-    },
-    ping: (value) => value,
     count: refuse,
     emit: refuse,
     double: refuse,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isRpcError, RpcServer } from "@ncalrpc/runtime";
+import { RpcServer } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Conversation } from "./dist/gen/conversation.js";
 import { Labour } from "./dist/gen/labour.js";
@@ -51,12 +51,6 @@ describe.each(kernels)("what is special in workers, over %s ports", (_name, crea
       octets += chunk.length;
     }
     expect([octets, announced]).toEqual([200_000, 200_000]);
-  });
-
-  it("has no callbacks, and says so", async () => {
-    await using system = await serve();
-    const error = await system.client.ask(1).catch((reason: unknown) => reason);
-    expect(isRpcError(error) && error.status).toBe("RPC_S_CANNOT_SUPPORT");
   });
 
   it("takes notes that nobody waits for", async () => {

@@ -10,6 +10,7 @@ export { prepareOctets, releaseBytes, takeOctets } from "./octet-memory.js";
 export { defaultPortLimits, MAX_CONNECT_PAYLOAD, resolvePortLimits } from "./port-limits.js";
 export { type PortName, parsePortName } from "./port-name.js";
 export { createSealedBytes, sealBytes } from "./sealed-bytes.js";
+export { endLoan, lendSealed, type SealedLoan, takeSealed } from "./sealed-sharing.js";
 export { sliceSize, VIEWS_IN_FLIGHT } from "./transfer-thresholds.js";
 export type { View } from "./view.js";
 export { Patience } from "./waiting/patience.js";

@@ -1,6 +1,10 @@
+import { fstatSync } from "node:fs";
+import { AlpcError } from "../error.js";
+import type { SealedLoan } from "../sealed-sharing.js";
 import { unmapForGood } from "./lasting-memory.js";
 import { addressOf, C, loadLibC } from "./libc.js";
 import { SealedMemory } from "./sealed-memory.js";
+import { keepWithThread } from "./thread-descriptors.js";
 
 /** The memory behind arrays that were sealed here, by their buffers; it does not keep them. */
 const sealed = new WeakMap<ArrayBufferLike, SealedMemory>();
@@ -30,6 +34,36 @@ export function sealedMemoryOf(bytes: Uint8Array): SealedMemory | null {
 export function releaseSealed(bytes: Uint8Array): boolean {
   sealed.get(bytes.buffer)?.close();
   return unmapForGood(loadLibC(), bytes);
+}
+
+/** See lendSealed. */
+export function lend(bytes: Uint8Array, onGone: () => void): SealedLoan | null {
+  const memory = sealedMemoryOf(bytes);
+  if (memory === null) return null;
+  memory.onClosed(onGone);
+  const descriptor = keepWithThread(memory.duplicate());
+  return { descriptor, inode: inodeOf(descriptor), size: memory.size };
+}
+
+/** See endLoan. */
+export function endLoan({ descriptor }: SealedLoan): void {
+  loadLibC().close(descriptor);
+}
+
+/** See takeSealed. */
+export function take({ descriptor, inode, size }: SealedLoan): Uint8Array {
+  const libc = loadLibC();
+  const own = libc.fcntl(descriptor, C.F_DUPFD_CLOEXEC, 0);
+  // The other thread may have ended, and somebody else have got the number.
+  if (own === -1 || inodeOf(own) !== inode) {
+    if (own !== -1) libc.close(own);
+    throw new AlpcError("INSUFFICIENT_RESOURCES", "sealed memory of a thread that has ended");
+  }
+  return show(SealedMemory.receive(libc, own, size));
+}
+
+function inodeOf(fd: number): bigint {
+  return fstatSync(fd, { bigint: true }).ino;
 }
 
 const PAGE = 4096;

@@ -57,6 +57,11 @@ export function closeWithThread(libc: LibC): LibC {
   };
 }
 
+/** A duplicate is to be closed when this thread ends, too, unless that is done before: returns it. */
+export function keepWithThread(fd: number): number {
+  return descriptors?.add(fd) ?? fd;
+}
+
 /** Another thread is to close a descriptor of this one. */
 export function handOver(fd: number): void {
   descriptors?.remove(fd);

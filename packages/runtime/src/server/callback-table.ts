@@ -49,9 +49,7 @@ export class CallbackTable {
       throw new RpcError("RPC_S_CALL_FAILED_DNE", { details: "the client is gone" });
     }
     if ((this.#hello.features & Features.CALLBACKS) === 0) {
-      throw new RpcError("RPC_S_CANNOT_SUPPORT", {
-        details: "the client knows no callbacks, or the handler runs in a worker",
-      });
+      throw new RpcError("RPC_S_CANNOT_SUPPORT", { details: "the client knows no callbacks" });
     }
     if (this.#sent.size >= maxCallbacks) {
       throw new RpcError("RPC_S_OUT_OF_RESOURCES", {

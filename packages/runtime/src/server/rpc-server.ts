@@ -71,7 +71,7 @@ export interface CloseOptions {
   readonly grace?: number;
 }
 
-/** What a server leaves out whose workers are handed a request as a whole. */
+/** What a server does not announce whose workers are handed a request as a whole. */
 const NOT_FOR_WORKERS = Features.APART | Features.PIPES;
 
 /**
@@ -252,11 +252,7 @@ export class RpcServer implements AsyncDisposable {
       const port = request.accept(
         formatHello({ features: OWN_FEATURES & usable, maxCalls: this.#state.limits.maxCalls }),
       );
-      const { features, maxCalls } = parseHello(request.payload);
-      this.#connections.set(
-        port.id,
-        new ServerConnection(port, { features: features & usable, maxCalls }, this.#state),
-      );
+      this.#connections.set(port.id, new ServerConnection(port, parseHello(request.payload), this.#state));
     },
     onRefused: (reason: AlpcError, token: Token | null): void => {
       reportAccessDenied(token, null, reason.message);

@@ -220,7 +220,7 @@ export class ServerConnection {
         writeResponseHeader(views.of(storage), PORT_MESSAGE_SIZE, 0, callId);
         this.port.send(MessageType.REPLY, storage, RESPONSE_HEADROOM + length, messageId, callbackId);
       } else {
-        isKept = this.large.send(call, writer, this.#server, (error) => this.fault(call, error));
+        isKept = this.sendLong(call, writer);
       }
     } finally {
       room?.abandon();
@@ -228,6 +228,11 @@ export class ServerConnection {
         this.#server.writers.give(writer);
       }
     }
+  }
+
+  /** Sends what no message holds. True if the writer's memory stays in use until the server gets it back. Throws RpcError, AlpcError. */
+  protected sendLong(call: ServerCall, writer: Writer): boolean {
+    return this.large.send(call, writer, this.#server, (error) => this.fault(call, error));
   }
 
   /** Answers a call with a fault. What is not an RpcError is reported here and says nothing to the client. */

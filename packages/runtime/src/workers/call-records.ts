@@ -11,6 +11,9 @@ const STRIDE = 256;
 /** Octets of a request or a reply that a record holds; longer ones go another way. */
 export const MAX_RECORDED_OCTETS = (STRIDE - HEADER) * 4;
 
+/** The length of what goes another way. */
+export const ELSEWHERE = -1;
+
 /**
  * What a record says of its call: ANSWERED; a worker's number, from 1 on, once that has begun it; until then for whom it is:
  * GIVEN minus a worker's number, or minus 0 for whichever is free; or WITHDRAWN, which is not to be begun any more.
@@ -42,7 +45,7 @@ export class CallRecords {
     this.#words = new Int32Array(this.memory);
   }
 
-  /** Where the octets of a record begin, and how many they are: -1 if they go another way. */
+  /** Where the octets of a record begin, and how many they are, or ELSEWHERE. */
   start(slot: number): number {
     return (slot * STRIDE + HEADER) * 4;
   }
@@ -61,7 +64,7 @@ export class CallRecords {
   }
 
   setLength(slot: number, length: number): void {
-    this.#words[slot * STRIDE + LENGTH] = fits(length) ? length : -1;
+    this.#words[slot * STRIDE + LENGTH] = fits(length) ? length : ELSEWHERE;
   }
 
   /** Offers a call, whose octets are there, to a worker, or with 0 to whichever is free. */

@@ -1,4 +1,6 @@
+import type { SealedLoan } from "@ncalrpc/alpc";
 import { Sid, Token } from "@ncalrpc/security";
+import type { LongReply } from "./long-reply.js";
 
 /** "Look into the rings": a number, which costs less to pass on than an object. */
 export const WAKE = 0;
@@ -17,15 +19,26 @@ export type ControlMessage =
   | {
       readonly kind: "cancel";
       readonly connection: number;
-      readonly slot: number;
+      readonly callId: number;
       readonly timedOut: boolean;
     }
-  /** Octets that did not fit into the record of their call. */
-  | { readonly kind: "octets"; readonly slot: number; readonly octets: ArrayBuffer }
+  /** A request that did not fit into the record of its call. */
+  | { readonly kind: "request"; readonly slot: number; readonly octets: ArrayBuffer }
+  /** What a client has answered to a callback: a message as from the client itself. */
+  | { readonly kind: "answer"; readonly connection: number; readonly octets: ArrayBuffer }
+  /** The server's thread has taken sealed memory, or could not. */
+  | { readonly kind: "taken"; readonly id: number }
   /** To a worker: run down what is left, then stop. */
   | { readonly kind: "close" }
   /** From a worker: it serves. */
-  | { readonly kind: "ready" };
+  | { readonly kind: "ready" }
+  /** A reply that did not fit. */
+  | { readonly kind: "reply"; readonly slot: number; readonly reply: LongReply }
+  /** A handler calls its client back: a message as to the client itself. */
+  | { readonly kind: "callback"; readonly connection: number; readonly octets: ArrayBuffer }
+  /** Sealed memory that replies will name, and its end. */
+  | { readonly kind: "sealed"; readonly id: number; readonly loan: SealedLoan }
+  | { readonly kind: "unsealed"; readonly id: number };
 
 /** Tokens of one client that are known at a time: one whose identity changes again and again takes no more memory than that. */
 const MAX_TOKENS = 64;

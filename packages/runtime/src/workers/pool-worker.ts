@@ -1,6 +1,8 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { MessageType } from "@ncalrpc/alpc";
+import { MessageType, type ReceivedMessage } from "@ncalrpc/alpc";
+import type { Token } from "@ncalrpc/security";
 import type { ServerLimits } from "../limits.js";
+import { RESPONSE_HEADER_SIZE } from "../protocol-lrpc/response.js";
 import { RpcError } from "../rpc-error.js";
 import type { AccessRule } from "../server/access-rule.js";
 import { InterfaceRegistry } from "../server/interface-registry.js";
@@ -8,11 +10,14 @@ import { type RegisteredInterface, registerInterface, serveHere } from "../serve
 import { RequestDispatcher } from "../server/request-dispatcher.js";
 import { ServerState } from "../server/server-state.js";
 import { UserQuota } from "../server/user-quota.js";
-import { fits, MAX_RECORDED_OCTETS } from "./call-records.js";
+import { ELSEWHERE, MAX_RECORDED_OCTETS } from "./call-records.js";
 import { type ControlMessage, fromPlainToken, WAKE } from "./control-message.js";
 import { loadImplementation } from "./load-implementation.js";
-import { type PoolHandles, PoolMemory, SERVER_THREAD } from "./pool-memory.js";
+import { type PoolHandles, PoolMemory } from "./pool-memory.js";
+import { slotOf } from "./pooled-call-id.js";
+import { SealedLender } from "./sealed-lender.js";
 import { NOTHING } from "./shared-ring.js";
+import { Upstream } from "./upstream.js";
 import { mayLook, WorkLoop } from "./work-loop.js";
 import { WorkerClients } from "./worker-clients.js";
 
@@ -36,6 +41,9 @@ export interface PoolWorkerData {
   readonly exposeErrors: boolean;
 }
 
+/** Octets of stub data that a reply has at most which the record of its call holds. */
+const SHORT_LIMIT = MAX_RECORDED_OCTETS - RESPONSE_HEADER_SIZE;
+
 /** Who may call has been found out by the server's own thread. */
 const NO_RULES: readonly AccessRule[] = [];
 
@@ -48,6 +56,8 @@ class PoolWorker {
   readonly #memory: PoolMemory;
   readonly #state: ServerState;
   readonly #dispatcher: RequestDispatcher;
+  readonly #upstream: Upstream;
+  readonly #lender: SealedLender;
   readonly #clients: WorkerClients;
   readonly #loop: WorkLoop;
   /** Requests that came beside the records, by place. */
@@ -62,9 +72,11 @@ class PoolWorker {
     this.#control = control;
     this.#memory = memory;
     const quota = new UserQuota(limits.maxContextsPerUser);
-    this.#state = new ServerState(limits, quota, Number.POSITIVE_INFINITY, exposeErrors, () => {});
+    this.#state = new ServerState(limits, quota, SHORT_LIMIT, exposeErrors, () => {});
     this.#dispatcher = new RequestDispatcher(new InterfaceRegistry(), this.#state);
-    this.#clients = new WorkerClients(interfaces, this.#state, (slot, payload) => this.#reply(slot, payload));
+    this.#upstream = new Upstream(worker, memory, control);
+    this.#lender = new SealedLender((message) => this.#upstream.say(message));
+    this.#clients = new WorkerClients(interfaces, this.#state, this.#upstream, this.#lender);
     this.#loop = new WorkLoop(
       {
         take: () => this.#take(),
@@ -85,7 +97,7 @@ class PoolWorker {
       this.#obey(message);
       this.#loop.wake();
     });
-    this.#say({ kind: "ready" });
+    this.#upstream.say({ kind: "ready" });
     this.#loop.wake();
   }
 
@@ -105,30 +117,20 @@ class PoolWorker {
     const tokenId = records.token(slot);
     const length = records.length(slot);
     let client = this.#clients.get(id);
-    if (client?.tokens.has(tokenId) !== true || length < 0) {
+    if (client?.tokens.has(tokenId) !== true || length === ELSEWHERE) {
       // What the call needs was sent before the call.
       this.#catchUp();
       client = this.#clients.get(id);
     }
     const token = client?.tokens.get(tokenId);
-    const request = length < 0 ? this.#octets.get(slot) : this.#copy(slot, length);
+    const request = length === ELSEWHERE ? this.#octets.get(slot) : this.#copy(slot, length);
     this.#octets.delete(slot);
     if (client === undefined || token === undefined || request === undefined) {
-      this.#reply(slot, nothing);
+      this.#upstream.reply(slot, nothing);
       return;
     }
-    this.#dispatcher.dispatch(client.connection, {
-      type: MessageType.REQUEST,
-      messageId: slot,
-      callbackId: 0,
-      buffer: request,
-      start: 0,
-      length: length < 0 ? request.length : length,
-      token,
-      view: null,
-      handles: [],
-      dataEntries: [],
-    });
+    const size = length === ELSEWHERE ? request.length : length;
+    this.#dispatcher.dispatch(client.connection, messageOf(MessageType.REQUEST, slot, request, size, token));
   }
 
   #copy(slot: number, length: number): Buffer {
@@ -160,13 +162,19 @@ class PoolWorker {
         this.#clients.dismiss(message.connection);
         break;
       case "cancel": {
-        this.#octets.delete(message.slot);
+        this.#octets.delete(slotOf(message.callId));
         const reason = new RpcError(message.timedOut ? "RPC_S_TIMEOUT" : "RPC_S_CALL_CANCELLED");
-        this.#clients.get(message.connection)?.connection.cancelCall(message.slot, reason);
+        this.#clients.get(message.connection)?.connection.cancelCall(message.callId, reason);
         break;
       }
-      case "octets":
+      case "request":
         this.#octets.set(message.slot, Buffer.from(message.octets));
+        break;
+      case "answer":
+        this.#answerCallback(message.connection, Buffer.from(message.octets));
+        break;
+      case "taken":
+        this.#lender.onTaken(message.id);
         break;
       case "close":
         void this.#close();
@@ -174,23 +182,12 @@ class PoolWorker {
     }
   }
 
-  #reply(slot: number, payload: Buffer): void {
-    if (fits(payload.length)) {
-      const { records } = this.#memory;
-      records.octets.set(payload, records.start(slot));
-    } else {
-      const octets = new ArrayBuffer(payload.length);
-      Buffer.from(octets).set(payload);
-      this.#say({ kind: "octets", slot, octets }, [octets]);
-    }
-    this.#memory.answer(slot, this.#worker, payload.length);
-    if (this.#memory.mayWake(SERVER_THREAD)) {
-      this.#control.postMessage(WAKE);
-    }
-  }
-
-  #say(message: ControlMessage, transferred: ArrayBuffer[] = []): void {
-    this.#control.postMessage(message, transferred);
+  #answerCallback(id: number, answer: Buffer): void {
+    const connection = this.#clients.get(id)?.connection;
+    // If nobody waits for it any more, that is the business of nobody.
+    connection?.callbacks.receive(
+      messageOf(MessageType.DATAGRAM, 0, answer, answer.length, connection.port.token),
+    );
   }
 
   async #close(): Promise<void> {
@@ -198,6 +195,28 @@ class PoolWorker {
     await this.#state.rundownsEnded();
     this.#control.close();
   }
+}
+
+/** A message as if it had come from a client's port. */
+function messageOf(
+  type: MessageType,
+  messageId: number,
+  buffer: Buffer,
+  length: number,
+  token: Token,
+): ReceivedMessage {
+  return {
+    type,
+    messageId,
+    callbackId: 0,
+    buffer,
+    start: 0,
+    length,
+    token,
+    view: null,
+    handles: [],
+    dataEntries: [],
+  };
 }
 
 async function main(data: PoolWorkerData): Promise<void> {

@@ -1,10 +1,12 @@
 import { RpcError } from "../rpc-error.js";
 import type { ServerCall } from "../server/server-call.js";
 import { MAX_POOLED_CALLS } from "./pool-memory.js";
+import { pooledCallId, slotOf } from "./pooled-call-id.js";
 import type { PooledClient } from "./pooled-clients.js";
 
 /** A call that workers have. */
 export interface PooledCall {
+  readonly id: number;
   readonly call: ServerCall;
   readonly client: PooledClient;
   /** The worker that it was given to, from 1 on; 0 for whichever is free. */
@@ -15,13 +17,14 @@ export interface PooledCall {
 export class PooledCalls {
   readonly #calls: (PooledCall | null)[] = new Array<null>(MAX_POOLED_CALLS).fill(null);
   readonly #free = Array.from({ length: MAX_POOLED_CALLS }, (_, i) => MAX_POOLED_CALLS - 1 - i);
+  #generation = 0;
 
   /** Whether there is a place for one more call of a client: as many as one has must be left for others. */
   hasRoomFor(client: PooledClient): boolean {
     return client.calls < this.#free.length;
   }
 
-  /** Gives a call a place. Throws RpcError: RPC_S_SERVER_TOO_BUSY. */
+  /** Gives a call a place: its id. Throws RpcError: RPC_S_SERVER_TOO_BUSY. */
   add(call: ServerCall, client: PooledClient, worker: number): number {
     const slot = this.hasRoomFor(client) ? this.#free.pop() : undefined;
     if (slot === undefined) {
@@ -30,9 +33,16 @@ export class PooledCalls {
         details: `workers have ${taken} of ${MAX_POOLED_CALLS} calls, ${client.calls} of them from this client`,
       });
     }
-    this.#calls[slot] = { call, client, worker };
+    const id = pooledCallId(slot, this.#generation++);
+    this.#calls[slot] = { id, call, client, worker };
     client.calls++;
-    return slot;
+    return id;
+  }
+
+  /** Null if the call is over. */
+  find(callId: number): PooledCall | null {
+    const pooled = this.at(slotOf(callId));
+    return pooled?.id === callId ? pooled : null;
   }
 
   at(slot: number): PooledCall | null {

@@ -4,7 +4,9 @@ import type { ServerState } from "../server/server-state.js";
 import { forgetOldest } from "./control-message.js";
 import { pooledBindingId } from "./pooled-binding-id.js";
 import { PooledConnection } from "./pooled-connection.js";
-import { type Reply, WorkerPort } from "./worker-port.js";
+import type { SealedLender } from "./sealed-lender.js";
+import type { Upstream } from "./upstream.js";
+import { WorkerPort } from "./worker-port.js";
 
 /** A client as a worker knows it. */
 export interface WorkerClient {
@@ -17,13 +19,20 @@ export interface WorkerClient {
 export class WorkerClients {
   readonly #interfaces: readonly RegisteredInterface[];
   readonly #state: ServerState;
-  readonly #reply: Reply;
+  readonly #upstream: Upstream;
+  readonly #lender: SealedLender;
   readonly #clients = new Map<number, WorkerClient>();
 
-  constructor(interfaces: readonly RegisteredInterface[], state: ServerState, reply: Reply) {
+  constructor(
+    interfaces: readonly RegisteredInterface[],
+    state: ServerState,
+    upstream: Upstream,
+    lender: SealedLender,
+  ) {
     this.#interfaces = interfaces;
     this.#state = state;
-    this.#reply = reply;
+    this.#upstream = upstream;
+    this.#lender = lender;
   }
 
   get(connection: number): WorkerClient | undefined {
@@ -38,7 +47,11 @@ export class WorkerClients {
       known.tokens.set(tokenId, token);
       return;
     }
-    const connection = new PooledConnection(new WorkerPort(id, token, this.#reply), this.#state);
+    const connection = new PooledConnection(
+      new WorkerPort(id, token, this.#upstream),
+      this.#state,
+      this.#lender,
+    );
     for (const [index, offered] of this.#interfaces.entries()) {
       for (const syntax of ["ndr20", "ndr64"] as const) {
         connection.bindings.set(pooledBindingId(index, syntax), { offered, syntax });

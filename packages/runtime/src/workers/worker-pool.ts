@@ -1,13 +1,10 @@
 import type { Kernel } from "@ncalrpc/alpc";
-import type { Reader, Writer } from "@ncalrpc/ndr";
+import type { Reader } from "@ncalrpc/ndr";
 import type { Client } from "../client/client.js";
 import { reportWorkerEnded } from "../diagnostics.js";
 import type { InterfaceDefinition } from "../interface-definition.js";
 import type { ServerLimits } from "../limits.js";
-import { readFault } from "../protocol-lrpc/fault.js";
-import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
 import { REQUEST_HEADER_SIZE, writeObjectUuid, writeRequestHeader } from "../protocol-lrpc/request.js";
-import { RESPONSE_HEADER_SIZE } from "../protocol-lrpc/response.js";
 import { RpcError } from "../rpc-error.js";
 import type { RegisterOptions, Serve } from "../server/registered-interface.js";
 import type { ServerCall } from "../server/server-call.js";
@@ -16,9 +13,12 @@ import { type ControlMessage, WAKE } from "./control-message.js";
 import { leastLoaded } from "./least-loaded.js";
 import { PoolMemory } from "./pool-memory.js";
 import type { PooledInterface } from "./pool-worker.js";
+import { PooledAnswers } from "./pooled-answers.js";
 import { pooledBindingId } from "./pooled-binding-id.js";
+import { slotOf } from "./pooled-call-id.js";
 import { PooledCalls } from "./pooled-calls.js";
 import { PooledClients } from "./pooled-clients.js";
+import { relayCallback } from "./relay-callback.js";
 import { ReplyWatch } from "./reply-watch.js";
 import { NOTHING } from "./shared-ring.js";
 import { WakeUps } from "./wake-ups.js";
@@ -38,8 +38,7 @@ export class WorkerPool {
   readonly #clients = new PooledClients(this.#threads);
   readonly #wakeUps: WakeUps;
   readonly #replies: ReplyWatch;
-  /** Answers that came beside the records, by place. */
-  readonly #octets = new Map<number, Buffer>();
+  readonly #answers: PooledAnswers;
   /** Why no worker serves; null while one does, or soon will. */
   #outage: string | null = null;
 
@@ -52,13 +51,14 @@ export class WorkerPool {
   ) {
     const interfaces = this.#interfaces;
     this.#memory = new PoolMemory(count);
+    this.#answers = new PooledAnswers(this.#memory.records, count);
     this.#replies = new ReplyWatch(this.#memory, kernel.poller, () => this.#receive());
     this.#wakeUps = new WakeUps(this.#memory, this.#threads, (isWaking) => this.#replies.expect(isWaking));
     for (let worker = 1; worker <= count; worker++) {
       const data = { worker, memory: this.#memory.handles, interfaces, limits, exposeErrors };
       this.#threads.push(
         new WorkerThread(data, resourceLimits, {
-          onMessage: (message) => this.#obey(message),
+          onMessage: (message) => this.#obey(worker, message),
           onStart: (thread) => this.#clients.introduceAll(thread),
           onEnd: (thread, end) => this.#bury(thread, end),
         }),
@@ -88,6 +88,7 @@ export class WorkerPool {
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
     this.#replies.close();
+    this.#answers.close();
   }
 
   /** A client is gone: its context handles are run down. */
@@ -108,18 +109,19 @@ export class WorkerPool {
     const stubData = reader.rest();
     const length = REQUEST_HEADER_SIZE + stubData.length;
     const worker = hasContexts ? this.#clients.homeOf(client) : fits(length) ? 0 : this.#mostIdle();
-    const slot = this.#calls.add(call, client, worker);
+    const id = this.#calls.add(call, client, worker);
+    const slot = slotOf(id);
     const { records, inboxes, requests } = this.#memory;
     records.setLength(slot, length);
     if (fits(length)) {
-      this.#write(records.octets, records.view, records.start(slot), slot, index, opnum, call, stubData);
+      this.#write(records.octets, records.view, records.start(slot), id, index, opnum, call, stubData);
     } else {
       const octets = new ArrayBuffer(length);
-      this.#write(Buffer.from(octets), new DataView(octets), 0, slot, index, opnum, call, stubData);
-      this.#threads[worker - 1]?.say({ kind: "octets", slot, octets }, [octets]);
+      this.#write(Buffer.from(octets), new DataView(octets), 0, id, index, opnum, call, stubData);
+      this.#threads[worker - 1]?.say({ kind: "request", slot, octets }, [octets]);
     }
     records.offer(slot, connectionId, caller.modifiedId, worker);
-    call.defer((reason) => this.#cancel(slot, call, reason));
+    call.defer((reason) => this.#cancel(id, call, reason));
     // There is room in each ring for all places.
     (inboxes[worker - 1] ?? requests).push(slot);
     this.#wakeUps.expect();
@@ -129,7 +131,7 @@ export class WorkerPool {
     octets: Buffer,
     view: DataView,
     start: number,
-    slot: number,
+    id: number,
     index: number,
     opnum: number,
     call: ServerCall,
@@ -137,7 +139,7 @@ export class WorkerPool {
   ): void {
     const left = call.deadline - performance.now();
     const timeout = left === Number.POSITIVE_INFINITY ? 0 : Math.max(Math.ceil(left), 1);
-    writeRequestHeader(view, start, 0, slot, pooledBindingId(index, call.syntax), opnum, timeout);
+    writeRequestHeader(view, start, 0, id, pooledBindingId(index, call.syntax), opnum, timeout);
     if (call.objectUuid !== null) {
       writeObjectUuid(octets, start, call.objectUuid);
     }
@@ -150,7 +152,8 @@ export class WorkerPool {
     return leastLoaded(this.#threads, owners);
   }
 
-  #cancel(slot: number, call: ServerCall, reason: RpcError): void {
+  #cancel(callId: number, call: ServerCall, reason: RpcError): void {
+    const slot = slotOf(callId);
     const given = this.#calls.at(slot)?.worker ?? 0;
     const owner = this.#memory.records.withdraw(slot, given);
     if (owner === 0) {
@@ -159,19 +162,43 @@ export class WorkerPool {
     this.#threads[(owner || given) - 1]?.say({
       kind: "cancel",
       connection: call.connectionId,
-      slot,
+      callId,
       timedOut: reason.status === "RPC_S_TIMEOUT",
     });
   }
 
-  #obey(message: ControlMessage): void {
+  #obey(worker: number, message: ControlMessage): void {
     if (message === WAKE) {
       this.#replies.look();
-    } else if (message.kind === "octets") {
-      this.#octets.set(message.slot, Buffer.from(message.octets));
-    } else if (message.kind === "ready") {
-      this.#outage = null;
+      return;
     }
+    switch (message.kind) {
+      case "ready":
+        this.#outage = null;
+        break;
+      case "reply":
+        this.#answers.add(message.slot, message.reply);
+        break;
+      case "callback":
+        void this.#callBack(worker, message.connection, message.octets);
+        break;
+      case "sealed":
+        this.#answers.takeSealed(worker, message.id, message.loan);
+        this.#threads[worker - 1]?.say({ kind: "taken", id: message.id });
+        break;
+      case "unsealed":
+        // What the worker has answered before goes out before.
+        setImmediate(() => {
+          this.#receive();
+          this.#answers.releaseSealed(worker, message.id);
+        });
+        break;
+    }
+  }
+
+  async #callBack(worker: number, connection: number, request: ArrayBuffer): Promise<void> {
+    const octets = await relayCallback(request, (callId) => this.#calls.find(callId)?.call ?? null);
+    this.#threads[worker - 1]?.say({ kind: "answer", connection, octets }, [octets]);
   }
 
   /** Hands on all answers that are there: how many. */
@@ -186,42 +213,17 @@ export class WorkerPool {
   }
 
   #answer(slot: number): void {
-    const { records } = this.#memory;
-    const length = records.length(slot);
-    if (length >= 0) {
-      const start = records.start(slot);
-      this.#settle(slot, records.octets, records.view, start, length);
-      return;
+    const worker = this.#memory.records.owner(slot);
+    if (this.#answers.isMissing(slot)) {
+      this.#threads[worker - 1]?.catchUp();
     }
-    if (!this.#octets.has(slot)) {
-      this.#threads[records.owner(slot) - 1]?.catchUp();
-    }
-    const octets = this.#octets.get(slot) ?? Buffer.alloc(0);
-    const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
-    this.#settle(slot, octets, view, 0, octets.length);
+    const call = this.#calls.at(slot)?.call ?? null;
+    this.#free(slot);
+    this.#answers.handOn(slot, worker, call);
   }
 
-  #settle(slot: number, octets: Buffer, view: DataView, start: number, length: number): void {
-    const call = this.#calls.at(slot)?.call;
-    this.#release(slot);
-    if (call === undefined) {
-      return;
-    }
-    if (lrpcMessageType(view, start, length) === LrpcMessageType.RESPONSE) {
-      call.respond(octets.subarray(start + RESPONSE_HEADER_SIZE, start + length), writeOctets);
-      return;
-    }
-    const fault = readFault(octets, start, length);
-    call.fail(
-      fault === null
-        ? new RpcError("RPC_S_CALL_FAILED", { details: "the worker no longer knows the call's client" })
-        : new RpcError(fault.status, fault.details === null ? {} : { details: fault.details }),
-    );
-  }
-
-  #release(slot: number): void {
+  #free(slot: number): void {
     this.#memory.records.close(slot);
-    this.#octets.delete(slot);
     this.#calls.remove(slot);
   }
 
@@ -236,7 +238,8 @@ export class WorkerPool {
     for (const [slot, { call, worker: given }] of this.#calls) {
       const isBegun = records.owner(slot) === worker;
       if (isBegun || given === worker) {
-        this.#release(slot);
+        this.#free(slot);
+        this.#answers.forget(slot);
         call.fail(
           new RpcError(isBegun ? "RPC_S_CALL_FAILED" : "RPC_S_CALL_FAILED_DNE", {
             details: `the worker that ${isBegun ? "had" : "was to have"} the call has ended: ${reason}`,
@@ -245,6 +248,7 @@ export class WorkerPool {
       }
     }
     inboxes[worker - 1]?.clear();
+    this.#answers.evict(worker);
     this.#clients.evict(worker);
     if (hasServed || this.#threads.some(({ isReady }) => isReady)) {
       // Others may have been passed over as this one was to see to it.
@@ -264,9 +268,4 @@ export class WorkerPool {
       }
     }
   }
-}
-
-/** Stub data that a worker has encoded. */
-function writeOctets(writer: Writer, octets: Uint8Array): void {
-  writer.bytes(octets);
 }

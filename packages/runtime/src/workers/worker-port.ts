@@ -1,14 +1,13 @@
 import { AlpcError, type CommunicationPort, MessageType, PORT_MESSAGE_SIZE, type View } from "@ncalrpc/alpc";
 import type { Token } from "@ncalrpc/security";
-
-/** Answers the call at `slot` with the payload of a reply, which is copied. */
-export type Reply = (slot: number, payload: Buffer) => void;
+import type { Upstream } from "./upstream.js";
 
 const nothing = Buffer.alloc(0);
 
 /**
  * The port of a client as a worker sees it: what the server's own thread hands on comes from there, and replies go back to
- * that thread, whatever their length. The messages of calls have their slots for ids.
+ * that thread, whatever their length, as do callbacks, the only messages of a server's that are no replies. The messages of calls
+ * have their slots for ids.
  */
 export class WorkerPort implements CommunicationPort {
   readonly id: number;
@@ -18,13 +17,13 @@ export class WorkerPort implements CommunicationPort {
   readonly maxViewSize = 0;
   readonly allowsDirectMemory = false;
   readonly queuedMessages = 0;
-  readonly reply: Reply;
+  readonly upstream: Upstream;
   #isClosed = false;
 
-  constructor(id: number, token: Token, reply: Reply) {
+  constructor(id: number, token: Token, upstream: Upstream) {
     this.id = id;
     this.token = token;
-    this.reply = reply;
+    this.upstream = upstream;
   }
 
   get isClosed(): boolean {
@@ -32,8 +31,11 @@ export class WorkerPort implements CommunicationPort {
   }
 
   send(type: MessageType, bytes: Buffer, length: number, messageId: number): number {
+    const payload = bytes.subarray(PORT_MESSAGE_SIZE, length);
     if (type === MessageType.REPLY) {
-      this.reply(messageId, bytes.subarray(PORT_MESSAGE_SIZE, length));
+      this.upstream.reply(messageId, payload);
+    } else {
+      this.upstream.callBack(this.id, payload);
     }
     return messageId;
   }
