@@ -6,7 +6,7 @@ const MIB = 1_024 * KIB;
 export const FULL: Settings = {
   warmup: 300,
   duration: 800,
-  payloadDuration: 40,
+  payloadDuration: 100,
   payloadCalls: 2,
   payloadSizes: [64, KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB, 8 * MIB, 64 * MIB],
   clientCounts: [1, 10, 100, 1_000],

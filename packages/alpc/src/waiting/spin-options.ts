@@ -3,14 +3,14 @@ import { AlpcError } from "../error.js";
 
 /** How an event loop may spin: look for messages again and again, instead of sleeping until the system wakes it. */
 export interface SpinOptions {
-  /** Microseconds after the last message, or after a request, for which to spin: from 1 to 1,000. Default 50. */
+  /** Microseconds after the last message, or after a request, for which to spin: from 1 to 1,000. Default 100. */
   readonly microseconds?: number;
   /** Highest part of the loop's time that goes into looking when nothing is there, from 0 to 1. Default 0.8. */
   readonly share?: number;
 }
 
 /** Long enough for an answer from a peer that is awake, and about what falling asleep and waking up would cost. */
-const DEFAULT_MICROSECONDS = 50;
+const DEFAULT_MICROSECONDS = 100;
 const DEFAULT_SHARE = 0.8;
 
 /** Fills in the defaults; null where spinning is off: by choice, or as there is one processor. Throws AlpcError INVALID_PARAMETER. */

@@ -17,7 +17,7 @@ function spin(budget: SpinBudget, start: number, end: number): number {
 describe("the budget for spinning", () => {
   it("bounds the share of time", () => {
     for (const share of [0, 0.1, 0.5, 0.8]) {
-      const budget = new SpinBudget({ microseconds: 50, share }, 2, () => 2);
+      const budget = new SpinBudget({ microseconds: 100, share }, 2, () => 2);
       expect(spin(budget, 0, 2_000)).toBeCloseTo(share, 2);
       expect(budget.share(2_000)).toBeCloseTo(share, 1);
       expect(budget.total).toBeCloseTo(2_000 * share, -1);
@@ -25,7 +25,7 @@ describe("the budget for spinning", () => {
   });
 
   it("says nothing of spinning when there was none lately", () => {
-    const budget = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => 2);
+    const budget = new SpinBudget({ microseconds: 100, share: 1 }, 2, () => 2);
     spin(budget, 0, 500);
     expect(budget.share(500)).toBeGreaterThan(0.9);
     budget.share(700);
@@ -34,7 +34,7 @@ describe("the budget for spinning", () => {
 
   it("is nothing while far more threads run than there are processors, and comes back when they are gone", () => {
     let runnable = 2;
-    const budget = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => runnable);
+    const budget = new SpinBudget({ microseconds: 100, share: 1 }, 2, () => runnable);
     expect(spin(budget, 0, 100)).toBeGreaterThan(0.99);
     runnable = 12;
     expect(spin(budget, 100, 200)).toBeLessThan(0.5);
@@ -47,9 +47,9 @@ describe("the budget for spinning", () => {
 
   it("is not taken away by a few threads more than processors, nor by bursts of many", () => {
     let looks = 0;
-    const few = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => 5);
+    const few = new SpinBudget({ microseconds: 100, share: 1 }, 2, () => 5);
     expect(spin(few, 0, 500)).toBeGreaterThan(0.99);
-    const bursts = new SpinBudget({ microseconds: 50, share: 1 }, 2, () => (looks++ % 8 === 0 ? 20 : 3));
+    const bursts = new SpinBudget({ microseconds: 100, share: 1 }, 2, () => (looks++ % 8 === 0 ? 20 : 3));
     expect(spin(bursts, 0, 500)).toBeGreaterThan(0.99);
   });
 });
@@ -57,8 +57,8 @@ describe("the budget for spinning", () => {
 describe("options for spinning", () => {
   it("have defaults", () => {
     expect(resolveSpin(false)).toBeNull();
-    expect(resolveSpin()).toEqual({ microseconds: 50, share: 0.8 });
-    expect(resolveSpin({ share: 0.1 })).toEqual({ microseconds: 50, share: 0.1 });
+    expect(resolveSpin()).toEqual({ microseconds: 100, share: 0.8 });
+    expect(resolveSpin({ share: 0.1 })).toEqual({ microseconds: 100, share: 0.1 });
   });
 
   it.each([

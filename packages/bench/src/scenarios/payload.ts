@@ -21,7 +21,7 @@ export const payload: Scenario = {
   ),
   clients: 1,
   fresh: true,
-  expected: (settings) => 4.5 * settings.payloadDuration * settings.payloadSizes.length + 2_000,
+  expected: (settings) => 6 * settings.payloadDuration * settings.payloadSizes.length + 2_000,
   async measure({ client, system }, settings) {
     const largest = system.largestPayload?.octets ?? Number.POSITIVE_INFINITY;
     const values: Record<string, number> = {};

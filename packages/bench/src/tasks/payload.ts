@@ -27,7 +27,7 @@ export async function measurePayload(
     return elapsed;
   };
 
-  const warm = performance.now() + duration / 2;
+  const warm = performance.now() + duration;
   let last: number;
   do {
     last = await move();
