@@ -83,12 +83,6 @@ export class Frame {
       if (this.#index.isNullable(type.target)) text += "?.value";
       isOptional = true;
     }
-    if (type.kind === "string") {
-      const units = `${text}.length + 1`;
-      return isOptional
-        ? { text: `${text} === null ? 0 : ${units}`, operator: "?" }
-        : { text: units, operator: "+" };
-    }
     return isOptional
       ? { text: `${text}?.length ?? 0`, operator: "??" }
       : { text: `${text}.length`, operator: null };

@@ -16,8 +16,7 @@ export function hoistedCounts(context: ModuleContext, written: Written): string[
     );
   }
   if (resolved.kind === "string") {
-    if (resolved.size === null || frame.isDerived(resolved.size)) return [`${text}.length + 1`];
-    return [expressionText(resolved.size, frame.operands)];
+    return [resolved.size === null ? `${text}.length + 1` : expressionText(resolved.size, frame.operands)];
   }
   if (resolved.kind === "text") return [`${context.library("sidCount")}(${text})`];
   const struct = index.struct(written.type);

@@ -268,15 +268,16 @@ export function settled<M extends Member>(
   });
 }
 
-/** Whether the outermost array or string that a type has, behind pointers that are not full, is sized by `name`. */
+/** Whether the outermost array that a type has, behind pointers that are not full, is sized by `name`. */
 function isCounted(index: ModelIndex, type: Type, name: string): boolean {
   const resolved = index.resolve(type);
   if (resolved.kind === "pointer") {
     return resolved.pointer !== "ptr" && isCounted(index, resolved.target, name);
   }
-  if (resolved.kind !== "array" && resolved.kind !== "string") return false;
-  const controls = resolved.kind === "array" ? [resolved.size, resolved.length] : [resolved.size];
-  return controls.some((control) => control?.kind === "name" && control.name === name);
+  if (resolved.kind !== "array") return false;
+  return [resolved.size, resolved.length].some(
+    (control) => control?.kind === "name" && control.name === name,
+  );
 }
 
 /** The members of a struct. */

@@ -1,10 +1,11 @@
 import type { ArrayType } from "@ncalrpc/idl";
 import { block, call, type Doc, run } from "./doc.js";
+import { operandNames } from "./expression.js";
 import { dimensions, isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { rangeOf } from "./range-code.js";
-import { checkEqual, checkRange, memberArgument } from "./read-checks.js";
+import { checkEqual, checkRange, memberArgument, wherePresent } from "./read-checks.js";
 import type { ReadCode } from "./read-code.js";
 import { elementSizes, maxCounts, readDimensions } from "./read-dimensions.js";
 import { type Check, isLongLabel, type Reading, type ToRead, told, toldDown } from "./reading.js";
@@ -82,7 +83,9 @@ export class ReadArray {
       const sent = array.size;
       if (sent !== null && typeof max === "string") {
         const name = max;
-        checks.push(() => checkEqual(toRead, name, sent, "size_is"));
+        checks.push((text, isNullable) =>
+          wherePresent(text, isNullable, checkEqual(toRead, name, sent, "size_is")),
+        );
       }
       if (array.first === null) count = call(`${first()}.variance`, max, ...sizes);
       else {
@@ -96,16 +99,21 @@ export class ReadArray {
           declare.push(`let ${from} = 0;`);
           before.push(`${from} = ${local}.first;`);
         }
-        checks.push(() => checkEqual(toRead, from, start, "first_is"));
+        checks.push((text, isNullable) =>
+          wherePresent(text, isNullable, checkEqual(toRead, from, start, "first_is")),
+        );
         count = `${local}.actual`;
       }
     }
     const counted = isVarying(array) ? array.length : array.size;
     // The one count of all rows is checked, and there may be no rows to check it by.
     if (counted !== null && !array.joined) {
+      // Null has no elements, which a constant does not deny.
+      const isFree = toRead.lenient === true || operandNames(counted).length === 0;
+      const control = isVarying(array) ? "length_is" : "size_is";
       checks.push((text, isNullable) => {
-        const actual = isNullable ? `${text}?.length ?? 0` : `${text}.length`;
-        return checkEqual(toRead, actual, counted, isVarying(array) ? "length_is" : "size_is");
+        if (isNullable && !isFree) return checkEqual(toRead, `${text}?.length ?? 0`, counted, control);
+        return wherePresent(text, isNullable, checkEqual(toRead, `${text}.length`, counted, control));
       });
     }
     const range = rangeOf(index, toRead);

@@ -1,6 +1,6 @@
 import type { Expression, Range } from "@ncalrpc/idl";
 import { type Doc, ifBlock, run } from "./doc.js";
-import { atMost, expressionText, idlText } from "./expression.js";
+import { expressionText, idlText } from "./expression.js";
 import type { ToRead } from "./reading.js";
 import { stringLiteral } from "./text.js";
 
@@ -14,10 +14,16 @@ export function checkThat({ label }: Pick<ToRead, "label">, condition: Doc, what
   return run("r.check", condition, stringLiteral(what), ...memberArgument(label));
 }
 
+/** Statements for where there is a value: `text` may be null, or lead through what is. */
+export function wherePresent(text: string, isNullable: boolean, statements: readonly Doc[]): readonly Doc[] {
+  if (!isNullable || statements.length === 0) return statements;
+  return [ifBlock(`${text} ${text.includes("?.") ? "!=" : "!=="} null`, statements)];
+}
+
 /** Checks that a count is what an expression says, unless that names what is not read yet. */
 export function checkEqual(
   toRead: Pick<ToRead, "frame" | "label">,
-  count: string,
+  count: Doc,
   expression: Expression,
   control: string,
 ): Doc[] {
@@ -28,19 +34,6 @@ export function checkEqual(
   return [run("r.equal", count, expected, what, ...memberArgument(label))];
 }
 
-/** The same, of a count that may be less. `count` is an operand of a comparison. */
-export function checkAtMost(
-  toRead: Pick<ToRead, "frame" | "label">,
-  count: string,
-  expression: Expression,
-  control: string,
-): Doc[] {
-  const { frame } = toRead;
-  if (!frame.knows(expression)) return [];
-  const condition = atMost(count, expression, frame.operands);
-  return [checkThat(toRead, condition, `${control}(${idlText(expression)})`)];
-}
-
 /** Checks the count of what code reaches as `text` against its [range]. */
 export function checkRange(
   { label }: ToRead,
@@ -48,7 +41,7 @@ export function checkRange(
   range: Range,
   text: string,
   isNullable: boolean,
-): Doc[] {
+): readonly Doc[] {
   const check = run("r.countRange", count, range.min, range.max, stringLiteral(label));
-  return isNullable ? [ifBlock(`${text} !== null`, [check])] : [check];
+  return wherePresent(text, isNullable, [check]);
 }

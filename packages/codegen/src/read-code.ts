@@ -1,15 +1,15 @@
 import type { Expression, Type, Unit } from "@ncalrpc/idl";
-import { block, call, type Doc, ifBlock, run } from "./doc.js";
+import { call, type Doc, run } from "./doc.js";
 import { isOneRun } from "./fixed-run.js";
 import { tagTerm, tagText } from "./frame.js";
 import { type HookedDefinition, type Resolved, structMembers } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
-import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
 import { ReadArray } from "./read-array.js";
-import { checkEqual } from "./read-checks.js";
+import { checkEqual, wherePresent } from "./read-checks.js";
 import { maxCounts } from "./read-dimensions.js";
+import { ReadPointer } from "./read-pointer.js";
 import { readString } from "./read-string.js";
 import {
   type Check,
@@ -39,11 +39,12 @@ export class ReadCode {
 
   /** A whole top-level item: counts, body, referents. `inBlock` if its statements will stand in a block of their own. */
   item(toRead: ToRead, inBlock = false): Reading {
-    const { after = [], ...reading } = this.#parts(toRead, inBlock);
+    const { after = [], ...reading } = this.parts(toRead, inBlock);
     return { ...reading, before: [...reading.before, ...after] };
   }
 
-  #parts(given: ToRead, inBlock: boolean): Reading {
+  /** The same, with what follows it in `after`. */
+  parts(given: ToRead, inBlock: boolean): Reading {
     return this.#toldApart(given, (toRead) => this.#itemParts(toRead, inBlock));
   }
 
@@ -52,11 +53,13 @@ export class ReadCode {
     const resolved = index.resolve(toRead.type);
     if (resolved.kind === "pointer") {
       const target = { ...toRead, type: resolved.target, range: rangeOf(index, toRead) };
-      if (resolved.pointer === "ref") return this.#parts(target, inBlock);
-      if (resolved.pointer === "ptr") return this.#full(resolved, target, `${told(toRead)}.fullPointer()`);
-      return this.#optional(target, toRead.type);
+      if (resolved.pointer === "ref") return this.parts(target, inBlock);
+      if (resolved.pointer === "ptr")
+        return this.#pointers().full(resolved, target, `${told(toRead)}.fullPointer()`);
+      return this.#pointers().optional(target, toRead.type);
     }
-    if (resolved.kind === "string") return readString(this.#context, this.#locals, resolved, toRead, null);
+    if (resolved.kind === "string")
+      return readString(this.#context, this.#locals, resolved, toRead, null, inBlock);
     if (resolved.kind === "definition" && resolved.definition.kind === "hooked") {
       return readingOf(this.#hooked(toRead, resolved.unit, resolved.definition));
     }
@@ -117,7 +120,7 @@ export class ReadCode {
         return readingOf(call(this.#context.library(take), told(toRead), word));
       }
       case "string":
-        return readString(this.#context, this.#locals, resolved, toRead, count ?? "");
+        return readString(this.#context, this.#locals, resolved, toRead, count, false);
       case "array":
         return this.#arrays().read(resolved, toRead, count, false, false);
       case "definition": {
@@ -193,73 +196,6 @@ export class ReadCode {
     return [`${toldDown(toRead)};`, ...this.#arrays().elementReferents(resolved, toRead, text), "r.up();"];
   }
 
-  /**
-   * The referent of an embedded pointer, put in the pointer's place `text`. `count` names the local for the count that is
-   * kept in that place until then, if the value does not have it.
-   */
-  pointee(toRead: ToRead, text: string, count: string | null = null): Doc[] {
-    const { index } = this.#context;
-    const resolved = index.resolve(toRead.type);
-    if (resolved.kind === "text" && resolved.text === "unicodeString") {
-      const place = text.endsWith("]") ? `${text} ?? null` : text;
-      const value = call(this.#context.library("takeCountedReferent"), told(toRead), place);
-      return [[text, " = ", value, ";"]];
-    }
-    if (resolved.kind !== "pointer") return [];
-    const target: ToRead = { ...toRead, type: resolved.target, range: rangeOf(index, toRead) };
-    if (resolved.pointer === "ptr") {
-      const full = this.#full(resolved, target, text.endsWith("]") ? `${text} ?? null` : text);
-      return [...full.before, [text, " = ", full.value, ";"], ...nullCheck("r", index, toRead, text)];
-    }
-    const reading = this.item(target);
-    const boxed = index.isBoxed(resolved);
-    const { local } = toRead;
-    const checks = reading.checks.flatMap((check) => check(local, index.isNullable(resolved.target)));
-    const isHeld = checks.length > 0 && reading.holds === "expression";
-    const read = isHeld ? local : reading.value;
-    const statements: Doc[] = [
-      ...(count === null ? [] : [`const ${count} = ${this.#context.library("countOfPending")}(${text});`]),
-      ...reading.declare,
-      ...reading.before,
-      ...(isHeld ? [["const ", local, " = ", reading.value, ";"]] : []),
-      ...checks,
-      [text, " = ", boxed ? ["{ value: ", read, " }"] : read, ";"],
-    ];
-    if (resolved.pointer === "ref") return statements;
-    return [ifBlock(`${text} !== null`, statements), ...nullCheck("r", index, toRead, text)];
-  }
-
-  /** A full pointer whose id is at `place`: functions that read the referent where it has not been read yet. */
-  #full(pointer: Extract<Type, { kind: "pointer" }>, target: ToRead, place: string): Reading {
-    const { index } = this.#context;
-    const type = this.#context.typeText(target.type);
-    const boxed = index.isBoxed(pointer);
-    const held = boxed ? `{ value: ${type} }` : type;
-    const local = this.#locals.claim(`${target.local}Value`);
-    const parts = this.#parts({ ...target, local }, false);
-    const { after = [] } = parts;
-    const isHeld = parts.checks.length > 0 && parts.holds === "expression";
-    const value: Doc = isHeld ? local : parts.value;
-    const statements: Doc[] = [
-      ...parts.declare,
-      ...parts.before,
-      ...(boxed ? after : []),
-      ...(isHeld ? [["const ", local, " = ", parts.value, ";"]] : []),
-      ...parts.checks.flatMap((check) => check(local, index.isNullable(target.type))),
-      ["return ", boxed ? ["{ value: ", value, " }"] : value, ";"],
-    ];
-    const read = this.#locals.claim(`${target.local}Read`);
-    const before: Doc[] = [block(`const ${read} = (): ${held} =>`, statements), ";"];
-    const args = [place, stringLiteral(held), read];
-    const functions: Doc[] = [before];
-    if (!boxed && after.length > 0) {
-      const readReferents = this.#locals.claim(`${target.local}Referents`);
-      functions.push([block(`const ${readReferents} = (${local}: ${type}): void =>`, after), ";"]);
-      args.push(readReferents);
-    }
-    return { ...readingOf(call("r.fullReferent", ...args)), before: functions };
-  }
-
   /** A union's tag has to be what switch_is says. */
   #switchChecks(resolved: Extract<Resolved, { kind: "definition" }>, toRead: ToRead): Check[] {
     const { definition, switchIs } = resolved;
@@ -268,39 +204,7 @@ export class ReadCode {
       const tag = tagTerm(this.#context.index, definition, tagText(definition, text));
       return checkEqual(toRead, tag.text, expected, "switch_is");
     };
-    return [
-      (text, isNullable) => {
-        const checks = compare(text, switchIs);
-        return isNullable && checks.length > 0 ? [ifBlock(`${text} !== null`, checks)] : checks;
-      },
-    ];
-  }
-
-  #optional(target: ToRead, type: Type): Reading {
-    const { index } = this.#context;
-    const boxed = index.isBoxed({ kind: "pointer", pointer: "unique", target: target.type });
-    const box = (value: Doc): Doc => (boxed ? ["{ value: ", value, " }"] : value);
-    const local = this.#locals.claim(`${target.local}Value`);
-    const inner = this.item({ ...target, local, isTold: true }, true);
-    const present = `${told(target)}.pointer()`;
-    const checks = inner.checks.map(
-      (check): Check =>
-        (text) =>
-          check(boxed ? `${text}?.value` : text, true),
-    );
-    if (inner.before.length === 0) {
-      return { ...inner, value: choice(present, box(inner.value)), checks };
-    }
-    return {
-      declare: inner.declare,
-      before: [
-        `let ${target.local}: ${this.#context.typeText(type)} = null;`,
-        ifBlock(present, [...inner.before, [target.local, " = ", box(inner.value), ";"]]),
-      ],
-      value: target.local,
-      holds: "local",
-      checks,
-    };
+    return [(text, isNullable) => wherePresent(text, isNullable, compare(text, switchIs))];
   }
 
   /** The max counts that are hoisted in front of a struct. */
@@ -311,6 +215,15 @@ export class ReadCode {
     const resolved = index.resolve(type);
     if (resolved.kind === "text") return "r.count(4)";
     return resolved.kind === "array" ? maxCounts(this.#context, resolved, "r") : "r.count(0)";
+  }
+
+  /** As `ReadPointer.pointee`. */
+  pointee(...args: Parameters<ReadPointer["pointee"]>): Doc[] {
+    return this.#pointers().pointee(...args);
+  }
+
+  #pointers(): ReadPointer {
+    return new ReadPointer(this.#context, this.#locals, this);
   }
 
   #arrays(): ReadArray {

@@ -1,10 +1,10 @@
 import type { ArrayType, Expression } from "@ncalrpc/idl";
-import { call, type Doc, ifBlock, list } from "./doc.js";
+import { call, type Doc, list } from "./doc.js";
 import { dimensions, isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { elementOverhead } from "./overhead.js";
-import { checkEqual } from "./read-checks.js";
+import { checkEqual, wherePresent } from "./read-checks.js";
 import type { Check, ToRead } from "./reading.js";
 
 /** Reads the max counts in front of a conformant array, or of the struct that ends in it: an array of them for several dimensions. */
@@ -65,10 +65,9 @@ export function readDimensions(
   const check = (i: number, count: string, expression: Expression | null, control: string): void => {
     if (expression === null) return;
     const dimension = { ...toRead, label: toRead.label + "[]".repeat(i) };
-    checks.push((text, isNullable) => {
-      const equal = checkEqual(dimension, count, expression, control);
-      return isNullable && equal.length > 0 ? [ifBlock(`${text} !== null`, equal)] : equal;
-    });
+    checks.push((text, isNullable) =>
+      wherePresent(text, isNullable, checkEqual(dimension, count, expression, control)),
+    );
   };
   const isVaryingArray = all.some(isVarying);
   let maxima = all.map(({ fixed }) => String(fixed));

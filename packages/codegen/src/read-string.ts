@@ -3,49 +3,58 @@ import { call, type Doc } from "./doc.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { rangeOf } from "./range-code.js";
-import { checkAtMost, checkEqual, checkRange, checkThat } from "./read-checks.js";
+import { checkEqual, checkRange, checkThat, wherePresent } from "./read-checks.js";
 import { type Check, type Reading, readingOf, type ToRead, told } from "./reading.js";
 
-/** Reads a string: one with a count before it, or one in place, whose bound is `hoisted` or fixed. */
+/**
+ * Reads a string: one with its counts before it, or one in place, whose bound is `hoisted` or fixed. `inBlock` if its statements
+ * will stand in a block of their own.
+ */
 export function readString(
   context: ModuleContext,
   locals: Scope,
-  string: StringType,
+  { size, fixed, unit }: StringType,
   toRead: ToRead,
   hoisted: Doc | null,
+  inBlock: boolean,
 ): Reading {
-  const { frame, local } = toRead;
+  const { local } = toRead;
+  const before: Doc[] = [];
+  const declare: Doc[] = [];
   const checks: Check[] = [];
-  const { size } = string;
-  if (size !== null) {
-    const derived = frame.isDerived(size);
-    checks.push((text, isNullable) => {
-      const units = isNullable ? `${text} === null ? 0 : ${text}.length + 1` : `${text}.length + 1`;
-      if (derived) return checkEqual(toRead, units, size, "size_is");
-      return checkAtMost(toRead, isNullable ? `(${units})` : units, size, "size_is");
-    });
+  let reader = told(toRead);
+  let bound = fixed === null ? hoisted : String(fixed);
+  if (size !== null && fixed === null) {
+    if (bound === null) {
+      bound = locals.claim(`${local}Max`);
+      if (inBlock) declare.push(`let ${bound} = 0;`);
+      before.push([inBlock ? "" : "const ", bound, ` = ${reader}.count(0);`]);
+      reader = "r";
+    }
+    const max = bound;
+    checks.push((text, isNullable) =>
+      wherePresent(text, isNullable, checkEqual(toRead, max, size, "size_is")),
+    );
   }
   const range = rangeOf(context.index, toRead);
   if (range !== null) {
     checks.push((text, isNullable) => checkRange(toRead, `${text}.length + 1`, range, text, isNullable));
   }
-  const inPlace = string.fixed !== null || hoisted !== null;
-  const bound = string.fixed === null ? (hoisted ?? "") : String(string.fixed);
-  if (string.unit === "byte" && inPlace) {
+  if (unit === "byte" && bound !== null) {
     const units = locals.claim(`${local}Units`);
-    const before: Doc[] = [
-      ["const ", units, " = ", call(`${told(toRead)}.variance`, bound, "1"), ";"],
+    before.push(
+      ["const ", units, " = ", call(`${reader}.variance`, bound, "1"), ";"],
       checkThat(toRead, `${units} > 0`, "string terminator"),
       `const ${local} = r.bytes(${units} - 1);`,
       checkThat(toRead, "r.uint8() === 0", "string terminator"),
-    ];
-    return { before, declare: [], value: local, holds: "local", checks };
+    );
+    return { before, declare, value: local, holds: "local", checks };
   }
-  const wide = string.unit === "wchar_t";
-  if (inPlace) {
-    const method = wide ? "fixedWideString" : "fixedString";
-    return { ...readingOf(call(`${told(toRead)}.${method}`, bound)), checks };
+  const wide = unit === "wchar_t";
+  if (bound !== null) {
+    const value = call(`${reader}.${wide ? "fixedWideString" : "fixedString"}`, bound);
+    return { before, declare, value, holds: "expression", checks };
   }
-  const method = wide ? "wideString" : string.unit === "char" ? "string" : "byteString";
-  return { ...readingOf(call(`${told(toRead)}.${method}`)), checks };
+  const method = wide ? "wideString" : unit === "char" ? "string" : "byteString";
+  return { ...readingOf(call(`${reader}.${method}`)), checks };
 }

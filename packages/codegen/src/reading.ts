@@ -42,7 +42,10 @@ export interface Reading {
 }
 
 /** Conditions on a value that code reaches as `text`; `isNullable` if it may be null there. */
-export type Check = (text: string, isNullable: boolean) => Doc[];
+export type Check = (text: string, isNullable: boolean) => readonly Doc[];
+
+/** Conditions that are printed behind all that is read. */
+export type LateCheck = () => readonly Doc[];
 
 export function readingOf(value: Doc, holds: Reading["holds"] = "expression"): Reading {
   return { before: [], declare: [], value, holds, checks: [] };

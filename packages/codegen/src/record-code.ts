@@ -3,12 +3,12 @@ import { braced, type Doc, run } from "./doc.js";
 import { comparison } from "./expression.js";
 import { type FixedRun, fixedRuns } from "./fixed-run.js";
 import { Frame, tagText } from "./frame.js";
-import { controlsOf, lateChecks } from "./late-checks.js";
+import { controlsOf, innerControls, lateChecks, refuseLate } from "./late-checks.js";
 import { isHidden, type ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { nestedOverhead } from "./overhead.js";
 import { ReadCode } from "./read-code.js";
-import { type Check, choice, type Reading, readingOf, type ToRead, told } from "./reading.js";
+import { type Check, choice, type LateCheck, type Reading, readingOf, type ToRead, told } from "./reading.js";
 import type { Alignment } from "./scalar-layout.js";
 import { stringLiteral } from "./text.js";
 
@@ -185,16 +185,16 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
   const unread = new Set(pointers.map(({ name }) => name));
   const frame = new Frame(shape.label, index, shape.members, access, true, unread);
   const whole = new Frame(shape.label, index, shape.members, access, true);
-  const late: Doc[] = [];
+  const late: LateCheck[] = [];
   const reads = shape.members.flatMap((member) => {
     const isPointer = pointers.includes(member);
-    const controls = controlsOf(index, member.type);
-    const isLate = controls.some((name) =>
-      isPointer ? unread.has(name) : pointers.some((pointer) => pointer.name === name),
-    );
-    if (isLate && !member.ignore && !member.disableConsistencyCheck) {
-      late.push(...lateChecks(index, member, place(member), whole));
-    }
+    const isLate = (name: string): boolean =>
+      isPointer ? unread.has(name) : pointers.some((pointer) => pointer.name === name);
+    const isChecked = !member.ignore && !member.disableConsistencyCheck;
+    const isCheckedLate = isChecked && controlsOf(index, member.type).some(isLate);
+    if (isCheckedLate && !isPointer) late.push(() => lateChecks(index, member, place(member), whole));
+    if (isCheckedLate && isPointer && innerControls(index, member.type).some(isLate))
+      refuseLate(whole, member);
     if (member.ignore || !layout.hasPointers(member.type)) return [];
     const toRead = {
       lenient: member.disableConsistencyCheck,
@@ -205,11 +205,12 @@ export function readRecordReferents(context: ModuleContext, shape: RecordShape):
       frame,
     };
     if (!isPointer) return code.referents(toRead, place(member));
-    const statements = code.pointee(toRead, place(member), counts.get(member.name) ?? null);
+    const carried = counts.get(member.name) ?? null;
+    const statements = code.pointee(toRead, place(member), carried, isCheckedLate && isPointer ? late : null);
     unread.delete(member.name);
     return statements;
   });
-  return [...reads, ...late];
+  return [...reads, ...late.flatMap((check) => check())];
 }
 
 /** Wraps the statements of a recursive type, whose nesting the codec bounds. */

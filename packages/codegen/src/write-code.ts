@@ -278,8 +278,8 @@ export class WriteCode {
       return [...checks, run(method, text, string.fixed === null ? units : String(string.fixed))];
     }
     const method = wide ? "w.wideString" : string.unit === "char" ? "w.string" : "w.byteString";
-    const sized = string.size !== null && !frame.isDerived(string.size);
-    return [...checks, run(method, text, ...(sized ? [expressionText(string.size, frame.operands)] : []))];
+    const capacity = string.size === null ? [] : [expressionText(string.size, frame.operands)];
+    return [...checks, run(method, text, ...capacity)];
   }
 }
 

@@ -29,14 +29,20 @@ const requests: readonly (readonly [method: string, args: readonly unknown[]])[]
       { first: 4, n: 3, x },
       { n: 3, x: { value: x } },
       { n: 3, x },
+      { x: x.subarray(1), size: 9, first: 4 },
+      { x: { value: x }, n: 3 },
     ],
   ],
+  ["texts", [{ x: "text", n: 7 }, 9, "more", { x: Uint8Array.of(1, 2), n: 3 }, 6, "names"]],
+  ["parts", [5, x.subarray(1)]],
+  ["keys", [new Uint8Array(16), new Uint8Array(16), 1, Uint8Array.of(1, 2)]],
   [
     "tags",
     [
       { tag: 2, choice },
       { tag: 2, choice },
       { choice, tag: 2 },
+      { choices: [choice, choice], tag: 2 },
     ],
   ],
   ["open", [{ n: 3, x }]],
@@ -110,11 +116,33 @@ describe("a value whose sizes, lengths and tags disagree is refused when it is r
   });
 });
 
-test("a string has to fit the size that comes after it", () => {
-  const { octets } = loaded.request("texts", [{ x: "text", n: 5 }]);
-  expect(loaded.receive("texts", octets)).toEqual([{ x: "text", n: 5 }]);
-  octets.writeInt32LE(4, octets.length - 4);
-  expect(() => loaded.receive("texts", octets)).toThrow("Texts.textLate.x: size_is(*n)");
+describe("a string with size_is", () => {
+  const args = [{ x: "text", n: 7 }, 9, "more", { x: Uint8Array.of(1, 2), n: 3 }, 6, "names"];
+
+  test("is sent with that as its max count, which may be more than it takes", () => {
+    const { octets } = loaded.request("texts", args);
+    expect(loaded.receive("texts", octets)).toEqual(args);
+    expect(() => loaded.request("texts", args.with(1, 4))).toThrow("room for 4");
+  });
+
+  test("needs no size that agrees where it is null", () => {
+    const withoutName = args.with(5, null);
+    expect(loaded.receive("texts", loaded.request("texts", withoutName).octets)).toEqual(withoutName);
+  });
+
+  test("is refused with another max count than size_is says", () => {
+    const { octets } = loaded.request("texts", args);
+    const max = octets.indexOf(Buffer.from([9, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0]));
+    octets.writeUInt32LE(8, max);
+    expect(() => loaded.receive("texts", octets)).toThrow("Texts.text: size_is(n) is 9, not 8");
+  });
+});
+
+test.each([
+  ["may vary needs no size", "parts", [5, null]],
+  ["has a constant size, or is exempt, needs no count", "keys", [null, null, 3, null]],
+])("an array that %s that agrees where it is null", (_, method, args) => {
+  expect(loaded.receive(method, loaded.request(method, args).octets)).toEqual(args);
 });
 
 test("null counts as none", () => {
@@ -131,9 +159,8 @@ test("what could not be checked is refused by its name", () => {
     [ uuid(2b0f3ac1-7c1e-4f6b-8f1f-6a1d5c0b9e79), version(1.0), pointer_default(unique) ]
     interface Late { typedef struct { ${members} } S; void Put([in] S *s); }`;
   const later = "S.x: a size or tag that is named by a pointer whose referent comes later";
-  expect(() => generateText(struct("[size_is(9), first_is(*f), length_is(2)] long *x; long *f;"))).toThrow(
-    later,
-  );
-  expect(() => generateText(struct("[size_is(*n), length_is(2)] long *x; long *n;"))).toThrow(later);
   expect(() => generateText(struct("[size_is(2, *n)] long **x; long *n;"))).toThrow(later);
+  expect(() => generateText(struct("[ptr, size_is(*n)] long *x; long *n;"))).toThrow(later);
+  expect(() => generateText(struct("[ref] long *n; [size_is(*n), length_is(2)] long x[];"))).toThrow(later);
+  expect(() => generateText(struct("[ref] long *n; [size_is(*n), string] char x[];"))).toThrow(later);
 });

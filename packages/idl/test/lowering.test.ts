@@ -239,7 +239,7 @@ describe("counts", () => {
     ["a capacity stays", "[in] long n, [in] long m, [in, size_is(n), length_is(m)] byte a[]", { m: "a" }],
     ["a constant size", "[in] long n, [in, size_is(10), length_is(n)] byte a[]", { n: "a" }],
     ["varying", "[in] long n, [in, length_is(n)] byte a[10]", { n: "a" }],
-    ["string", "[in] long n, [in, string, size_is(n)] wchar_t *a", { n: "a" }],
+    ["a string's capacity", "[in] long n, [in, string, size_is(n)] wchar_t *a", {}],
     ["out, in count", "[in] long n, [out, size_is(n)] byte a[]", {}],
     ["out, out count", "[out] long *n, [out, size_is(, *n)] byte **a", { n: "a" }],
     ["read", "[in] long max, [out] long *n, [out, size_is(max), length_is(*n)] byte *a", { n: "a" }],

@@ -1,5 +1,5 @@
 import { integerScalar, isDiscriminant } from "../check/resolved-type.js";
-import type { ResolvedArray, ResolvedField, ResolvedString, ResolvedType } from "../check/symbols.js";
+import type { ResolvedArray, ResolvedField, ResolvedType } from "../check/symbols.js";
 import type { Expression } from "../model.js";
 
 /** Fields that back ends derive, each with the sibling that it is derived from. */
@@ -13,7 +13,8 @@ export interface ControlledSiblings {
  * one array's size, length or both, has no other use, and travels in exactly the directions that the array travels in.
  *
  * Where one array has two names, the length is its count and the size stays visible: it is a capacity that only the
- * caller knows. Sizes of inner arrays stay visible too, since there are many arrays for one number.
+ * caller knows, as is the size of a string. Sizes of inner arrays stay visible too, since there are many arrays for one
+ * number.
  *
  * Likewise which only select a sibling union's arm. Behind a pointer that can be null, or in an array that can be empty,
  * there may be no arm to tell it from.
@@ -49,11 +50,11 @@ function countedSiblings(
   const counted = new Map<string, string>();
   const byName = new Map(fields.map((field) => [field.name, field]));
   for (const field of fields) {
-    const extent = outermostExtent(field.type);
-    if (extent === null) continue;
-    const size = plainName(extent.size);
-    const length = extent.kind === "array" ? plainName(extent.length) : null;
-    const name = length ?? (extent.kind === "array" && extent.length !== null ? null : size);
+    const array = outermostArray(field.type);
+    if (array === null) continue;
+    const size = plainName(array.size);
+    const length = plainName(array.length);
+    const name = length ?? (array.length === null ? size : null);
     const expected = size !== null && size === length ? 2 : 1;
     const candidate = name === null ? undefined : byName.get(name);
     if (candidate === undefined || uses.get(candidate.name) !== expected) continue;
@@ -63,13 +64,12 @@ function countedSiblings(
   return counted;
 }
 
-/** The array or string that a field is, or that its pointers lead to. */
-function outermostExtent(type: ResolvedType): ResolvedArray | ResolvedString | null {
+/** The array that a field is, or that its pointers lead to. */
+function outermostArray(type: ResolvedType): ResolvedArray | null {
   let inner = type;
   while (inner.kind === "pointer") inner = inner.target;
   // An offset would leave the count ambiguous.
-  if (inner.kind === "array") return inner.first === null ? inner : null;
-  return inner.kind === "string" ? inner : null;
+  return inner.kind === "array" && inner.first === null ? inner : null;
 }
 
 /** An integer, or a reference to one; an enum has labels, which are no counts. */

@@ -268,9 +268,10 @@ function writeInqPrincNameResponse(
 }
 
 function readInqPrincNameResponse(r: Reader, request: InqPrincNameRequest): InqPrincNameResponse {
-  const name = r.at("InqPrincName.name").string();
+  const nameMax = r.at("InqPrincName.name").count(0);
+  const name = r.fixedString(nameMax);
   const status = r.at("InqPrincName.status").uint32();
-  r.check(name.length + 1 <= request.size, "size_is(size)", "InqPrincName.name");
+  r.equal(nameMax, request.size, "size_is(size)", "InqPrincName.name");
   return { name, status };
 }
 

@@ -218,9 +218,10 @@ function writeGetResponse(w: Writer, response: GetResponse, request: GetRequest)
 }
 
 function readGetResponse(r: Reader, request: GetRequest): GetResponse {
-  const text = r.at("Get.text").wideString();
+  const textMax = r.at("Get.text").count(0);
+  const text = r.fixedWideString(textMax);
   const allocated = r.at("Get.allocated").pointer() ? r.wideString() : null;
-  r.check(text.length + 1 <= request.size, "size_is(size)", "Get.text");
+  r.equal(textMax, request.size, "size_is(size)", "Get.text");
   return { text, allocated };
 }
 
