@@ -117,7 +117,14 @@ describe("a value whose sizes, lengths and tags disagree is refused when it is r
 });
 
 describe("a string with size_is", () => {
-  const args = [{ x: "text", n: 7 }, 9, "more", { x: Uint8Array.of(1, 2), n: 3 }, 6, "names"];
+  const args: readonly unknown[] = [
+    { x: "text", n: 7 },
+    9,
+    "more",
+    { x: Uint8Array.of(1, 2), n: 3 },
+    6,
+    "names",
+  ];
 
   test("is sent with that as its max count, which may be more than it takes", () => {
     const { octets } = loaded.request("texts", args);
