@@ -38,11 +38,15 @@ export class HostileClient implements PortHandler, Disposable {
   #lastCallId = 0;
   #reason: unknown = null;
 
-  static async connect(endpoint: string, features: number = ALL_FEATURES): Promise<HostileClient> {
+  static async connect(
+    endpoint: string,
+    features: number = ALL_FEATURES,
+    acceptHandles = false,
+  ): Promise<HostileClient> {
     const client = new HostileClient();
     client.#port = await defaultKernel().connectPort(
       endpoint,
-      { payload: formatHello({ features, maxCalls: 0 }) },
+      { payload: formatHello({ features, maxCalls: 0 }), acceptHandles },
       client,
     );
     return client;
@@ -109,6 +113,9 @@ export class HostileClient implements PortHandler, Disposable {
     this.#waiting.get(messageId)?.(readAnswer(Buffer.from(buffer.subarray(start, start + length))));
     this.#waiting.delete(messageId);
     message.view?.release();
+    for (const handle of message.handles) {
+      handle.close();
+    }
   }
 
   onClosed(_port: CommunicationPort, reason: unknown): void {

@@ -48,6 +48,11 @@ export class MessageLedger {
     return this.#received.delete(id);
   }
 
+  /** The answer that was booked could not be sent: there can be another. */
+  reopen(id: number): void {
+    this.#received.add(id);
+  }
+
   /** Whether a request of the other side is open: what it offers may be used. */
   isOpen(id: number): boolean {
     return this.#received.has(id);

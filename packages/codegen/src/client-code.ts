@@ -6,6 +6,7 @@ import type { MethodShape } from "./method-shape.js";
 import type { ModuleContext } from "./module-context.js";
 import { clientResult } from "./result-type.js";
 import { hasStatuses, statusBody } from "./status-code.js";
+import { systemHandleDirection } from "./system-handles.js";
 import { docComment, stringLiteral } from "./text.js";
 
 /** A parameter as a client's or handler's method has it. */
@@ -166,7 +167,7 @@ function callBody(
     : shape.response === "nothing"
       ? context.library("readNothing")
       : names.response.read;
-  const reader = shape.responseNeedsRequest ? `(r) => ${read}(r, request)` : read;
+  const reader = responseReader(context, shape, read);
   const write = hasRequest ? names.request.write : context.library("writeNothing");
   const args = [String(method.opnum), request, write, reader];
   if (shape.hasPipes) return [...statements, ...clientPipes(context, shape, parameters, args)];
@@ -185,6 +186,14 @@ function callBody(
   statements.push([isSync ? "const response = " : "const response = await ", called, ";"]);
   const client = isSync ? "this.#client" : "this";
   return [...statements, ["return ", withHandles(context, shape, parameters, client), ";"]];
+}
+
+/** What reads the response, by the function `read`. */
+function responseReader(context: ModuleContext, shape: MethodShape, read: string): Doc {
+  const carriesHandles = systemHandleDirection(context.index, shape.method)?.endsWith("out") === true;
+  const reading = shape.responseNeedsRequest ? `${read}(r, request)` : `${read}(r)`;
+  if (carriesHandles) return ["(r) => ", call(context.library("acceptSystemHandles"), "r", reading)];
+  return shape.responseNeedsRequest ? `(r) => ${reading}` : read;
 }
 
 /** The call of a method with pipes, which are handed on beside the response. */

@@ -168,10 +168,10 @@ function methodRecord(context: ModuleContext, shape: MethodShape, handlers: stri
 function serveBody(context: ModuleContext, shape: MethodShape): Doc[] {
   const { names } = shape;
   const parameters = argumentsOf(context, shape);
-  const statements: Doc[] = shape.request.length === 0 ? [] : [`const request = ${names.request.read}(r);`];
-  if (systemHandleDirection(context.index, shape.method)?.startsWith("in") === true) {
-    statements.push(run(context.library("checkSystemHandles"), "r"));
-  }
+  const read = `${names.request.read}(r)`;
+  const carriesHandles = systemHandleDirection(context.index, shape.method)?.startsWith("in") === true;
+  const request: Doc = carriesHandles ? call(context.library("acceptSystemHandles"), "r", read) : read;
+  const statements: Doc[] = shape.request.length === 0 ? [] : [["const request = ", request, ";"]];
   const given = new Map(parameters.map((argument) => [argument, handlerArgument(context, shape, argument)]));
   if (shape.inPipes.length > 0) {
     // A handle may have to be waited for, which is to be known before a pipe is opened.

@@ -210,7 +210,7 @@ export class Loaded {
     reader.attach(octets, 0, octets.length);
     reader.handles = new MessageHandles(carried.get(octets) ?? []);
     const value = read(reader);
-    if (reader.handles.unnamed.length > 0) throw new Error("a handle was not read");
+    if (reader.handles.unnamed > 0) throw new Error("a handle was not read");
     if (reader.remaining !== 0) throw new Error(`${reader.remaining} octets were not read`);
     return value;
   }

@@ -25,7 +25,7 @@ export { Reader } from "./reader.js";
 export { Reader64 } from "./reader64.js";
 export { StubReader } from "./stub-reader.js";
 export {
-  checkSystemHandles,
+  acceptSystemHandles,
   MessageHandles,
   putSystemHandle,
   putSystemHandleOrNull,

@@ -25,14 +25,15 @@ function isOfKind(kind: string, word: string): boolean {
 export class MessageHandles {
   readonly #handles: readonly SystemHandle[];
   readonly #named = new Set<SystemHandle>();
+  #areAccepted = false;
 
   constructor(handles: readonly SystemHandle[]) {
     this.#handles = handles;
   }
 
-  /** Those that stub data has not named. */
-  get unnamed(): readonly SystemHandle[] {
-    return this.#handles.filter((handle) => !this.#named.has(handle));
+  /** How many the stub data has not named. */
+  get unnamed(): number {
+    return this.#handles.length - this.#named.size;
   }
 
   /** The handle with that number, from 1; a text that says what is wrong with the number. */
@@ -42,6 +43,16 @@ export class MessageHandles {
     if (this.#named.has(handle)) return `handle ${number} of the message once more`;
     this.#named.add(handle);
     return handle;
+  }
+
+  /** They belong to who has read them from now on. */
+  accept(): void {
+    this.#areAccepted = true;
+  }
+
+  /** Closes all of them, unless they have been accepted. */
+  close(): void {
+    if (!this.#areAccepted) for (const handle of this.#handles) handle.close();
   }
 }
 
@@ -89,8 +100,10 @@ export function takeSystemHandleOrNull(r: Reader, word: string): SystemHandle | 
   return handle;
 }
 
-/** Refuses a message that carries more handles than were read. */
-export function checkSystemHandles(r: Reader): void {
-  const more = r.handles?.unnamed.length ?? 0;
+/** The end of a message with handles: answers `value`, what was read of it, to which they belong now. Refuses handles that were not read. */
+export function acceptSystemHandles<T>(r: Reader, value: T): T {
+  const more = r.handles?.unnamed ?? 0;
   if (more > 0) r.refuse("handle_count", `${more} handles that no parameter is for`);
+  r.handles?.accept();
+  return value;
 }

@@ -3,7 +3,7 @@
  * generated against it are to work.
  */
 export {
-  checkSystemHandles,
+  acceptSystemHandles,
   countOfPending,
   decodeProcedure,
   encodeProcedure,

@@ -1,4 +1,5 @@
 export { createSealedBytes, releaseBytes, sealBytes } from "@ncalrpc/alpc";
+export type { SystemHandle } from "@ncalrpc/ndr";
 export type { Sid, Token } from "@ncalrpc/security";
 export type { CallbackCall } from "./client/callback-call.js";
 export { Client, type ClientBinding } from "./client/client.js";
@@ -36,6 +37,7 @@ export type { RegisterOptions, RequestBytes, Rundown } from "./server/registered
 export { type CloseOptions, RpcServer, type RpcServerOptions } from "./server/rpc-server.js";
 export type { ServerCall } from "./server/server-call.js";
 export { formatStringBinding, parseStringBinding, type StringBinding } from "./string-binding.js";
+export { type DescriptorSource, giveHandle, lendHandle } from "./system-handle.js";
 export type { TransferSyntaxName } from "./transfer-syntax.js";
 export { type Implementation, type ImplementOptions, implement } from "./workers/implementation.js";
 export type { WorkerOptions } from "./workers/worker-options.js";

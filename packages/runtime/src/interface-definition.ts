@@ -5,6 +5,7 @@ import type { BoundCallbacks } from "./client/callback-receiver.js";
 import type { Client, ClientBinding } from "./client/client.js";
 import { ClientConnection, type ConnectOptions } from "./client/client-connection.js";
 import type { InterfaceId } from "./protocol-lrpc/bind.js";
+import { RpcError } from "./rpc-error.js";
 import type { ServerCall } from "./server/server-call.js";
 
 /** One remote procedure, as generated code describes it. `H` is what implements the interface. */
@@ -75,10 +76,18 @@ export function defineInterface<H extends object, C extends Client, B extends ob
     ...record,
     async connect(target, options) {
       const callbacks = bindCallbacks(record, options?.callbacks);
+      const givesHandles = record.methods.some(
+        ({ systemHandles }) => systemHandles?.endsWith("out") === true,
+      );
       if (typeof target !== "string") {
+        if (givesHandles && !target.acceptsHandles) {
+          const details = `${record.name} has methods that give system handles: connect with acceptHandles: true`;
+          throw new RpcError("RPC_S_INVALID_ARG", { details });
+        }
         return new record.client(await target.bind(record, false, callbacks));
       }
-      const connection = await ClientConnection.connect(target, options);
+      const accepting = givesHandles ? { ...options, acceptHandles: true } : options;
+      const connection = await ClientConnection.connect(target, accepting);
       try {
         return new record.client(await connection.bind(record, true, callbacks));
       } catch (error) {

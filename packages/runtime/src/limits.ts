@@ -9,6 +9,8 @@ export interface ServerLimits extends ReaderLimits {
   /** Context handles, of a connection and of all connections of a user. */
   readonly maxContexts: number;
   readonly maxContextsPerUser: number;
+  /** System handles of calls in flight, of all connections of a user; more are answered RPC_S_OUT_OF_RESOURCES. */
+  readonly maxHandlesPerUser: number;
   /** Octets of stub data in one request, however it travels. */
   readonly maxRequestSize: number;
   /** Octets of large requests whose calls are in flight; more are answered RPC_S_SERVER_TOO_BUSY. */
@@ -29,6 +31,7 @@ export const defaultServerLimits: ServerLimits = {
   maxBindings: 32,
   maxContexts: 1024,
   maxContextsPerUser: 8192,
+  maxHandlesPerUser: 256,
   maxRequestSize: 128 * 1024 * 1024,
   maxBytesInFlight: 512 * 1024 * 1024,
   maxResponseSize: 128 * 1024 * 1024,

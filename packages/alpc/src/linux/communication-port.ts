@@ -102,7 +102,7 @@ export class LinuxCommunicationPort implements CommunicationPort, RoomOwner, Sta
       return messageId;
     }
     if (attributes !== undefined && hasContent(attributes)) {
-      return this.#beside.send(type, bytes, length, messageId, callbackId, attributes);
+      return this.#sendBeside(type, bytes, length, messageId, callbackId, attributes);
     }
     const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
     const { output } = this.#connection;
@@ -112,6 +112,23 @@ export class LinuxCommunicationPort implements CommunicationPort, RoomOwner, Sta
     copyPayload(bytes, length, room, at);
     output.commit(room, length);
     return id;
+  }
+
+  /** A descriptor may not be one, or the system pass no more of them: then the request is still open. */
+  #sendBeside(
+    type: MessageType,
+    bytes: Buffer,
+    length: number,
+    messageId: number,
+    callbackId: number,
+    attributes: SendAttributes,
+  ): number {
+    try {
+      return this.#beside.send(type, bytes, length, messageId, callbackId, attributes);
+    } catch (error) {
+      if (type === MessageType.REPLY) this.#ledger.reopen(messageId);
+      throw error;
+    }
   }
 
   reserve(): MessageRoom | null {

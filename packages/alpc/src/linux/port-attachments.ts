@@ -117,9 +117,18 @@ export class PortAttachments {
     room.slab.fill(0, at + length, at + align8(length));
     writeAttributes(room.view, at + align8(length), attributes);
     if (handles.length > 0) {
-      output.sendWithDescriptors(Uint8Array.from(room.slab.subarray(at, at + total)), handles);
+      this.#sendHandles(type, id, Uint8Array.from(room.slab.subarray(at, at + total)), handles);
     } else output.commit(room, total);
     return id;
+  }
+
+  #sendHandles(type: MessageType, id: number, packet: Uint8Array, handles: readonly number[]): void {
+    try {
+      this.#connection.output.sendWithDescriptors(packet, handles);
+    } catch (error) {
+      if (type === MessageType.REQUEST) this.#ledger.withdraw(id);
+      throw error;
+    }
   }
 
   /** Reads what came beside a message. Throws AlpcError INVALID_MESSAGE; nothing has been taken over then. */

@@ -90,9 +90,11 @@ export class LoopbackPort implements CommunicationPort {
       this.#break();
       return messageId;
     }
+    const handles = attributes?.handles?.length ? duplicateHandles(attributes.handles) : noHandles;
     const isAnswer = type === MessageType.REPLY || type === MessageType.CANCELED;
     if (isAnswer && !this.#ledger.answer(messageId)) {
       attributes?.view?.release();
+      for (const handle of handles) handle.close();
       return messageId;
     }
     const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
@@ -105,7 +107,7 @@ export class LoopbackPort implements CommunicationPort {
       callbackId,
       bytes: copy,
       view: this.#handOver(attributes?.view, peer),
-      handles: attributes?.handles?.length ? duplicateHandles(attributes.handles) : noHandles,
+      handles,
       dataEntries: attributes?.dataEntries?.length
         ? this.#memory.offer(id, attributes.dataEntries)
         : noDataEntries,

@@ -240,6 +240,8 @@ export class NtCommunicationPort implements CommunicationPort {
     callbackId: number,
     attributes: SendAttributes | null,
   ): void {
+    // What is wrong with them has to be known while there can be another answer.
+    this.#attachments.handlesToSend(attributes?.handles ?? []);
     const request = this.#open.get(id);
     if (request === undefined || !this.#terms.correspondence.answer(id)) {
       attributes?.view?.release();

@@ -95,12 +95,9 @@ export class PortAttachments {
     throw new AlpcError("INVALID_PARAMETER", "the security context is not one of this port's, or is over");
   }
 
-  /** HANDLE for a send; answers what must stay referenced until the call returns. Throws AlpcError. */
-  describeHandles(
-    attributes: AttributeBuffer,
-    handles: readonly { readonly fd: number }[],
-  ): Uint8Array | null {
-    if (handles.length === 0) return null;
+  /** The values of handles that are to be sent. Throws AlpcError: NOT_SUPPORTED, QUOTA_EXCEEDED, INVALID_PARAMETER. */
+  handlesToSend(handles: readonly { readonly fd: number }[]): readonly Handle[] {
+    if (handles.length === 0) return [];
     const { sendsHandles, limits } = this.#terms;
     if (!sendsHandles) throw new AlpcError("NOT_SUPPORTED", "the other side does not accept handles");
     if (handles.length > limits.maxHandlesPerMessage) {
@@ -109,7 +106,16 @@ export class PortAttachments {
         `a message with ${handles.length} handles; at most ${limits.maxHandlesPerMessage}`,
       );
     }
-    const values = handles.map(({ fd }) => handleOf(fd));
+    return handles.map(({ fd }) => handleOf(fd));
+  }
+
+  /** HANDLE for a send; answers what must stay referenced until the call returns. Throws AlpcError. */
+  describeHandles(
+    attributes: AttributeBuffer,
+    handles: readonly { readonly fd: number }[],
+  ): Uint8Array | null {
+    const values = this.handlesToSend(handles);
+    if (values.length === 0) return null;
     attributes.clear("HANDLE");
     attributes.setValid("HANDLE");
     const at = attributes.offset("HANDLE");

@@ -6,7 +6,7 @@ import {
   type PortHandler,
   type ReceivedMessage,
 } from "@ncalrpc/alpc";
-import type { Reader, Writer } from "@ncalrpc/ndr";
+import { MessageHandles, type Reader, type Writer } from "@ncalrpc/ndr";
 import type { Token } from "@ncalrpc/security";
 import { type ClientLimits, defaultClientLimits } from "../limits.js";
 import { PipeTable } from "../pipes/pipe-table.js";
@@ -44,6 +44,8 @@ const DEFAULT_TIMEOUT = 10_000;
 export class ClientConnection implements Disposable {
   /** @internal How calls are encoded. */
   readonly syntax: TransferSyntaxName;
+  /** @internal Whether responses may carry system handles. */
+  readonly acceptsHandles: boolean;
   readonly #port: CommunicationPort;
   readonly #endpoint: string;
   readonly #limits: ClientLimits;
@@ -67,6 +69,7 @@ export class ClientConnection implements Disposable {
     const limits =
       options.limits === undefined ? defaultClientLimits : { ...defaultClientLimits, ...options.limits };
     this.syntax = options.transferSyntax ?? "ndr20";
+    this.acceptsHandles = options.acceptHandles ?? false;
     this.#port = port;
     this.#endpoint = endpoint;
     this.#limits = limits;
@@ -221,6 +224,26 @@ export class ClientConnection implements Disposable {
 
   /** @internal A message of the server. */
   onMessage(message: ReceivedMessage): void {
+    if (message.handles.length > 0) {
+      this.#onHandles(message);
+    } else {
+      this.#onMessage(message);
+    }
+  }
+
+  /** What comes with a message is closed unless it becomes part of a result. */
+  #onHandles(message: ReceivedMessage): void {
+    const handles = new MessageHandles(message.handles);
+    this.#responses.handles = handles;
+    try {
+      this.#onMessage(message);
+    } finally {
+      this.#responses.handles = null;
+      handles.close();
+    }
+  }
+
+  #onMessage(message: ReceivedMessage): void {
     if (message.type === MessageType.DATAGRAM && this.#receiveDatagram(message)) {
       return;
     }

@@ -21,6 +21,11 @@ export interface ConnectOptions {
   /** Other processes of this user, such as forked children, may use the connection too. Default false. */
   readonly delegate?: boolean;
   /**
+   * Responses may carry system handles, for interfaces with methods that have some to give. A client that connects by itself
+   * (`Interface.connect("ncalrpc:[endpoint]")`) sees to that; default false, and a server that sends handles all the same is left.
+   */
+  readonly acceptHandles?: boolean;
+  /**
    * The server is not one of ours but of the system's own RPC run time (rpcrt4), or speaks as it does: it gets plain LRPC, and
    * one call at a time unless the system can tell its answers apart. Windows only. Default false.
    */

@@ -11,6 +11,7 @@ import {
 } from "../protocol-lrpc/request.js";
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
+import { checkLength, closeHandles, handlesToSend } from "../system-handle.js";
 import { SpareWriters, type TransferSyntaxName } from "../transfer-syntax.js";
 import type { CallTable } from "./call-table.js";
 import { sendLargeRequest } from "./large-request.js";
@@ -78,6 +79,9 @@ export class RequestSender {
       call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE"));
     } finally {
       room?.abandon();
+      if (writer.handles !== null) {
+        closeHandles(writer);
+      }
     }
     if (!isKept) {
       writers.give(writer);
@@ -93,12 +97,14 @@ export class RequestSender {
       return false;
     }
     if (writer.length > shortLimit) {
+      checkLength(writer, shortLimit);
       return this.#sendLarge(call, writer);
     }
     writer.flatten();
     const { storage, length } = writer;
     this.#writeHeader(call, storage, views.of(storage), 0, 0);
-    this.#calls.addSent(call, this.#port.send(MessageType.REQUEST, storage, HEADROOM + length, 0, 0));
+    const beside = handlesToSend(writer);
+    this.#calls.addSent(call, this.#port.send(MessageType.REQUEST, storage, HEADROOM + length, 0, 0, beside));
     return false;
   }
 

@@ -6,7 +6,7 @@ import {
   takeOctets,
   type View,
 } from "@ncalrpc/alpc";
-import type { ApartArray, Reader, ReaderLimits } from "@ncalrpc/ndr";
+import type { ApartArray, MessageHandles, Reader, ReaderLimits } from "@ncalrpc/ndr";
 import type { ClientLimits } from "../limits.js";
 import {
   APART,
@@ -58,6 +58,11 @@ export class ResponseReceiver {
   constructor(limits: ClientLimits, syntax: TransferSyntaxName) {
     this.#maxResponseSize = limits.maxResponseSize;
     this.#reader = readersFor(limits).of(syntax);
+  }
+
+  /** The handles that came with the message that is received now. */
+  set handles(handles: MessageHandles | null) {
+    this.#reader.handles = handles;
   }
 
   /** The call that a reply says it answers, or -1 if it does not say. */

@@ -21,6 +21,8 @@ export interface StubData {
   readonly apart: ApartArray | null;
   /** The view that it lies in, which is in use until it is given back. */
   readonly view: View | null;
+  /** Came with the message, and belong to the call. */
+  readonly handles?: ReceivedMessage["handles"];
   /** Takes its memory away from the handler, whose byte arrays have length 0 then. */
   giveBack(): void;
 }

@@ -96,6 +96,7 @@ export function registerInterface<H extends object, C extends Client>(
       interface: registered,
       name: method.name,
       rules: own === undefined ? rules : [...rules, callRule(own, `${definition.name}.${method.name}`)],
+      takesHandles: method.systemHandles?.startsWith("in") === true,
       serve: serve(method),
     };
   }
@@ -113,6 +114,8 @@ export interface MethodEntry {
   readonly name: string;
   /** All of them must grant the call. */
   readonly rules: readonly AccessRule[];
+  /** Whether its requests carry system handles. */
+  readonly takesHandles: boolean;
   /** Decodes a request, runs the handler, answers through `call`. Throws what decoder and handler throw. */
   serve(reader: Reader, call: ServerCall): void;
 }

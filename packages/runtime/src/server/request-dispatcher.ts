@@ -1,4 +1,5 @@
 import { MessageType, type ReceivedMessage, type View } from "@ncalrpc/alpc";
+import { MessageHandles } from "@ncalrpc/ndr";
 import { reportAccessDenied } from "../diagnostics.js";
 import { PipeTable } from "../pipes/pipe-table.js";
 import { OCTETS_MESSAGE_TYPE } from "../protocol-lrpc/apart.js";
@@ -16,6 +17,7 @@ import { RpcError } from "../rpc-error.js";
 import { Readers } from "../transfer-syntax.js";
 import { turn } from "../turn.js";
 import { answerBind } from "./answer-bind.js";
+import { checkRequestHandles, closeAll, holdHandles } from "./call-handles.js";
 import type { InterfaceRegistry } from "./interface-registry.js";
 import { type FetchStubData, type StubData, whole } from "./large-requests.js";
 import type { MethodEntry } from "./registered-interface.js";
@@ -36,6 +38,8 @@ export class RequestDispatcher {
   readonly #views = new ViewCache();
   /** The view of the message that is dispatched, if a call goes on using it. */
   #kept: View | null = null;
+  /** Whether the handles of that message are a call's. */
+  #keepsHandles = false;
 
   constructor(registry: InterfaceRegistry, server: ServerState) {
     this.#registry = registry;
@@ -57,7 +61,7 @@ export class RequestDispatcher {
       }
       this.#kept = null;
       if (message.handles.length > 0) {
-        closeAll(message.handles);
+        this.#endHandles(message.handles);
       }
     }
   }
@@ -68,6 +72,8 @@ export class RequestDispatcher {
     const lrpcType = lrpcMessageType(header, start, length);
     if (type === MessageType.REQUEST && lrpcType === LrpcMessageType.REQUEST) {
       this.#request(connection, message, header);
+    } else if (message.handles.length > 0) {
+      throw malformed("system handles with a message that is no request");
     } else if (type === MessageType.REQUEST && lrpcType === LrpcMessageType.BIND) {
       answerBind(
         connection,
@@ -95,6 +101,14 @@ export class RequestDispatcher {
     } else if (type !== MessageType.CANCELED) {
       throw malformed(`unexpected LRPC message type ${lrpcType}`);
     }
+  }
+
+  /** Closes what came with a message, unless a call has it now. */
+  #endHandles(handles: ReceivedMessage["handles"]): void {
+    if (!this.#keepsHandles) {
+      closeAll(handles);
+    }
+    this.#keepsHandles = false;
   }
 
   #refuse(connection: ServerConnection, message: ReceivedMessage, error: RpcError): void {
@@ -170,10 +184,18 @@ export class RequestDispatcher {
     if (denial !== null) {
       throw denied(call, denial);
     }
-    const stubData =
+    const hasHandles = message.handles.length > 0;
+    if (hasHandles) {
+      checkRequestHandles(method, (flags & ELSEWHERE) !== 0);
+    }
+    let stubData =
       (flags & ELSEWHERE) === 0
         ? null
         : connection.requests.take(message, header, callId, flags, size, offered.requestBytes === "view");
+    if (hasHandles) {
+      stubData = holdHandles(message.handles, call, copyStubData(message), connection.handleQuota);
+      this.#keepsHandles = true;
+    }
     connection.beginCall(call);
     if (stubData !== null && typeof stubData !== "function" && stubData.view !== null) {
       call.giveBack = stubData.giveBack;
@@ -235,8 +257,11 @@ export class RequestDispatcher {
     if (method.interface.requestBytes !== "owned") {
       call.giveBack = data.giveBack;
     }
+    const reader = this.#readers.of(call.syntax);
+    reader.handles = data.handles === undefined ? null : new MessageHandles(data.handles);
     this.#serve(method, call, data.buffer, data.start, data.length, data);
-    this.#readers.of(call.syntax).detach();
+    reader.handles = null;
+    reader.detach();
   }
 
   /** Runs the handler on stub data that lies in memory that no one else can change. */
@@ -285,12 +310,6 @@ function unauthorized(call: ServerCall): RpcError {
 function denied(call: ServerCall, reason: string): RpcError {
   reportAccessDenied(call.caller, call.name, reason);
   return new RpcError("RPC_S_ACCESS_DENIED", { details: reason });
-}
-
-function closeAll(handles: ReceivedMessage["handles"]): void {
-  for (const handle of handles) {
-    handle.close();
-  }
 }
 
 function copyStubData({ buffer, start, length }: ReceivedMessage): StubData {

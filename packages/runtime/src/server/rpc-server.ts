@@ -21,7 +21,7 @@ import {
 } from "@ncalrpc/security";
 import type { Client } from "../client/client.js";
 import { reportAccessDenied } from "../diagnostics.js";
-import type { InterfaceDefinition } from "../interface-definition.js";
+import type { InterfaceDefinition, MethodDefinition } from "../interface-definition.js";
 import { defaultServerLimits, type ServerLimits } from "../limits.js";
 import { noteLocalServer } from "../local-servers.js";
 import { offerManagement } from "../management.js";
@@ -128,7 +128,7 @@ export class RpcServer implements AsyncDisposable {
   /**
    * Offers an interface, with handlers that run in this thread, or with those of a module that `implement` made its default
    * export: these run in the server's workers. Throws RpcError: RPC_S_ALREADY_REGISTERED, RPC_S_INVALID_ARG for a module
-   * without workers or after `listen`; SddlError for a descriptor that can't be read.
+   * without workers or after `listen` and for methods that take system handles after `listen`, RPC_S_CANNOT_SUPPORT for a module's; SddlError for a descriptor that can't be read.
    */
   register<H extends object, C extends Client>(
     definition: InterfaceDefinition<H, C>,
@@ -139,6 +139,10 @@ export class RpcServer implements AsyncDisposable {
     const rules = [
       security === undefined ? connectRule(this.descriptor) : callRule(security, definition.name),
     ];
+    if (this.#port !== null && takesHandles(definition.methods)) {
+      const details = `${definition.name} takes system handles: register it before the server listens`;
+      throw new RpcError("RPC_S_INVALID_ARG", { details });
+    }
     this.#registry.add(
       handlers instanceof URL
         ? this.#registerModule(definition, handlers, rules, options)
@@ -159,6 +163,10 @@ export class RpcServer implements AsyncDisposable {
           ? `${definition.name} is implemented by a module, which needs workers: give the server's \`workers\``
           : `${definition.name} is implemented by a module: register it before the server listens`;
       throw new RpcError("RPC_S_INVALID_ARG", { details });
+    }
+    if (definition.methods.some(({ systemHandles }) => systemHandles !== undefined)) {
+      const details = `${definition.name} has methods with system handles, which workers are not given`;
+      throw new RpcError("RPC_S_CANNOT_SUPPORT", { details });
     }
     if (options.rundown !== undefined) {
       throw new RpcError("RPC_S_INVALID_ARG", {
@@ -184,7 +192,11 @@ export class RpcServer implements AsyncDisposable {
       if (this.#closing !== null) {
         throw new RpcError("RPC_S_CALL_CANCELLED", { details: "the server was closed while it started" });
       }
-      this.#port = this.#kernel.createPort(this.endpoint, this.#portAttributes, this.#handler);
+      const acceptHandles = [...this.#registry].some(({ methods }) =>
+        methods.some((each) => each.takesHandles),
+      );
+      const attributes = { ...this.#portAttributes, acceptHandles };
+      this.#port = this.#kernel.createPort(this.endpoint, attributes, this.#handler);
       this.#note = noteLocalServer(this.endpoint);
     } catch (error) {
       await this.#pool?.close();
@@ -269,6 +281,10 @@ export class RpcServer implements AsyncDisposable {
       this.#connections.delete(port.id);
     },
   };
+}
+
+function takesHandles(methods: readonly Pick<MethodDefinition<never>, "systemHandles">[]): boolean {
+  return methods.some(({ systemHandles }) => systemHandles?.startsWith("in") === true);
 }
 
 /** Waits for `work`, but no longer than some milliseconds. */

@@ -5,6 +5,7 @@ import { CallSignal } from "../call-signal.js";
 import type { CallOptions } from "../client/pending-call.js";
 import type { OutgoingPipe, ReadChunk } from "../pipes/pipe.js";
 import { isRpcError, RpcError } from "../rpc-error.js";
+import { closeHandles } from "../system-handle.js";
 import type { TransferSyntaxName } from "../transfer-syntax.js";
 import { CallContexts, WAITS } from "./call-contexts.js";
 import { CallPipes } from "./call-pipes.js";
@@ -262,9 +263,7 @@ export class ServerCall implements ReplyTo {
       }
       this.#end();
     } catch (error) {
-      // That a limit is reached is the client's business, that a result can't be encoded is not.
-      const isLimit = isRpcError(error) && error.status === "RPC_S_OUT_OF_RESOURCES";
-      this.fail(isLimit ? error : new UnusableResult(error));
+      this.fail(isOfClient(error) ? RpcError.from(error) : new UnusableResult(error));
       return;
     }
     if (this.#connection.isClosed) {
@@ -282,13 +281,15 @@ export class ServerCall implements ReplyTo {
     }
   }
 
-  /** Makes the states of a result known that will not be sent, so that they are run down. */
+  /** Makes the states of a result known that will not be sent, so that they are run down, and closes its handles. */
   #adopt<T>(value: T, write: (writer: Writer, value: T) => void): void {
+    const writer = new Writer();
     try {
-      write(new Writer(), value);
+      write(writer, value);
     } catch {
       // The result was refused before.
     }
+    closeHandles(writer);
   }
 
   get #ownContexts(): CallContexts {
@@ -319,6 +320,14 @@ class UnusableResult extends Error {
   constructor(cause: unknown) {
     super("the handler's result cannot be encoded", { cause });
   }
+}
+
+/** That a limit is reached, or that the client takes no handles, is the client's business; that a result can't be encoded is not. */
+function isOfClient(error: unknown): boolean {
+  if (isAlpcError(error)) {
+    return error.status === "NOT_SUPPORTED";
+  }
+  return isRpcError(error) && error.status === "RPC_S_OUT_OF_RESOURCES";
 }
 
 /** A promise would go on when the thread has its own identity back, or another caller's. */

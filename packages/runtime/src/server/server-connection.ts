@@ -9,6 +9,7 @@ import { Features, type Hello } from "../protocol-lrpc/hello.js";
 import { RESPONSE_HEADER_SIZE, writeResponseHeader } from "../protocol-lrpc/response.js";
 import { ViewCache } from "../protocol-lrpc/view-cache.js";
 import { RpcError } from "../rpc-error.js";
+import { checkLength, closeHandles, handlesToSend } from "../system-handle.js";
 import type { TransferSyntaxName } from "../transfer-syntax.js";
 import { findDenial } from "./access-rule.js";
 import { CallbackTable } from "./callback-table.js";
@@ -19,6 +20,7 @@ import { OpenCalls } from "./open-calls.js";
 import type { MethodEntry, RegisteredInterface } from "./registered-interface.js";
 import type { ReplyTo, ServerCall } from "./server-call.js";
 import type { ServerState } from "./server-state.js";
+import type { QuotaShare } from "./user-quota.js";
 
 /** Room in front of a response's stub data. */
 const RESPONSE_HEADROOM = PORT_MESSAGE_SIZE + RESPONSE_HEADER_SIZE;
@@ -109,6 +111,11 @@ export class ServerConnection {
       (rundown) => server.addRundown(rundown),
     );
     return this.#contexts;
+  }
+
+  /** Of system handles in calls. */
+  get handleQuota(): QuotaShare {
+    return this.#server.handleQuota.share(this.port.token.user.toString());
   }
 
   get large(): LargeResponses {
@@ -216,14 +223,20 @@ export class ServerConnection {
         room.send(MessageType.REPLY, RESPONSE_HEADROOM + length, messageId, callbackId);
       } else if (length <= shortLimit) {
         writer.flatten();
+        const beside = handlesToSend(writer);
         const { storage } = writer;
         writeResponseHeader(views.of(storage), PORT_MESSAGE_SIZE, 0, callId);
-        this.port.send(MessageType.REPLY, storage, RESPONSE_HEADROOM + length, messageId, callbackId);
+        const size = RESPONSE_HEADROOM + length;
+        this.port.send(MessageType.REPLY, storage, size, messageId, callbackId, beside);
       } else {
+        checkLength(writer, shortLimit);
         isKept = this.sendLong(call, writer);
       }
     } finally {
       room?.abandon();
+      if (writer.handles !== null) {
+        closeHandles(writer);
+      }
       if (!isKept) {
         this.#server.writers.give(writer);
       }

@@ -2,12 +2,13 @@ import { isNdrError } from "@ncalrpc/ndr";
 import type { ServerLimits } from "../limits.js";
 import { isRpcError, RpcError } from "../rpc-error.js";
 import { SpareWriters } from "../transfer-syntax.js";
-import type { UserQuota } from "./user-quota.js";
+import { UserQuota } from "./user-quota.js";
 
 /** What the connections of a server share. */
 export class ServerState {
   readonly limits: ServerLimits;
   readonly contextQuota: UserQuota;
+  readonly handleQuota: UserQuota;
   /** Octets of stub data up to which a response travels in the message itself. */
   readonly shortLimit: number;
   /** Has what is queued go out now. */
@@ -33,6 +34,7 @@ export class ServerState {
     this.limits = limits;
     this.writers = new SpareWriters({ maxLength: limits.maxResponseSize });
     this.contextQuota = contextQuota;
+    this.handleQuota = new UserQuota(limits.maxHandlesPerUser, "system handles in calls");
     this.shortLimit = shortLimit;
     this.#exposeErrors = exposeErrors;
   }

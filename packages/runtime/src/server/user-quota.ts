@@ -3,10 +3,13 @@ import { RpcError } from "../rpc-error.js";
 /** Counts something that all connections of a user share. */
 export class UserQuota {
   readonly #limit: number;
+  readonly #what: string;
   readonly #used = new Map<string, number>();
 
-  constructor(limit: number) {
+  /** `what` there may be `limit` of. */
+  constructor(limit: number, what = "context handles") {
     this.#limit = limit;
+    this.#what = what;
   }
 
   /** What one connection of `user` (a SID) takes from and gives back to. */
@@ -16,7 +19,7 @@ export class UserQuota {
         const used = this.#used.get(user) ?? 0;
         if (used >= this.#limit) {
           throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
-            details: `the user has ${this.#limit} context handles`,
+            details: `the user has ${this.#limit} ${this.#what}`,
           });
         }
         this.#used.set(user, used + 1);

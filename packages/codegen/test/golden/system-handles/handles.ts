@@ -3,9 +3,9 @@
 
 import {
   type Awaitable,
+  acceptSystemHandles,
   type CallOptions,
   Client,
-  checkSystemHandles,
   defineInterface,
   pending,
   putSystemHandle,
@@ -321,7 +321,13 @@ export class HandlesClient extends Client {
 
   /** A log that the caller may not open itself. */
   openLog(name: string, options?: CallOptions): Promise<OpenLogResponse> {
-    return this.call(0, { name }, writeOpenLogRequest, readOpenLogResponse, options);
+    return this.call(
+      0,
+      { name },
+      writeOpenLogRequest,
+      (r) => acceptSystemHandles(r, readOpenLogResponse(r)),
+      options,
+    );
   }
 
   attach(output: SystemHandle, memory: SystemHandle | null, options?: CallOptions): Promise<number> {
@@ -329,16 +335,34 @@ export class HandlesClient extends Client {
   }
 
   exchange(channel: Channel, log: Log, options?: CallOptions): Promise<ExchangeResponse> {
-    return this.call(2, { channel, log }, writeExchangeRequest, readExchangeResponse, options);
+    return this.call(
+      2,
+      { channel, log },
+      writeExchangeRequest,
+      (r) => acceptSystemHandles(r, readExchangeResponse(r)),
+      options,
+    );
   }
 
   sockets(count: number, sockets: Socket[], options?: CallOptions): Promise<SocketsResponse> {
     const request = { count, sockets };
-    return this.call(3, request, writeSocketsRequest, (r) => readSocketsResponse(r, request), options);
+    return this.call(
+      3,
+      request,
+      writeSocketsRequest,
+      (r) => acceptSystemHandles(r, readSocketsResponse(r, request)),
+      options,
+    );
   }
 
   maybe(given: Socket, other: Socket | null, options?: CallOptions): Promise<MaybeResponse> {
-    return this.call(4, { given, other }, writeMaybeRequest, readMaybeResponse, options);
+    return this.call(
+      4,
+      { given, other },
+      writeMaybeRequest,
+      (r) => acceptSystemHandles(r, readMaybeResponse(r)),
+      options,
+    );
   }
 }
 
@@ -346,7 +370,13 @@ export class HandlesClient extends Client {
 export class HandlesSyncClient extends SyncClient {
   /** A log that the caller may not open itself. */
   openLog(name: string, options?: SyncCallOptions): OpenLogResponse {
-    return this.call(0, { name }, writeOpenLogRequest, readOpenLogResponse, options);
+    return this.call(
+      0,
+      { name },
+      writeOpenLogRequest,
+      (r) => acceptSystemHandles(r, readOpenLogResponse(r)),
+      options,
+    );
   }
 
   attach(output: SystemHandle, memory: SystemHandle | null, options?: SyncCallOptions): number {
@@ -354,16 +384,34 @@ export class HandlesSyncClient extends SyncClient {
   }
 
   exchange(channel: Channel, log: Log, options?: SyncCallOptions): ExchangeResponse {
-    return this.call(2, { channel, log }, writeExchangeRequest, readExchangeResponse, options);
+    return this.call(
+      2,
+      { channel, log },
+      writeExchangeRequest,
+      (r) => acceptSystemHandles(r, readExchangeResponse(r)),
+      options,
+    );
   }
 
   sockets(count: number, sockets: Socket[], options?: SyncCallOptions): SocketsResponse {
     const request = { count, sockets };
-    return this.call(3, request, writeSocketsRequest, (r) => readSocketsResponse(r, request), options);
+    return this.call(
+      3,
+      request,
+      writeSocketsRequest,
+      (r) => acceptSystemHandles(r, readSocketsResponse(r, request)),
+      options,
+    );
   }
 
   maybe(given: Socket, other: Socket | null, options?: SyncCallOptions): MaybeResponse {
-    return this.call(4, { given, other }, writeMaybeRequest, readMaybeResponse, options);
+    return this.call(
+      4,
+      { given, other },
+      writeMaybeRequest,
+      (r) => acceptSystemHandles(r, readMaybeResponse(r)),
+      options,
+    );
   }
 }
 
@@ -409,8 +457,7 @@ export const Handles = /* @__PURE__ */ defineInterface({
       parameters: ["output", "memory"],
       systemHandles: "in",
       serve(handlers: HandlesHandlers, r: Reader, call: ServerCall) {
-        const request = readAttachRequest(r);
-        checkSystemHandles(r);
+        const request = acceptSystemHandles(r, readAttachRequest(r));
         call.respond(handlers.attach(request.output, request.memory, call), writeAttachResponse);
       },
     },
@@ -420,8 +467,7 @@ export const Handles = /* @__PURE__ */ defineInterface({
       parameters: ["channel", "log"],
       systemHandles: "in,out",
       serve(handlers: HandlesHandlers, r: Reader, call: ServerCall) {
-        const request = readExchangeRequest(r);
-        checkSystemHandles(r);
+        const request = acceptSystemHandles(r, readExchangeRequest(r));
         call.respond(handlers.exchange(request.channel, request.log, call), writeExchangeResponse);
       },
     },
@@ -431,8 +477,7 @@ export const Handles = /* @__PURE__ */ defineInterface({
       parameters: ["count", "sockets"],
       systemHandles: "in,out",
       serve(handlers: HandlesHandlers, r: Reader, call: ServerCall) {
-        const request = readSocketsRequest(r);
-        checkSystemHandles(r);
+        const request = acceptSystemHandles(r, readSocketsRequest(r));
         call.respond(handlers.sockets(request.count, request.sockets, call), (w, response) => {
           writeSocketsResponse(w, response, request);
         });
@@ -444,8 +489,7 @@ export const Handles = /* @__PURE__ */ defineInterface({
       parameters: ["given", "other"],
       systemHandles: "in,out",
       serve(handlers: HandlesHandlers, r: Reader, call: ServerCall) {
-        const request = readMaybeRequest(r);
-        checkSystemHandles(r);
+        const request = acceptSystemHandles(r, readMaybeRequest(r));
         call.respond(handlers.maybe(request.given, request.other, call), writeMaybeResponse);
       },
     },
