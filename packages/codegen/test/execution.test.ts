@@ -100,13 +100,13 @@ describe("generated codecs against published vectors", () => {
         expect(hex(streamed)).toBe(hex(octets));
         return;
       }
-      if (form !== "big-endian") expect(hex(vectors.respond(method, asked, value))).toBe(hex(octets));
+      expect(hex(vectors.respond(method, asked, value))).toBe(hex(octets));
       expect(request(method, args).respond(octets)).toEqual(value);
       return;
     }
     vectors.syntax = form ?? "ndr20";
     const args = wrapped ? [value] : Object.values(value);
-    if (form !== "big-endian") expect(hex(await vectors.send(method, args))).toBe(hex(octets));
+    expect(hex(await vectors.send(method, args))).toBe(hex(octets));
     const received = await Promise.all(vectors.receive(method, octets).map(collected));
     expect(received).toEqual(args);
     if (name === "V30") expect(received[0]).toBe(received[1]);

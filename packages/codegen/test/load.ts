@@ -13,6 +13,7 @@ import {
   Writer64,
 } from "../../ndr/dist/index.js";
 import { type GeneratedFile, transpileTypeScript } from "../src/index.js";
+import { BigEndianWriter } from "./big-endian-writer.js";
 
 /** A module of the built runtime, by its name as a package's entry. */
 function runtimeModule(specifier: string): string {
@@ -196,10 +197,12 @@ export class Loaded {
   }
 
   #encode(value: unknown, write: Write): Buffer {
-    const writer = this.syntax === "ndr64" ? new Writer64() : new Writer();
+    const writers = { ndr20: Writer, ndr64: Writer64, "big-endian": BigEndianWriter };
+    const writer = new writers[this.syntax]();
     write(writer, value);
     const octets = Buffer.alloc(writer.length);
-    writer.copyTo(octets, 0);
+    if (writer instanceof BigEndianWriter) writer.bigEndian().copy(octets);
+    else writer.copyTo(octets, 0);
     if (writer.handles !== null) carried.set(octets, writer.handles);
     return octets;
   }

@@ -16,7 +16,7 @@ const seed = Number(NCALRPC_SEED ?? 0x51ce);
 const BATCH = 100;
 
 describe("random interfaces", () => {
-  test(`${interfaces} compile, and values come through in both transfer syntaxes and encode the same again`, {
+  test(`${interfaces} compile, and values come through in both transfer syntaxes and byte orders and encode the same again`, {
     timeout: 3_600_000,
   }, async () => {
     let batch = new TypeCheck();

@@ -6,8 +6,8 @@ import { type Loaded, loadInterface } from "./load.js";
 import { RandomValue } from "./random-value.js";
 
 /**
- * Sends random values through each method of the model's last interface, there and back, in both transfer syntaxes: they have to
- * come through, and to encode the same again. Answers the modules that they went through.
+ * Sends random values through each method of the model's last interface, there and back, in both transfer syntaxes, and in NDR20 as
+ * big-endian senders write it: they have to come through, and to encode the same again. Answers the modules that they went through.
  */
 export async function roundTrip(model: Model, next: (below: number) => number): Promise<GeneratedFile[]> {
   const index = new ModelIndex(model);
@@ -22,7 +22,7 @@ export async function roundTrip(model: Model, next: (below: number) => number): 
       const returned = method.returns === null ? undefined : values.value(method.returns);
       const result = method.returns === null ? {} : { returnValue: returned };
       const response = outs.length === 0 ? returned : { ...values.record(outs, false), ...result };
-      for (const syntax of ["ndr20", "ndr64"] as const) {
+      for (const syntax of ["ndr20", "ndr64", "big-endian"] as const) {
         loaded.syntax = syntax;
         await exchange(loaded, method.name, request, response);
       }

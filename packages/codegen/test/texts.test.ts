@@ -24,6 +24,7 @@ describe("SIDs and counted strings", () => {
     expect(texts.receive("one", wide)).toEqual([administrators]);
     texts.syntax = "big-endian";
     const big = hex("00000002 01 02 000000000005 00000020 00000220");
+    expect(texts.request("one", [administrators]).octets).toEqual(big);
     expect(texts.receive("one", big)).toEqual([administrators]);
   });
 
