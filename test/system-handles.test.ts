@@ -1,8 +1,12 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, execFile, fork } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
-import { RpcServer } from "@ncalrpc/runtime";
+import { everyone, RpcServer } from "@ncalrpc/runtime";
+import { expect, it } from "vitest";
 import { Vault } from "./dist/gen/vault.js";
 import { useEndpointDirectory } from "./dist/server-process.js";
 import { vaultHandlers } from "./dist/vault-handlers.js";
@@ -47,3 +51,23 @@ describeSystemHandles("loopback ports, in one process", async () => {
     },
   };
 });
+
+const isRoot = process.getuid?.() === 0;
+
+it.skipIf(!isRoot)(
+  `another user reads what it may not open${isRoot ? "" : " (skipped: only root can run clients as other users)"}`,
+  async () => {
+    using directory = useEndpointDirectory();
+    const secret = join(directory.path, "secret");
+    writeFileSync(secret, "for your eyes only");
+    chmodSync(secret, 0o600);
+    const server = new RpcServer({ endpoint: "vault", allow: [everyone()] });
+    server.register(Vault, vaultHandlers());
+    await server.listen();
+    const program = fileURLToPath(new URL("./dist/programs/vault-client.js", import.meta.url));
+    const args = [program, "ncalrpc:[vault]", secret, "10001"];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    expect(JSON.parse(stdout)).toEqual({ alone: "EACCES", text: "for your eyes only" });
+    await server.close();
+  },
+);
