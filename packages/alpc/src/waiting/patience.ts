@@ -1,5 +1,8 @@
-/** At most 2^5 - 1 chances to spin are skipped after spinning has not paid again and again. */
-const MAX_BACK_OFF = 5;
+/**
+ * At most 2^9 - 1 chances to spin are skipped after spinning has not paid again and again: where two who call each other
+ * have to share a processor, each vain attempt costs as much as ten calls.
+ */
+const MAX_BACK_OFF = 9;
 
 /** Octets that a slow processor copies in a millisecond, and the most milliseconds that are waited for a copy. */
 const COPIED = 4 * 1024 * 1024;

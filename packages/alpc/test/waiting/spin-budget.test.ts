@@ -82,11 +82,11 @@ describe("patience", () => {
     };
     expect(skipped()).toBe(0);
     const counts: number[] = [];
-    for (let i = 0; i < 7; i++) {
+    for (let i = 0; i < 11; i++) {
       patience.failed();
       counts.push(skipped());
     }
-    expect(counts).toEqual([0, 1, 3, 7, 15, 31, 31]);
+    expect(counts).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 511]);
     patience.paid();
     patience.failed();
     expect(skipped()).toBe(0);
