@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, fork } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,21 +9,13 @@ import { everyone, RpcServer } from "@ncalrpc/runtime";
 import { expect, it } from "vitest";
 import { Vault } from "./dist/gen/vault.js";
 import { useEndpointDirectory } from "./dist/server-process.js";
+import { startVault } from "./dist/start-vault.js";
 import { vaultHandlers } from "./dist/vault-handlers.js";
 import { describeSystemHandles } from "./system-handles-suite.js";
 
-/** A server of Vault in a process of its own. */
-async function startVault(options: object): Promise<ChildProcess> {
-  const program = fileURLToPath(new URL("./dist/programs/vault-server.js", import.meta.url));
-  const child = fork(program, [JSON.stringify(options)]);
-  const [first] = await Promise.race([once(child, "message"), once(child, "exit")]);
-  if (first !== "ready") throw new Error(`the server ended with ${first}`);
-  return child;
-}
-
 describeSystemHandles("linux ports, across processes", async () => {
   const directory = useEndpointDirectory();
-  const child = await startVault({ endpoint: "vault" });
+  const child = await startVault("vault");
   return {
     binding: "ncalrpc:[vault]",
     options: {},

@@ -8,6 +8,7 @@ export const runs = [
   { name: "ports", suites: ["ports"] },
   { name: "memory", suites: ["memory"] },
   { name: "runtime", suites: ["runtime"] },
+  { name: "system handles", suites: ["system-handles"] },
   { name: "samples", suites: ["samples"] },
   { name: "windows", suites: ["windows"] },
   { name: "pool", suites: ["pool"] },
