@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fstatSync, readdirSync, readFileSync, writeSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { C, Errno, loadLibC } from "../src/linux/libc.js";
 import { sealedMemoryOf } from "../src/linux/seal-memory.js";
 import { SealedMemory } from "../src/linux/sealed-memory.js";
@@ -30,6 +30,11 @@ const memoryOf = (bytes: Uint8Array) => {
   if (memory === null) throw new Error("not sealed");
   return memory;
 };
+
+// What the test before has left to the collector must not go while the next one counts.
+beforeEach(async () => {
+  expect(await collectUntil(() => holdings().mappings === 0)).toBe(true);
+});
 
 describe("sealed bytes", () => {
   test.each([0, 1, 4096, 100 * KiB + 3])("of %i octets look like any others", (size) => {
