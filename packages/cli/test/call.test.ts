@@ -49,6 +49,15 @@ describe("call", () => {
     expect(code).toBe(0);
   });
 
+  it("refuses what no JSON stands for, before anything is sent", async () => {
+    const { code, stderr } = await runInProcess(
+      ["call", "nobody", "Handles.OpenLog", "{}", "--idl", "handles.idl"],
+      servers.env,
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain("Handles.OpenLog carries system handles, which have no JSON form");
+  });
+
   it("reads the request from standard input", async () => {
     const { code, stdout } = await runCli(
       ["call", "ncalrpc:[sample]", "Sample.Add", "-", "--idl", "sample.idl"],

@@ -37,6 +37,7 @@ export const call: Command = {
   notes: [
     "64-bit integers are decimal strings, byte arrays base64, enums their label or number, null pointers null.",
     "Counts that the generated module derives (size_is) are left out. The request is checked before anything is sent.",
+    "Methods with system handles cannot be called: no JSON stands for an open file.",
     "Results: no [out] parameter, the returned value alone; else an object, with the returned value as returnValue.",
   ],
   examples: [
@@ -58,6 +59,10 @@ async function runCall(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   // Only here, since the compiler that it brings along takes long to load.
   const { loadInterfaces } = await import("../load-interfaces.js");
   const { definition, method } = findMethod(args.positional(1), model, await loadInterfaces(model));
+  if (method.systemHandles !== undefined)
+    throw new UsageError(
+      `${args.positional(1)} carries system handles, which have no JSON form: call it from a program`,
+    );
   const schemas = (await definition.schemas())[method.name];
   if (schemas === undefined) throw new RangeError(`no schemas were generated for ${method.name}`);
   const values = requestValues(method, schemas, await readRequest(args.positionals[2] ?? "{}"));
