@@ -11,14 +11,20 @@ import { Probe, type ProbeClient } from "./dist/gen/probe.js";
 import { ServerProcess, useEndpointDirectory } from "./dist/server-process.js";
 import { grownBeyond } from "./process-growth.js";
 
-/** Processes that are killed: clients and servers. */
-const CLIENT_KILLS = 400;
-const SERVER_KILLS = 100;
+/** Processes that are killed: clients and servers. The slow suites kill 400 and 100. */
+const KILLS = Number(process.env["NCALRPC_KILLS"] ?? 50);
+const CLIENT_KILLS = 2 * KILLS;
+const SERVER_KILLS = Math.ceil(KILLS / 2);
+/** Milliseconds: starting a process takes most of it, and several times as long beside other work. */
+const TIMEOUT = 60_000 + KILLS * 4_000;
 /** Killed at the same time. */
 const LANES = 3;
 /** Calls of a client whose server is killed: more than a server takes at once, so that some have not been sent. */
 const CALLS = 200;
-const SETTLE_TIME = 1_000;
+/** Milliseconds in which they are to fail: far less than they would take of themselves. */
+const SETTLE_TIME = 3_000;
+/** Milliseconds in which a server lets go of what killed clients had. */
+const CLEAN_UP_TIME = 15_000;
 const seed = Number(process.env["NCALRPC_SEED"] ?? 20_240_607);
 
 let directory: ReturnType<typeof useEndpointDirectory>;
@@ -80,7 +86,7 @@ function rejections(results: readonly PromiseSettledResult<void>[]): PromiseReje
 
 describe("killed clients", () => {
   it(`leave nothing behind in their server (${CLIENT_KILLS} rounds, seed ${seed})`, {
-    timeout: 240_000,
+    timeout: TIMEOUT,
   }, async () => {
     const journal = join(directory.path, "clients.log");
     await using server = await ServerProcess.start({ endpoint: "killed-clients" }, ["--expose-gc"], journal);
@@ -115,10 +121,10 @@ describe("killed clients", () => {
       expect(bystander.answered.findIndex((sum, i) => sum !== i)).toBe(-1);
     }
     const quiet = { open: 0, sleeping: 0, connections: 3 };
-    await expect.poll(() => observer.census(), { timeout: 5_000 }).toMatchObject(quiet);
+    await expect.poll(() => observer.census(), { timeout: CLEAN_UP_TIME }).toMatchObject(quiet);
     expect(grownBeyond(before, census(directory.path, server.pid), quiet.connections)).toEqual([]);
     await expect
-      .poll(async () => (await server.memory()).rss - rss, { timeout: 5_000 })
+      .poll(async () => (await server.memory()).rss - rss, { timeout: CLEAN_UP_TIME })
       .toBeLessThan(64 * 1024 * 1024);
 
     const { opened, ended } = readCounters(journal);
@@ -145,7 +151,7 @@ function readCounters(journal: string): { opened: number[]; ended: number[] } {
 
 describe("killed servers", () => {
   it(`fail each call once, soon and honestly (${SERVER_KILLS} rounds, seed ${seed})`, {
-    timeout: 240_000,
+    timeout: TIMEOUT,
   }, async () => {
     const before = census();
     const statuses = new Map<string, number>();
@@ -184,7 +190,7 @@ describe("killed servers", () => {
     });
 
     expect([...statuses.keys()].sort()).toEqual(["OK", "RPC_S_CALL_FAILED", "RPC_S_CALL_FAILED_DNE"]);
-    await expect.poll(() => grownBeyond(before, census()), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => grownBeyond(before, census()), { timeout: CLEAN_UP_TIME }).toEqual([]);
     // What dead servers leave of their names is taken over by the next, so no more than one for each remains.
     const sockets = readdirSync(directory.path).filter((name) => /^killed-\d.*\.port$/.test(name));
     expect(sockets.length).toBeLessThanOrEqual(LANES);

@@ -50,7 +50,28 @@ describe.each(kernels)("a handler that burns its processor, over %s ports", (_na
     return burning;
   }
 
-  it("holds up nobody, though calls have been cheap and all come at once", async () => {
+  it.each([2, 4])("holds up nobody while others of %i workers are idle", async (workers) => {
+    const client = await serve(workers);
+    for (let i = 0; i < 200; i++) {
+      await client.burn(0);
+    }
+    // All but one are kept busy: calls that come one by one and all at once find the one that is not.
+    const burning = Array.from({ length: workers - 1 }, () => burnLong(client));
+    await delay(50);
+    const others = new Set<number>();
+    for (let i = 0; i < 20; i++) {
+      others.add(await client.burn(0));
+    }
+    for (const thread of await Promise.all(Array.from({ length: 20 }, () => client.burn(0)))) {
+      others.add(thread);
+    }
+    expect(burning.some(({ isOver }) => isOver)).toBe(false);
+    const burners = await Promise.all(burning.map(({ thread }) => thread));
+    expect(new Set([...burners, ...others]).size).toBe(workers);
+    expect(others.size).toBe(1);
+  });
+
+  it("is not followed by a call of the same turn while another worker is idle", async () => {
     const client = await serve(3);
     for (let i = 0; i < 200; i++) {
       await client.burn(0);
