@@ -188,6 +188,7 @@ export class ConnectionOutput implements Outlet {
       this.#isUnpublished = true;
       outbox.publishLater(this);
     }
+    completion.poller.noteSent();
     if (!completion.inTurn && !completion.poller.expect(list)) outbox.scheduleFlush();
   }
 

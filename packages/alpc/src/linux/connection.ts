@@ -97,8 +97,13 @@ export class Connection implements EventSource, OutputOwner, ListOwner {
     if ((events & C.EPOLLHUP) !== 0 && (this.#interest & C.EPOLLIN) === 0) this.#hearOut();
     if (this.#isHearingOut) return 0;
     const messages = this.#receiver === null ? this.#receive() : 0;
-    if (this.list === null && messages > 0 && !this.#isEnded) this.agreement?.onTraffic(messages);
+    this.#noteTraffic(messages);
     return messages + this.pollList();
+  }
+
+  /** A connection that has none yet may be worth a list. */
+  #noteTraffic(messages: number): void {
+    if (this.list === null && messages > 0 && !this.#isEnded) this.agreement?.onTraffic(messages);
   }
 
   /** Takes what is in the list, after something has come over the socket: it may have been the doorbell. */
@@ -173,8 +178,8 @@ export class Connection implements EventSource, OutputOwner, ListOwner {
   /** The end of what comes over the socket, told as often as we ask. What is in the list was sent before it. */
   #onVanished(): void {
     if (this.#isHearingOut) return;
-    if (this.list?.hasNews()) this.#hearOut();
-    else this.end(vanished());
+    if (this.list === null || this.list.isDrained) this.end(vanished());
+    else this.#hearOut();
   }
 
   /** Tells the listener of what is handed on that the batch ends. */
@@ -185,9 +190,14 @@ export class Connection implements EventSource, OutputOwner, ListOwner {
 
   #receiveElsewhere(fd: number): HandleReceiver {
     const { maxHandlesPerMessage, messagesPerTurn } = this.#options.limits;
+    let messages = 0;
     const sink = {
-      onPacket: (packet: HandlePacket) => this.#handOn(...fromHandlePacket(packet)),
+      onPacket: (packet: HandlePacket) => {
+        if (this.#handOn(...fromHandlePacket(packet))) messages++;
+      },
       onBatchEnd: () => {
+        this.#noteTraffic(messages);
+        messages = 0;
         this.pollList();
         this.machinery.completion.endBatch();
       },

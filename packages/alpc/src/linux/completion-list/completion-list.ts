@@ -118,7 +118,13 @@ export class CompletionList implements PolledList {
   /** Whether a look is worth while: cheap, for looking often. */
   hasNews(): boolean {
     if (!this.isOpen) return false;
-    return (!this.#waitsForSocket && this.#consumer.hasEntries()) || this.#dueHeld() !== null;
+    return (!this.#waitsForSocket && this.#consumer.seesEntries()) || this.#dueHeld() !== null;
+  }
+
+  /** Whether there is nothing to hand on now: for sure, where `hasNews` may hear of it a little later. */
+  get isDrained(): boolean {
+    if (!this.isOpen) return true;
+    return (this.#waitsForSocket || !this.#consumer.hasEntries()) && this.#dueHeld() === null;
   }
 
   /** Hands on messages, up to the budget: how many. */
@@ -146,7 +152,7 @@ export class CompletionList implements PolledList {
   goToSleep(): boolean {
     if (this.#isClosed) return true;
     this.#consumer.goToSleep();
-    return !this.hasNews() || !this.#owner.isReading;
+    return this.isDrained || !this.#owner.isReading;
   }
 
   /** Gives the memory back. Idempotent. */

@@ -23,6 +23,7 @@ export class ListConsumer {
   readonly #words: Uint32Array;
   readonly #pairs: BigInt64Array;
   readonly #capacity: number;
+  readonly #tailIndex: number;
   #head = 0;
   #published = 0;
   /** How far the producer has been seen to have written. */
@@ -35,6 +36,7 @@ export class ListConsumer {
     this.#words = ring.words;
     this.#pairs = ring.pairs;
     this.#capacity = ring.bytes.length;
+    this.#tailIndex = ring.tail;
   }
 
   /** Octets read so far, modulo 2^32, as an i32. */
@@ -45,6 +47,11 @@ export class ListConsumer {
   /** Whether there are entries that have not been taken. */
   hasEntries(): boolean {
     return this.#tail !== this.#head || Atomics.load(this.#control, this.#ring.tail) !== this.#head;
+  }
+
+  /** The same, by a plain read, an eighth of the time: of use to who looks again, as it may see what is new a little later. */
+  seesEntries(): boolean {
+    return this.#tail !== this.#head || this.#control[this.#tailIndex] !== this.#head;
   }
 
   /** Whether the producer has written up to `position`, which we have not passed. */
