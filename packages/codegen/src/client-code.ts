@@ -18,13 +18,14 @@ export interface Argument {
 
 /** The parameters that callers pass, with names that a function can bind. */
 export function argumentsOf(context: ModuleContext, shape: MethodShape): Argument[] {
-  const scope = context.locals(
+  const scope = context.parameters(
     "call",
     "called",
     "completed",
     "open",
     "options",
     "pipes",
+    "r",
     "request",
     "response",
     "result",

@@ -5,7 +5,7 @@ import type { HookSource } from "./hook-code.js";
 import { Layout } from "./layout.js";
 import type { MethodShape } from "./method-shape.js";
 import { chunkType, type ModelIndex } from "./model-index.js";
-import { localScope, moduleScope, type Scope } from "./names.js";
+import { localScope, moduleScope, parameterScope, type Scope } from "./names.js";
 import { scalarLayout } from "./scalar-layout.js";
 import type { TypeNames, UnitNames } from "./unit-names.js";
 
@@ -137,6 +137,11 @@ export class ModuleContext {
   /** Names for the parameters and locals of one function beside `own`: none hides what the module declares. */
   locals(...own: string[]): Scope {
     return localScope(this.#declared, own);
+  }
+
+  /** Names for the parameters of a client's or handlers' method, beside `own`. */
+  parameters(...own: string[]): Scope {
+    return parameterScope(this.#declared, own);
   }
 
   /** The TypeScript type; of a context handle its form on the wire. */

@@ -95,12 +95,8 @@ export class Scope {
 }
 
 const memberNames: ReadonlySet<string> = new Set([...reservedWords, ...objectMembers]);
-const topLevelNames: ReadonlySet<string> = new Set([
-  ...memberNames,
-  ...globals,
-  ...libraryNames,
-  ...localNames,
-]);
+const outsideNames: ReadonlySet<string> = new Set([...memberNames, ...globals, ...libraryNames]);
+const topLevelNames: ReadonlySet<string> = new Set([...outsideNames, ...localNames]);
 const labelNames: ReadonlySet<string> = new Set(objectMembers);
 const methodNames: ReadonlySet<string> = new Set([...memberNames, ...clientMembers]);
 const deviceNames: ReadonlySet<string> = new Set(["con", "prn", "aux", "nul", "index"]);
@@ -113,6 +109,11 @@ export function moduleScope(...declared: readonly TakenNames[]): Scope {
 /** Parameters and locals of a function beside `own`; `declared` are the names of the modules that it sees. */
 export function localScope(declared: TakenNames, own: readonly string[]): Scope {
   return new Scope(topLevelNames, declared, new Set(own));
+}
+
+/** The same of a method that people call or write, which has none of a codec's locals. */
+export function parameterScope(declared: TakenNames, own: readonly string[]): Scope {
+  return new Scope(outsideNames, declared, new Set(own));
 }
 
 /** Members of a struct, a request or a response. */

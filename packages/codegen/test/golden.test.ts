@@ -25,7 +25,7 @@ describe("golden files", () => {
     }
   });
 
-  test("compile under the strict configuration", () => {
+  test("compile under the strict configuration", { timeout: 120_000 }, () => {
     expect(runTsc(join(goldenRoot, "tsconfig.json"))).toBe("");
   });
 

@@ -7,6 +7,7 @@ import {
   memberScope,
   methodScope,
   moduleScope,
+  parameterScope,
   pascalCase,
 } from "../src/names.js";
 
@@ -38,6 +39,10 @@ describe("names", () => {
     expect(fileScope().claim("con")).toBe("con_");
     expect(localScope(new Set(["readStatus"]), ["options"]).claim("readStatus")).toBe("readStatus_");
     expect(localScope(new Set(), ["options"]).claim("options")).toBe("options_");
+    expect(localScope(new Set(), []).claim("item")).toBe("item_");
+    expect(parameterScope(new Set(["readStatus"]), ["options"]).claim("readStatus")).toBe("readStatus_");
+    expect(parameterScope(new Set(), ["options"]).claim("options")).toBe("options_");
+    expect(parameterScope(new Set(), []).claim("item")).toBe("item");
   });
 
   test("what is taken gets one underscore more each time", () => {

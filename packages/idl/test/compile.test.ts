@@ -54,6 +54,14 @@ describe("imports", () => {
     expect(hints("typedef Word A;")).toEqual([["IDL0401", expect.stringContaining("import the file")]]);
   });
 
+  test.each([
+    ["string", "IDL has `[string] wchar_t *` for this"],
+    ["uint32_t", "IDL has `unsigned long` for this"],
+    ["unsinged", "did you mean 'unsigned'?"],
+  ])("%s is another language's word, or a slip", (name, expected) => {
+    expect(compileText(`typedef ${name} A;`).diagnostics.map(({ hint }) => hint)).toEqual([expected]);
+  });
+
   test("names of files that are not imported stay invisible", () => {
     const host = memoryHost({ "a.idl": "typedef long A;", "b.idl": "typedef A B;" });
     expect(compile(["a.idl", "b.idl"], host).diagnostics.map((diagnostic) => diagnostic.file)).toEqual([

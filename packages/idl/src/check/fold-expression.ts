@@ -140,7 +140,7 @@ function foldName(
   context.report(
     "IDL0402",
     span,
-    { name, siblings: siblings?.what ?? "constant" },
+    { name, siblings: siblings === null ? "" : `a ${siblings.what}, ` },
     context.reporter.full ? undefined : suggest(name, candidates),
   );
   return null;

@@ -1,6 +1,7 @@
 import { preludeFileOf } from "../prelude/prelude.js";
 import type { BaseType, Name, TypeSpecifier } from "../syntax/ast.js";
 import { type CheckContext, describePlace } from "./check-context.js";
+import { familiarType, TYPE_WORDS } from "./familiar-types.js";
 import { pidlType } from "./pidl-type.js";
 import { suggest } from "./suggest.js";
 import type { ResolvedType } from "./symbols.js";
@@ -40,12 +41,18 @@ export function resolveReference(type: TypeSpecifier, context: CheckContext): Re
   const tag = context.scope.findTag(text);
   const lent = tag === undefined ? fromPrelude(type.name, context) : null;
   if (lent !== null) return lent;
-  const hint =
-    tag !== undefined
-      ? `write '${tag.what} ${text}'`
-      : (suggest(text, context.reporter.full ? [] : context.scope.names("type")) ?? missingHint(context));
+  const hint = tag !== undefined ? `write '${tag.what} ${text}'` : unknownHint(text, context);
   context.report("IDL0401", span, { name: text }, hint);
   return ERROR;
+}
+
+function unknownHint(name: string, context: CheckContext): string | undefined {
+  if (context.reporter.full) return undefined;
+  return (
+    familiarType(name) ??
+    suggest(name, [...context.scope.names("type"), ...TYPE_WORDS]) ??
+    missingHint(context)
+  );
 }
 
 function missingHint({ reporter: { missingFile } }: CheckContext): string | undefined {

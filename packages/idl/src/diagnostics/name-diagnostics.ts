@@ -6,7 +6,7 @@ const warning = (message: string, hint: string): DiagnosticRecord => ({ severity
 /** Names (04xx) and constants (05xx). */
 export const nameDiagnostics = {
   IDL0401: error("unknown type '{name}'", "define it above, or import the file that does"),
-  IDL0402: error("unknown name '{name}'", "name a {siblings}, a constant or an enum label"),
+  IDL0402: error("unknown name '{name}'", "name {siblings}a constant or an enum label"),
   IDL0403: error("'{name}' is already declared", "it is first declared at {where}; rename one of them"),
   IDL0404: warning(
     "'{name}' differs from '{other}' only by case or underscores",

@@ -2,6 +2,7 @@ import type { LintRule } from "./lint-rule.js";
 import { missingRange, unboundedSize, unboundedString } from "./rules/bounds.js";
 import { missingAccessRule, missingDoc, missingPointerDefault } from "./rules/interfaces.js";
 import { identityParameter, parallelArrays, rawHandle } from "./rules/parameters.js";
+import { loneCharacter } from "./rules/text.js";
 
 /** About the suppressions themselves: what the other rules leave unused. */
 export const unusedSuppression: LintRule = {
@@ -29,6 +30,7 @@ export const malformedSuppression: LintRule = {
 /** Every rule, in the order of `docs/diagnostics`. */
 export const lintRules: readonly LintRule[] = [
   identityParameter,
+  loneCharacter,
   malformedSuppression,
   missingAccessRule,
   missingDoc,

@@ -1231,7 +1231,7 @@ export class CorrelationsClient extends Client {
     length: Length,
     lengthLate: LengthLate,
     part: Part,
-    inner_: Inner,
+    inner: Inner,
     varying: Varying,
     partLate: PartLate,
     innerLate: InnerLate,
@@ -1239,7 +1239,7 @@ export class CorrelationsClient extends Client {
   ): Promise<void> {
     return this.call(
       1,
-      { length, lengthLate, part, inner: inner_, varying, partLate, innerLate },
+      { length, lengthLate, part, inner, varying, partLate, innerLate },
       writeLengthsRequest,
       readNothing,
       options,
@@ -1337,7 +1337,7 @@ export class CorrelationsSyncClient extends SyncClient {
     length: Length,
     lengthLate: LengthLate,
     part: Part,
-    inner_: Inner,
+    inner: Inner,
     varying: Varying,
     partLate: PartLate,
     innerLate: InnerLate,
@@ -1345,7 +1345,7 @@ export class CorrelationsSyncClient extends SyncClient {
   ): void {
     this.call(
       1,
-      { length, lengthLate, part, inner: inner_, varying, partLate, innerLate },
+      { length, lengthLate, part, inner, varying, partLate, innerLate },
       writeLengthsRequest,
       readNothing,
       options,
@@ -1429,7 +1429,7 @@ export interface CorrelationsHandlers {
     length: Length,
     lengthLate: LengthLate,
     part: Part,
-    inner_: Inner,
+    inner: Inner,
     varying: Varying,
     partLate: PartLate,
     innerLate: InnerLate,

@@ -335,8 +335,8 @@ export class NamesClient extends Client {
     );
   }
 
-  close_(r_: Reader_, w_: Reader_, options?: CallOptions): Promise<CloseResponse> {
-    return this.call(1, { r: r_, w: w_ }, writeCloseRequest, readCloseResponse, options);
+  close_(r_: Reader_, w: Reader_, options?: CallOptions): Promise<CloseResponse> {
+    return this.call(1, { r: r_, w }, writeCloseRequest, readCloseResponse, options);
   }
 
   then_(function_: number, options?: CallOptions): Promise<number> {
@@ -387,8 +387,8 @@ export class NamesSyncClient extends SyncClient {
     );
   }
 
-  close_(r_: Reader_, w_: Reader_, options?: SyncCallOptions): CloseResponse {
-    return this.call(1, { r: r_, w: w_ }, writeCloseRequest, readCloseResponse, options);
+  close_(r_: Reader_, w: Reader_, options?: SyncCallOptions): CloseResponse {
+    return this.call(1, { r: r_, w }, writeCloseRequest, readCloseResponse, options);
   }
 
   then_(function_: number, options?: SyncCallOptions): number {
@@ -419,7 +419,7 @@ export interface NamesHandlers {
     call: ServerCall,
   ): Awaitable<CallResponse>;
 
-  close_(r_: Reader_, w_: Reader_, call: ServerCall): Awaitable<CloseResponse>;
+  close_(r_: Reader_, w: Reader_, call: ServerCall): Awaitable<CloseResponse>;
 
   then_(function_: number, call: ServerCall): Awaitable<number>;
 

@@ -312,13 +312,13 @@ export class PointersClient extends Client {
   }
 
   chain(
-    inner_: number | null,
+    inner: number | null,
     outer: { value: number | null } | null,
     maybe: number | null,
     must: number,
     options?: CallOptions,
   ): Promise<void> {
-    return this.call(0, { inner: inner_, outer, maybe, must }, writeChainRequest, readNothing, options);
+    return this.call(0, { inner, outer, maybe, must }, writeChainRequest, readNothing, options);
   }
 
   embedded(mixed: Mixed, slots: Slots, nest: Nest, options?: CallOptions): Promise<EmbeddedResponse> {
@@ -337,13 +337,13 @@ export class PointersClient extends Client {
 /** Client of Pointers whose methods block: the `sync` property of its client. */
 export class PointersSyncClient extends SyncClient {
   chain(
-    inner_: number | null,
+    inner: number | null,
     outer: { value: number | null } | null,
     maybe: number | null,
     must: number,
     options?: SyncCallOptions,
   ): void {
-    this.call(0, { inner: inner_, outer, maybe, must }, writeChainRequest, readNothing, options);
+    this.call(0, { inner, outer, maybe, must }, writeChainRequest, readNothing, options);
   }
 
   embedded(mixed: Mixed, slots: Slots, nest: Nest, options?: SyncCallOptions): EmbeddedResponse {
@@ -362,7 +362,7 @@ export class PointersSyncClient extends SyncClient {
 /** What a server of Pointers implements. */
 export interface PointersHandlers {
   chain(
-    inner_: number | null,
+    inner: number | null,
     outer: { value: number | null } | null,
     maybe: number | null,
     must: number,

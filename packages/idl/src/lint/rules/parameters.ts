@@ -5,6 +5,8 @@ import { isSent, namesInArguments, spanOf, wordsOf } from "../lint-scope.js";
 const IDENTITY_WORDS = new Set(
   "uid gid euid egid sid caller principal identity impersonate impersonation token".split(" "),
 );
+/** Words that make a token say where to go on, not who calls: `nextPageToken`. */
+const PLACES = new Set(["page", "next", "continuation", "resume", "sync", "change"]);
 const PEOPLE = new Set(["user", "client", "process", "account", "logon"]);
 const IDENTITY_TYPES = new Set("SID PSID RPC_SID PRPC_SID TOKEN HTOKEN uid_t gid_t pid_t LUID".split(" "));
 const HANDLE_WORDS = new Set(["handle", "hndl", "cookie", "context", "session", "cursor"]);
@@ -88,7 +90,8 @@ export const rawHandle: LintRule = {
 
 function namesIdentity(name: string): boolean {
   const words = wordsOf(name);
-  if (words.some((word) => IDENTITY_WORDS.has(word))) return true;
+  const isPlace = words.some((word) => PLACES.has(word));
+  if (words.some((word) => IDENTITY_WORDS.has(word) && !(isPlace && word === "token"))) return true;
   return words.some(
     (word, index) => PEOPLE.has(word) && ["id", "name", "sid"].includes(words[index + 1] ?? ""),
   );
