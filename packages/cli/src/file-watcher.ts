@@ -3,7 +3,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import { CommandFailure } from "./command-failure.js";
 
 /** Milliseconds of quiet after a change before it is told: editors write a file in several steps. A later one is told again. */
-const QUIET = 20;
+const QUIET = 10;
 
 /**
  * Watches files, existing or not, through their directories: editors replace files rather than write into them. Calls

@@ -58,13 +58,13 @@ export function generateTypeScript(
   });
 }
 
-/** All that the code of a method depends on beside the method, its names and the names of locals; as JSON has it. */
+/** All that the code of a method depends on beside the method, its names and the names of locals. */
 function surroundings(
   { units }: Model,
   names: ReadonlyMap<string, UnitNames>,
   shared: ReadonlySet<string>,
   { hooks = {}, natural }: TypeScriptOptions,
-): unknown {
+): string {
   const unitsWithoutMethods = units.map((unit) =>
     unit.interface === null ? unit : { ...unit, interface: { ...unit.interface, methods: [] } },
   );
@@ -76,7 +76,7 @@ function surroundings(
     callbacks: [...unit.callbacks],
     declared: [],
   }));
-  return [unitsWithoutMethods, namesWithoutMethods, [...shared], hooks, natural];
+  return JSON.stringify([unitsWithoutMethods, namesWithoutMethods, [...shared], hooks, natural]);
 }
 
 /** Throws UnsupportedError for hooks of what is no typedef: a struct has the functions of its own. */

@@ -1,7 +1,6 @@
 import type { HashedTexts, Method, Model, TypeDefinition } from "@ncalrpc/idl";
-import { keepUnchanged } from "./keep-unchanged.js";
+import { type KnownTexts, keepUnchanged } from "./keep-unchanged.js";
 import type { MethodShape } from "./method-shape.js";
-import { sameJson } from "./same-json.js";
 import type { MethodNames } from "./unit-names.js";
 
 /** An import as a module was asked for it, and the name that it got. */
@@ -32,25 +31,26 @@ export interface TakenNames {
 export class GenerationCache {
   /** What was hashed of the types and methods. */
   readonly hashed: HashedTexts = new WeakMap();
+  readonly #texts: KnownTexts = new WeakMap();
   #model: Model | null = null;
-  #surroundings: unknown = null;
+  #surroundings = "";
   #asked = new Map<string, boolean>();
-  #shapes = new WeakMap<Method, MethodShape>();
+  #shapes = new WeakMap<Method, { readonly names: string; readonly shape: MethodShape }>();
   #printed = new WeakMap<MethodShape | TypeDefinition, Map<string, Printed>>();
 
   /** The model to generate from, with the objects of the last one in it: what is kept is known by them. */
   keep(model: Model): Model {
-    this.#model = this.#model === null ? model : keepUnchanged(this.#model, model);
+    this.#model = this.#model === null ? model : keepUnchanged(this.#model, model, this.#texts);
     return this.#model;
   }
 
   /**
-   * Begins a generation. `surroundings` is all that methods' code depends on beside the methods, as JSON has it; `declared`
-   * are the names that any module declares: ask what is returned for them.
+   * Begins a generation. `surroundings` is all that methods' code depends on beside the methods; `declared` are the names
+   * that any module declares: ask what is returned for them.
    */
-  begin(surroundings: unknown, declared: ReadonlySet<string>): TakenNames {
+  begin(surroundings: string, declared: ReadonlySet<string>): TakenNames {
     const isAsBefore =
-      sameJson(surroundings, this.#surroundings) &&
+      surroundings === this.#surroundings &&
       [...this.#asked].every(([name, wasTaken]) => declared.has(name) === wasTaken);
     if (!isAsBefore) {
       this.#asked = new Map();
@@ -70,10 +70,11 @@ export class GenerationCache {
 
   /** The shape of a method of these names. */
   shape(method: Method, names: MethodNames, make: () => MethodShape): MethodShape {
+    const text = JSON.stringify(names);
     const known = this.#shapes.get(method);
-    if (known !== undefined && sameJson(known.names, names)) return known;
+    if (known?.names === text) return known.shape;
     const shape = make();
-    this.#shapes.set(method, shape);
+    this.#shapes.set(method, { names: text, shape });
     return shape;
   }
 

@@ -1,31 +1,36 @@
 import type { Model, Unit } from "@ncalrpc/idl";
-import { sameJson } from "./same-json.js";
+
+/** The JSON of types and methods of earlier models. */
+export type KnownTexts = WeakMap<object, string>;
 
 /**
- * The next model with the types and methods of the last one wherever they say the same, so that what was made of these
- * objects can be found again.
+ * The next model with the types and methods of the last one wherever their JSON is the same, so that what was made of these
+ * objects can be found again. `texts` is of all calls.
  */
-export function keepUnchanged(last: Model, next: Model): Model {
+export function keepUnchanged(last: Model, next: Model, texts: KnownTexts): Model {
   const known = new Map(last.units.map((unit) => [unit.name, unit]));
   const units = next.units.map((unit) => {
     const before = known.get(unit.name);
-    return before === undefined ? unit : keepOfUnit(before, unit);
+    return before === undefined ? unit : keepOfUnit(before, unit, texts);
   });
   return { ...next, units };
 }
 
-function keepOfUnit(last: Unit, next: Unit): Unit {
-  const types = keepOfList(last.types, next.types);
+function keepOfUnit(last: Unit, next: Unit, texts: KnownTexts): Unit {
+  const types = keepOfList(last.types, next.types, texts);
   if (last.interface === null || next.interface === null) return { ...next, types };
-  const methods = keepOfList(last.interface.methods, next.interface.methods);
-  const callbacks = keepOfList(last.interface.callbacks, next.interface.callbacks);
+  const methods = keepOfList(last.interface.methods, next.interface.methods, texts);
+  const callbacks = keepOfList(last.interface.callbacks, next.interface.callbacks, texts);
   return { ...next, types, interface: { ...next.interface, methods, callbacks } };
 }
 
-function keepOfList<T extends { readonly name: string }>(last: readonly T[], next: readonly T[]): T[] {
-  const known = new Map(last.map((item) => [item.name, item]));
-  return next.map((item) => {
-    const before = known.get(item.name);
-    return before !== undefined && sameJson(before, item) ? before : item;
-  });
+function keepOfList<T extends object>(last: readonly T[], next: readonly T[], texts: KnownTexts): T[] {
+  const known = new Map(last.map((item) => [textOf(item, texts), item]));
+  return next.map((item) => known.get(textOf(item, texts)) ?? item);
+}
+
+function textOf(item: object, texts: KnownTexts): string {
+  const text = texts.get(item) ?? JSON.stringify(item);
+  texts.set(item, text);
+  return text;
 }

@@ -52,6 +52,8 @@ export interface UnitNames {
 
 /** The names that the modules of a model declare. */
 export function declaredNames(names: ReadonlyMap<string, UnitNames>): ReadonlySet<string> {
+  const [only, ...others] = names.values();
+  if (only !== undefined && others.length === 0) return only.declared;
   const all = new Set<string>();
   for (const { declared } of names.values()) for (const name of declared) all.add(name);
   return all;
