@@ -165,7 +165,7 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
     const conformant = this.#pick(this.#conformant);
     switch (this.#next(16)) {
       case 0:
-        return `[string] ${this.#chance(2) ? "wchar_t" : "char"} *${name};`;
+        return `[string${this.#capacity()}] ${this.#chance(2) ? "wchar_t" : "char"} *${name};`;
       case 1:
         return `[string] ${this.#chance(2) ? "wchar_t" : "char"} ${name}[8];`;
       case 2:
@@ -183,7 +183,7 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
       case 7:
         return conformant === undefined ? `${this.#any()} ${name};` : `${conformant} *${name};`;
       case 8:
-        return `[ptr, string] char *${name};`;
+        return `[ptr, string${this.#capacity()}] char *${name};`;
       case 10:
         return `unsigned short ${count}; [size_is(${count}, )] ${this.#any()} **${name};`;
       case 11:
@@ -211,6 +211,11 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
     this.#lines.push(`${result} ${this.#name("f")}(${parameters.join(", ")});`);
   }
 
+  /** Of a string, now and then: no random text takes more. */
+  #capacity(): string {
+    return this.#chance(3) ? ", size_is(20)" : "";
+  }
+
   #parameter(direction: string): string {
     const name = this.#name("p");
     const count = this.#name("n");
@@ -219,7 +224,9 @@ ${this.#lines.map((line) => `    ${line}\n`).join("")}}
     const star = direction === "in" ? "" : "*";
     switch (this.#next(8)) {
       case 0:
-        return direction === "in" ? `[in, string] wchar_t *${name}` : `[out, string] wchar_t **${name}`;
+        return direction === "in"
+          ? `[in, string${this.#capacity()}] wchar_t *${name}`
+          : `[out, string] wchar_t **${name}`;
       case 1:
         return `[${direction}] unsigned long ${star}${count}, [${direction}] ${this.#open(`${star}${count}`, name)}`;
       case 2:
