@@ -75,6 +75,14 @@ export class MappedMemory implements Disposable {
     return window;
   }
 
+  /** A window over all of it that is kept until unmap(). Throws as lend() does. */
+  lendWhole(): MemoryWindow {
+    this.#check(this.size);
+    const window = this.#lendHere(this.size);
+    this.#windows.add(window);
+    return window;
+  }
+
   /** One at a time: null if that cannot be. */
   #lendLasting(length: number): MemoryWindow | null {
     if (this.#access === "read-only" || this.#mode !== "mapped") return null;

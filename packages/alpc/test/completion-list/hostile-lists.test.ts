@@ -12,7 +12,7 @@ import { random } from "./list-ends.js";
 import { ListPeer } from "./list-peer.js";
 
 const FUZZ = Number(process.env["NCALRPC_FUZZ"] ?? 200);
-const CAPACITY = 65_536;
+const CAPACITY = 131_072;
 
 /** The words of an entry: a request in good order, of 8 octets, unless told otherwise. */
 function entry(messageId: number, { length = 48, socketCount = 0, dataLength = 8, type = 1 } = {}): number[] {
@@ -105,7 +105,7 @@ describe("a server among clients that misuse their completion list", () => {
         Atomics.store(control, head, CAPACITY);
         const payload = Buffer.alloc(4_000);
         // The answers go into the ring, until they need the room that it lies about.
-        for (let i = 0; i < 20; i++) peer.send(rawMessage({ type: 1, messageId: 101 + 2 * i, payload }));
+        for (let i = 0; i < 40; i++) peer.send(rawMessage({ type: 1, messageId: 101 + 2 * i, payload }));
       },
     ],
   ])("ends the connection of one with %s, and nothing else", async (_, misbehave) => {

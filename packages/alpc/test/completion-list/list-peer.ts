@@ -29,7 +29,7 @@ export class ListPeer extends RawPeer {
     await this.connect();
     const fd = await this.#becomeBusy();
     this.#section = openSection(libc, fd, listSize(LIST_CAPACITY), "request", "mapped");
-    const { buffer } = this.#section.memory.lend(this.#section.size).bytes;
+    const { buffer } = this.#section.memory.lendWhole().bytes;
     this.#memory = ringsOf(buffer);
     this.send(rawMessage({ type: LIST_ACCEPTED }));
     return this.#memory;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NOTHING, WAITS_FOR_SOCKET } from "../../src/linux/completion-list/list-consumer.js";
-import { listSize } from "../../src/linux/completion-list/list-memory.js";
+import { LIST_CAPACITY, listSize } from "../../src/linux/completion-list/list-memory.js";
+import { MAX_MESSAGE_LENGTH } from "../../src/message.js";
 import { type Ends, MAX_LENGTH, newEnds, random, readValue, SHORTEST, write } from "./list-ends.js";
 
 const STEPS = Number(process.env["NCALRPC_FUZZ"] ?? 100_000);
@@ -9,6 +10,19 @@ const broken = expect.objectContaining({ name: "AlpcError", status: "INVALID_MES
 const take = ({ consumer, packet }: Ends, socketCount = 0) => consumer.take(packet, MAX_LENGTH, socketCount);
 
 describe("a ring", () => {
+  it("has room for every message that a port carries, wherever it begins", () => {
+    const ends = newEnds(LIST_CAPACITY);
+    const step = 24_568;
+    for (let moved = 0; moved < 3 * LIST_CAPACITY; moved += step + 8) {
+      for (const length of [step, MAX_MESSAGE_LENGTH]) {
+        if (!write(ends, length, moved)) throw new Error(`no room for ${length} octets at ${moved}`);
+        ends.producer.publish();
+        expect([take(ends), readValue(ends, length)]).toEqual([length, moved]);
+        ends.consumer.publish();
+      }
+    }
+  });
+
   it("carries messages of all lengths in order, round and round, whatever the two sides do when", () => {
     const ends = newEnds(CAPACITY);
     const next = random(4711);

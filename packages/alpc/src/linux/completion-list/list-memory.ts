@@ -17,8 +17,8 @@ const CONTROL = 4096;
 /** Words between two control words: 128 octets, as processors fetch lines in pairs. */
 const LINE = 32;
 
-/** Octets of one ring. Some hundred short messages, and little enough to stay in the cache. */
-export const LIST_CAPACITY = 65_536;
+/** Octets of one ring: an entry takes up to half of it, so that every message finds room. Little enough to stay in the cache. */
+export const LIST_CAPACITY = 131_072;
 /** Octets in front of a message. */
 export const ENTRY_HEADER = 8;
 
@@ -46,7 +46,7 @@ export interface ListMemory {
 
 /** The memory of a mapped section; it is there until the section is closed. Throws AlpcError INSUFFICIENT_RESOURCES. */
 export function listMemory(section: Section): ListMemory {
-  const { buffer } = section.memory.lend(section.size).bytes;
+  const { buffer } = section.memory.lendWhole().bytes;
   if (!(buffer instanceof ArrayBuffer))
     throw new AlpcError("NOT_SUPPORTED", "memory that is not an ArrayBuffer");
   return ringsOf(buffer);
