@@ -7,6 +7,7 @@ import type { VaultHandlers } from "./gen/vault.js";
 /** The handlers of Vault; what they keep of their own is closed by `close`. */
 export function vaultHandlers(): VaultHandlers & { close(): void } {
   const kept: number[] = [];
+  let served = "";
   return {
     async open(path, keep) {
       if (keep) {
@@ -17,9 +18,10 @@ export function vaultHandlers(): VaultHandlers & { close(): void } {
       return { file: giveHandle(await open(path)) };
     },
     writeTo: (pipe, text) => writeSync(pipe.fd, text),
-    kinds: (files, socket) => ({
-      kinds: [...files, ...(socket === null ? [] : [socket])].map(({ kind }) => kind).join(" "),
-    }),
+    kinds(files, socket) {
+      served += "k";
+      return { kinds: [...files, ...(socket === null ? [] : [socket])].map(({ kind }) => kind).join(" ") };
+    },
     swap: (entry) => ({ entry: { ...entry, name: `${entry.name} and back` } }),
     async hold(_file, milliseconds, call) {
       await delay(milliseconds, null, { signal: call.signal });
@@ -29,7 +31,15 @@ export function vaultHandlers(): VaultHandlers & { close(): void } {
       return kept.length;
     },
     misgive: (how) => ({ file: misgiven(how) }),
-    add: (a, b) => a + b,
+    add(a, b) {
+      served += "a";
+      return a + b;
+    },
+    served() {
+      const calls = served;
+      served = "";
+      return { calls };
+    },
     // One of them is that of the listing.
     census: () => ({ descriptors: readdirSync("/proc/self/fd").length - 1 }),
     close() {

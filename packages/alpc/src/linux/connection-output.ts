@@ -97,11 +97,12 @@ export class ConnectionOutput implements Outlet {
     }
   }
 
-  /** Queues the packet that was written at the end of a list which is lent. */
-  commitLent(list: CompletionList, length: number): void {
+  /** Queues the packet that was written at the end of a list which is lent. If `isAwaited`, the other side sees it now. */
+  commitLent(list: CompletionList, length: number, isAwaited: boolean): void {
     if (list === this.list && list.isSending) {
       list.commit(length);
       this.#publishSoon(list);
+      if (isAwaited) this.publish();
       return;
     }
     // It has been taken back while the packet was written.
@@ -124,12 +125,17 @@ export class ConnectionOutput implements Outlet {
     this.flush();
     if (this.#owner.isEnded) return;
     new DataView(packet.buffer, packet.byteOffset).setInt32(8, this.stamp(), true);
-    if (!this.isBlocked) {
-      if (sendWithDescriptors(libc, this.fd, packet, fds) >= 0) return;
-      const errno = libc.errno();
-      if (!isTransient(errno)) throw systemError(libc, "sending handles", errno);
+    try {
+      if (!this.isBlocked) {
+        if (sendWithDescriptors(libc, this.fd, packet, fds) >= 0) return;
+        const errno = libc.errno();
+        if (!isTransient(errno)) throw systemError(libc, "sending handles", errno);
+      }
+      this.#keep(packet, duplicateDescriptors(libc, fds));
+    } catch (error) {
+      this.list?.unstamp();
+      throw error;
     }
-    this.#keep(packet, duplicateDescriptors(libc, fds));
   }
 
   /** Has what is queued go out now. */
@@ -153,9 +159,9 @@ export class ConnectionOutput implements Outlet {
   }
 
   publish(): void {
-    this.#isUnpublished = false;
     const { list } = this;
-    if (list === null) return;
+    if (list === null || !this.#isUnpublished) return;
+    this.#isUnpublished = false;
     list.producer.publish();
     if (!list.producer.mustRing() || this.fd < 0) return;
     list.hasRung = true;

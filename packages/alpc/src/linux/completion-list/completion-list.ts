@@ -77,6 +77,11 @@ export class CompletionList implements PolledList {
     return this.producer.position + this.#consumer.position;
   }
 
+  /** Whether the message that is handed on is the last one of those that have been seen. */
+  get isCaughtUp(): boolean {
+    return this.#consumer.isCaughtUp;
+  }
+
   /** As the producer's: the memory stays until `commit` or `release`, whatever becomes of the list. Throws AlpcError INVALID_MESSAGE. */
   lend(): boolean {
     return this.producer.lend();
@@ -97,6 +102,11 @@ export class CompletionList implements PolledList {
   stamp(): number {
     this.#sentOnSocket = (this.#sentOnSocket + 1) | 0;
     return this.producer.position;
+  }
+
+  /** The packet that was stamped last has not gone out. */
+  unstamp(): void {
+    this.#sentOnSocket = (this.#sentOnSocket - 1) | 0;
   }
 
   /** A packet has come over the socket. What has to wait is copied. Throws AlpcError INVALID_MESSAGE. */
