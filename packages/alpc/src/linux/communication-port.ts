@@ -8,6 +8,7 @@ import { ControlType, portMessage, portMessageFault, violation, writePortMessage
 import { noDataEntries, noHandles } from "../received-message.js";
 import type { View } from "../view.js";
 import { waitForMessages, waitForView } from "./blocking-wait.js";
+import type { CompletionList } from "./completion-list/completion-list.js";
 import { ClientListAgreement, ServerListAgreement } from "./completion-list/list-agreement.js";
 import type { Connection } from "./connection.js";
 import { copyPayload } from "./copy-payload.js";
@@ -149,9 +150,10 @@ export class LinuxCommunicationPort implements CommunicationPort, RoomOwner, Sta
   ): number {
     this.#checkSend(capacity, length);
     if (!this.#isWanted(type, messageId)) return messageId;
+    const isAwaited = this.#isAwaited(type, list);
     const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
     writePortMessage(list.producer.words, start, type, length - PORT_MESSAGE_SIZE, id, callbackId);
-    this.#connection.output.commitLent(list, length);
+    this.#connection.output.commitLent(list, length, isAwaited);
     return id;
   }
 
@@ -301,6 +303,13 @@ export class LinuxCommunicationPort implements CommunicationPort, RoomOwner, Sta
     if (!this.#ledger.answer(messageId)) return false;
     this.#attachments?.loans.end(messageId);
     return true;
+  }
+
+  /** Whether the other side has nothing but this to wait for: the answer to the last of its messages, or our only request. */
+  #isAwaited(type: MessageType, list: CompletionList): boolean {
+    return type === MessageType.REPLY
+      ? list.isCaughtUp
+      : type === MessageType.REQUEST && this.#ledger.sentCount === 0;
   }
 
   #checkSend(capacity: number, length: number): void {

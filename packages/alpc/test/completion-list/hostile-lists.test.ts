@@ -100,17 +100,20 @@ describe("a server among clients that misuse their completion list", () => {
     ],
     [
       "a head that it has not reached",
-      (peer) => {
+      async (peer) => {
         const { control, head } = peer.memory.replies;
         Atomics.store(control, head, CAPACITY);
         const payload = Buffer.alloc(4_000);
         // The answers go into the ring, until they need the room that it lies about.
-        for (let i = 0; i < 40; i++) peer.send(rawMessage({ type: 1, messageId: 101 + 2 * i, payload }));
+        for (let i = 0; i < 40; i++) {
+          const request = rawMessage({ type: 1, messageId: 101 + 2 * i, payload });
+          while (peer.send(request) === "EAGAIN") await new Promise((resolve) => setTimeout(resolve, 1));
+        }
       },
     ],
   ])("ends the connection of one with %s, and nothing else", async (_, misbehave) => {
     using peer = await opened();
-    misbehave(peer);
+    await misbehave(peer);
     expect(await peer.closedWith()).toBe(NtStatus.INVALID_MESSAGE);
     await expectUnharmed();
   });

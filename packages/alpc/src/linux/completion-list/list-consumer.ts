@@ -44,6 +44,11 @@ export class ListConsumer {
     return this.#head;
   }
 
+  /** Whether everything has been taken that has been seen so far. */
+  get isCaughtUp(): boolean {
+    return this.#tail === this.#head;
+  }
+
   /** Whether there are entries that have not been taken. */
   hasEntries(): boolean {
     return this.#tail !== this.#head || Atomics.load(this.#control, this.#ring.tail) !== this.#head;
