@@ -66,6 +66,18 @@ const cases: readonly [rule: keyof typeof breakingRules, before: string, after: 
   ["type-changed", "void F([in] long a);", "void F([in] hyper a);", "typedef long T; void F([in] T a);"],
   ["type-changed", "long F();", "void F();", "int F();"],
   [
+    "type-changed",
+    "void F([in, system_handle(sh_file)] void *a);",
+    "void F([in, system_handle(sh_pipe)] void *a);",
+    "void F([in, system_handle(sh_file, 1)] hyper a);",
+  ],
+  [
+    "type-changed",
+    "void F([in, system_handle(sh_file)] void *a);",
+    "void F([in, unique, system_handle(sh_file)] void *a);",
+    "typedef [system_handle(sh_file)] void *T; void F([in] T a);",
+  ],
+  [
     "pointer-changed",
     "void F([in, unique] long *a);",
     "void F([in, ref] long *a);",
@@ -223,7 +235,10 @@ describe("findBreaking", () => {
 });
 
 describe("frozen models", () => {
-  const text = wrap("/** Doc. */ typedef struct { long a; } S; /** Doc. */ void F([in] S *s);", "2.7");
+  const text = wrap(
+    "/** Doc. */ typedef struct { long a; } S; /** Doc. */ void F([in] S *s); void G([out, system_handle(sh_file, 1)] void **f);",
+    "2.7",
+  );
 
   test("hold one interface each, without comments, under name and version", () => {
     const [frozen, ...others] = freezeInterfaces(modelOf(text));

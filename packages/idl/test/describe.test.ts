@@ -74,6 +74,20 @@ describe("describeModel", () => {
     });
   });
 
+  test("system handles are named by their kinds, and take a number in the message", () => {
+    const method = methodOf(
+      "void F([in, unique, system_handle(sh_socket)] void *s, [out, system_handle(sh_file)] void **f);",
+    );
+    expect(method).toMatchObject({
+      request: { min: 8, max: 8 },
+      response: { min: 8, max: 8 },
+      parameters: [
+        { name: "s", direction: "in", wire: "optional system handle of a socket" },
+        { name: "f", direction: "out", wire: "ref pointer to system handle of a file" },
+      ],
+    });
+  });
+
   test("notes say what matters for access", () => {
     const { notes } = methodOf(
       "typedef [context_handle] void *H; [idempotent] void F([in] H h, [in, string] char *s);",

@@ -1,6 +1,5 @@
 import { MessageType, type ReceivedMessage, type View } from "@ncalrpc/alpc";
 import { MessageHandles } from "@ncalrpc/ndr";
-import { reportAccessDenied } from "../diagnostics.js";
 import { PipeTable } from "../pipes/pipe-table.js";
 import { OCTETS_MESSAGE_TYPE } from "../protocol-lrpc/apart.js";
 import { readCancel } from "../protocol-lrpc/cancel.js";
@@ -17,6 +16,7 @@ import { RpcError } from "../rpc-error.js";
 import { Readers } from "../transfer-syntax.js";
 import { turn } from "../turn.js";
 import { answerBind } from "./answer-bind.js";
+import { authorize, denied, unauthorized } from "./authorize-call.js";
 import { checkRequestHandles, closeAll, holdHandles } from "./call-handles.js";
 import type { InterfaceRegistry } from "./interface-registry.js";
 import { type FetchStubData, type StubData, whole } from "./large-requests.js";
@@ -285,31 +285,6 @@ export class RequestDispatcher {
       call.restartWith(() => this.#serveLarge(method, call, data));
     }
   }
-}
-
-/** False for whatever is not a plain yes: an exception, too, is a refusal. */
-function authorize(
-  ask: (call: ServerCall) => boolean | Promise<boolean>,
-  call: ServerCall,
-): boolean | Promise<boolean> {
-  try {
-    const answer = ask(call);
-    return answer instanceof Promise ? answer.catch(() => false) : answer === true;
-  } catch {
-    return false;
-  }
-}
-
-function unauthorized(call: ServerCall): RpcError {
-  return denied(
-    call,
-    `${call.caller.user} may not use ${call.name}: the server's authorize function refuses it`,
-  );
-}
-
-function denied(call: ServerCall, reason: string): RpcError {
-  reportAccessDenied(call.caller, call.name, reason);
-  return new RpcError("RPC_S_ACCESS_DENIED", { details: reason });
 }
 
 function copyStubData({ buffer, start, length }: ReceivedMessage): StubData {
