@@ -346,6 +346,22 @@ describe("requests that are seen in place", () => {
   });
 });
 
+describe("slices", () => {
+  it("are for what is longer than one: up to 1 MiB goes through one section", async () => {
+    using _server = await startServer({ endpoint: "in-one-slice" });
+    await using client = await Bulk.connect("ncalrpc:[in-one-slice]");
+    const sections = () => {
+      const { mappings, lists } = census();
+      return mappings - lists;
+    };
+    const before = sections();
+    await client.upload("", makePattern(MiB, 1), 0n);
+    expect(sections() - before).toBe(1);
+    await client.download(MiB, 1, false);
+    expect(sections() - before).toBe(2);
+  });
+});
+
 describe("limits", () => {
   it("of requests and responses hold for arrays in slices", async () => {
     using _server = await startServer({

@@ -11,7 +11,7 @@ export { defaultPortLimits, MAX_CONNECT_PAYLOAD, resolvePortLimits } from "./por
 export { type PortName, parsePortName } from "./port-name.js";
 export { createSealedBytes, sealBytes } from "./sealed-bytes.js";
 export { endLoan, lendSealed, type SealedLoan, takeSealed } from "./sealed-sharing.js";
-export { sliceSize, VIEWS_IN_FLIGHT } from "./transfer-thresholds.js";
+export { SLICE_SIZE, VIEWS_IN_FLIGHT } from "./transfer-thresholds.js";
 export type { View } from "./view.js";
 export { Patience } from "./waiting/patience.js";
 export type { PolledList, Poller } from "./waiting/poller.js";

@@ -24,30 +24,18 @@
  * |  16 MiB |  1,480 |  4,170 |    3,780 |          1,520 |           81 |
  * |  64 MiB |  7,050 | 10,200 |    8,820 |          7,470 |           35 |
  *
- * The same with other slices, on a machine with other work, in sections that are used again (the table above is of 2 MiB): 1 MiB up
- * took 690 in one go and 80 to 140 in slices of 256 KiB, 4 MiB up 2,060 and 390 to 470 in slices of 1 MiB, 64 MiB up 16,400 and 8,000 to
- * 9,900, down 10,900 and 12,400. Half of that is sleep: who waits for longer than it spins has to be woken (see Patience.handedOver),
- * and a copy of 256 KiB takes less than that. In C, without sleep, the same takes 34 for 1 MiB and 4,600 for 64 MiB (memcpy-across.c).
+ * Slices are of 1 MiB: each has a price of its own, since who waits for it may have fallen asleep, and one of each process still
+ * fits the processor's own cache. 1 MiB in one go and in four slices (medians of three turns each, on a machine with other work,
+ * into memory that was used before): up 310 to 370 and 770 to 960, down 230 to 320 and 380 to 580. 4 MiB in two slices took about as
+ * long as in four. In C, without sleep, 1 MiB takes 34 in slices of 256 KiB, and 64 MiB 4,600 (memcpy-across.c).
  * What costs most is the pages of new sections, and of new private memory (see octet-memory.ts), not that data is copied twice.
  */
 
-const KiB = 1024;
-
-/** Octets of the smallest slices and of the largest ones: one of each process fits the processor's own cache. */
-const SMALLEST = 256 * KiB;
-const LARGEST = 1024 * KiB;
-/** Slices that even a small array is worth. */
-const SLICES = 4;
-
 /**
- * Octets of the parts in which an array of `size` octets is copied through sections: one process fills the next while the
- * other empties one.
+ * Octets of the parts in which a longer array is copied through sections: one process fills the next while the other
+ * empties one.
  */
-export function sliceSize(size: number): number {
-  let slice = SMALLEST;
-  while (slice < LARGEST && slice * SLICES < size) slice *= 2;
-  return Math.min(slice, size);
-}
+export const SLICE_SIZE = 1024 * 1024;
 
 /** Parts that a sender has filled and the receiver not yet given back. */
 export const VIEWS_IN_FLIGHT = 8;

@@ -3,7 +3,7 @@ import {
   isAlpcError,
   MessageType,
   PORT_MESSAGE_SIZE,
-  sliceSize,
+  SLICE_SIZE,
   VIEWS_IN_FLIGHT,
   type View,
 } from "@ncalrpc/alpc";
@@ -73,7 +73,7 @@ export class ApartRequest {
       this.#sendDirect();
       return undefined;
     }
-    const slice = Math.min(sliceSize(length), this.#port.maxViewSize);
+    const slice = Math.min(length, SLICE_SIZE, this.#port.maxViewSize);
     if (length > slice && !(inOnePiece && length <= this.#port.maxViewSize)) {
       return this.#sendSlices(slice);
     }

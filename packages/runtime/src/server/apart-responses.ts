@@ -4,7 +4,7 @@ import {
   MessageType,
   PORT_MESSAGE_SIZE,
   releaseBytes,
-  sliceSize,
+  SLICE_SIZE,
   takeOctets,
   type View,
 } from "@ncalrpc/alpc";
@@ -63,7 +63,7 @@ export class ApartResponses {
       this.#reply(replyTo, message, sealed);
       return;
     }
-    const slice = Math.min(sliceSize(bytes.length), this.#port.maxViewSize);
+    const slice = Math.min(bytes.length, SLICE_SIZE, this.#port.maxViewSize);
     const sending = new Sending(replyTo, message, bytes, slice);
     if (!this.#sendWhatFits(sending)) {
       this.#sendLater(sending, onFailure);
