@@ -4,7 +4,7 @@ const KIB = 1_024;
 const MIB = 1_024 * KIB;
 
 export const FULL: Settings = {
-  warmup: 300,
+  warmup: 1_000,
   duration: 800,
   payloadDuration: 100,
   payloadCalls: 2,
