@@ -9,11 +9,6 @@ export function memberArgument(label: string | null): string[] {
   return label === null || label === "" ? [] : [stringLiteral(label)];
 }
 
-/** Refuses a value if a condition does not hold. */
-export function checkThat({ label }: Pick<ToRead, "label">, condition: Doc, what: string): Doc {
-  return run("r.check", condition, stringLiteral(what), ...memberArgument(label));
-}
-
 /** Statements for where there is a value: `text` may be null, or lead through what is. */
 export function wherePresent(text: string, isNullable: boolean, statements: readonly Doc[]): readonly Doc[] {
   if (!isNullable || statements.length === 0) return statements;

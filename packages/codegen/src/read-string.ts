@@ -3,8 +3,9 @@ import { call, type Doc } from "./doc.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { rangeOf } from "./range-code.js";
-import { checkEqual, checkRange, checkThat, wherePresent } from "./read-checks.js";
+import { checkEqual, checkRange, wherePresent } from "./read-checks.js";
 import { type Check, type Reading, readingOf, type ToRead, told } from "./reading.js";
+import { stringMethod } from "./string-method.js";
 
 /**
  * Reads a string: one with its counts before it, or one in place, whose bound is `hoisted` or fixed. `inBlock` if its statements
@@ -13,11 +14,12 @@ import { type Check, type Reading, readingOf, type ToRead, told } from "./readin
 export function readString(
   context: ModuleContext,
   locals: Scope,
-  { size, fixed, unit }: StringType,
+  string: StringType,
   toRead: ToRead,
   hoisted: Doc | null,
   inBlock: boolean,
 ): Reading {
+  const { size, fixed } = string;
   const { local } = toRead;
   const before: Doc[] = [];
   const declare: Doc[] = [];
@@ -40,21 +42,9 @@ export function readString(
   if (range !== null) {
     checks.push((text, isNullable) => checkRange(toRead, `${text}.length + 1`, range, text, isNullable));
   }
-  if (unit === "byte" && bound !== null) {
-    const units = locals.claim(`${local}Units`);
-    before.push(
-      ["const ", units, " = ", call(`${reader}.variance`, bound, "1"), ";"],
-      checkThat(toRead, `${units} > 0`, "string terminator"),
-      `const ${local} = r.bytes(${units} - 1);`,
-      checkThat(toRead, "r.uint8() === 0", "string terminator"),
-    );
-    return { before, declare, value: local, holds: "local", checks };
-  }
-  const wide = unit === "wchar_t";
   if (bound !== null) {
-    const value = call(`${reader}.${wide ? "fixedWideString" : "fixedString"}`, bound);
+    const value = call(`${reader}.${stringMethod(string, "fixed")}`, bound);
     return { before, declare, value, holds: "expression", checks };
   }
-  const method = wide ? "wideString" : unit === "char" ? "string" : "byteString";
-  return { ...readingOf(call(`${reader}.${method}`)), checks };
+  return { ...readingOf(call(`${reader}.${stringMethod(string)}`)), checks };
 }

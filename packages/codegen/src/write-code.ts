@@ -9,6 +9,7 @@ import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";
 import { memberArgument } from "./read-checks.js";
 import { methodInRun, scalarLayout } from "./scalar-layout.js";
+import { stringMethod } from "./string-method.js";
 import { stringLiteral } from "./text.js";
 import { memberNames } from "./unit-names.js";
 import { UnsupportedError } from "./unsupported.js";
@@ -258,28 +259,12 @@ export class WriteCode {
       );
     }
     const inPlace = string.fixed !== null || hoisted;
-    if (string.unit === "byte" && inPlace) {
-      const fits =
-        string.fixed === null
-          ? []
-          : [
-              run(
-                "w.check",
-                `${units} <= ${string.fixed}`,
-                stringLiteral(`[${string.fixed}]`),
-                ...memberArgument(property),
-              ),
-            ];
-      return [...checks, ...fits, run("w.variance", "0", units), run("w.bytes", text), "w.uint8(0);"];
-    }
-    const wide = string.unit === "wchar_t";
     if (inPlace) {
-      const method = wide ? "w.fixedWideString" : "w.fixedString";
-      return [...checks, run(method, text, string.fixed === null ? units : String(string.fixed))];
+      const bound = string.fixed === null ? units : String(string.fixed);
+      return [...checks, run(`w.${stringMethod(string, "fixed")}`, text, bound)];
     }
-    const method = wide ? "w.wideString" : string.unit === "char" ? "w.string" : "w.byteString";
     const capacity = string.size === null ? [] : [expressionText(string.size, frame.operands)];
-    return [...checks, run(method, text, ...capacity)];
+    return [...checks, run(`w.${stringMethod(string)}`, text, ...capacity)];
   }
 }
 

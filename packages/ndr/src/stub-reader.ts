@@ -106,13 +106,7 @@ export class StubReader extends CountReader {
 
   /** As `string`, for `[string] byte *`: the octets before the terminator. A copy, unless the octets are owned. */
   byteString(maxUnits = maxCount): Uint8Array {
-    const units = this.#conformantUnits(1, maxUnits);
-    const at = this.position;
-    const value = this.bytes(units - 1);
-    if (this.buffer[this.position] !== 0) this.#unterminated(at);
-    if (value.indexOf(0) >= 0) this.#cutShort(at);
-    this.position++;
-    return value;
+    return this.#octets(this.#conformantUnits(1, maxUnits));
   }
 
   /** A varying string, as for `[string] char s[bound]`: no max count. `bound` counts the terminator. */
@@ -125,6 +119,11 @@ export class StubReader extends CountReader {
   fixedWideString(bound: number): string {
     const units = this.#varyingUnits(2, bound);
     return this.#utf16(units);
+  }
+
+  /** As `fixedString`, for `[string] byte s[bound]`: what `byteString` gives. */
+  fixedByteString(bound: number): Uint8Array {
+    return this.#octets(this.#varyingUnits(1, bound));
   }
 
   /** A GUID in its text form, lower case. */
@@ -233,6 +232,15 @@ export class StubReader extends CountReader {
     const last = at + 2 * units - 2;
     if (this.uint16At(last) !== 0) this.#unterminated(at);
     return readUtf16(this.buffer, this.view, at, last, this.littleEndian) ?? this.#cutShort(at);
+  }
+
+  #octets(units: number): Uint8Array {
+    const at = this.position;
+    const value = this.bytes(units - 1);
+    if (this.buffer[this.position] !== 0) this.#unterminated(at);
+    if (value.indexOf(0) >= 0) this.#cutShort(at);
+    this.position++;
+    return value;
   }
 
   #unterminated(at: number): never {

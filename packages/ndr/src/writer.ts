@@ -157,12 +157,8 @@ export class Writer extends ArrayWriter {
 
   /** As `string`, for `[string] byte *`: octets without the terminator, none of them zero. */
   byteString(v: Uint8Array, capacity?: number): void {
-    this.checkBlock(types.isUint8Array(v), "a Uint8Array", v);
-    const zero = v.indexOf(0);
-    if (zero >= 0) this.fail("value_out_of_range", `a string has a zero octet at ${zero}`);
-    const at = this.#conformantString(v.length, 1, capacity);
-    putOctets(this.octets, at, v);
-    this.octets[at + v.length] = 0;
+    const at = this.#conformantString(this.#octetLength(v), 1, capacity);
+    this.#octets(at, v);
   }
 
   /** A varying string, as for `[string] char s[bound]`: no max count. `bound` counts the terminator. */
@@ -175,6 +171,12 @@ export class Writer extends ArrayWriter {
   fixedWideString(v: string, bound: number): void {
     const at = this.#varyingString(this.#textLength(v), 2, bound);
     this.#utf16(at, v);
+  }
+
+  /** As `fixedString`, for `[string] byte s[bound]`: what `byteString` takes. */
+  fixedByteString(v: Uint8Array, bound: number): void {
+    const at = this.#varyingString(this.#octetLength(v), 1, bound);
+    this.#octets(at, v);
   }
 
   /** A GUID in its text form, either case. */
@@ -331,6 +333,18 @@ export class Writer extends ArrayWriter {
     const bad = writeUtf16(this.octets, at, v);
     if (bad >= 0) this.fail("value_out_of_range", `a string has NUL at ${bad}`);
     this.view.setUint16(at + 2 * v.length, 0, true);
+  }
+
+  #octets(at: number, v: Uint8Array): void {
+    putOctets(this.octets, at, v);
+    this.octets[at + v.length] = 0;
+  }
+
+  #octetLength(v: Uint8Array): number {
+    this.checkBlock(types.isUint8Array(v), "a Uint8Array", v);
+    const zero = v.indexOf(0);
+    if (zero >= 0) this.fail("value_out_of_range", `a string has a zero octet at ${zero}`);
+    return v.length;
   }
 
   #textLength(v: string): number {

@@ -111,6 +111,21 @@ describe("strings", () => {
       "string_not_terminated",
       12,
     ],
+    [
+      "octets in place, no terminator",
+      "00000000 02000000 0102",
+      (r) => r.fixedByteString(4),
+      "string_not_terminated",
+      8,
+    ],
+    [
+      "octets in place, zero inside",
+      "00000000 03000000 010000",
+      (r) => r.fixedByteString(4),
+      "string_not_terminated",
+      8,
+    ],
+    ["octets in place, none", "00000000 00000000", (r) => r.fixedByteString(4), "string_not_terminated", 4],
   ];
   for (const [name, hex, decode, code, offset] of rows) {
     test(name, () => expect(refusal(hex, decode)).toEqual([code, offset]));

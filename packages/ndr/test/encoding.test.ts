@@ -192,6 +192,7 @@ describe("strings", () => {
       expect(refusal((w) => w.fixedWideString(text, 9000))).toBe("value_out_of_range");
     }
     expect(refusal((w) => w.byteString(Uint8Array.of(1, 0)))).toBe("value_out_of_range");
+    expect(refusal((w) => w.fixedByteString(Uint8Array.of(0, 1), 4))).toBe("value_out_of_range");
   });
 
   test("room is for the text and its terminator", () => {
@@ -204,7 +205,11 @@ describe("strings", () => {
     expect(encoded((w) => w.byteString(Uint8Array.of(7), 3))).toBe(
       "03000000 00000000 02000000 0700".replaceAll(" ", ""),
     );
+    expect(encoded((w) => w.fixedByteString(Uint8Array.of(7), 2))).toBe(
+      "00000000 02000000 0700".replaceAll(" ", ""),
+    );
     expect(refusal((w) => w.fixedString("abcd", 4))).toBe("invalid_bound");
+    expect(refusal((w) => w.fixedByteString(Uint8Array.of(7), 1))).toBe("invalid_bound");
     expect(refusal((w) => w.fixedWideString("ab", 2))).toBe("invalid_bound");
     expect(refusal((w) => w.string("ab", 2))).toBe("invalid_bound");
     expect(refusal((w) => w.wideString("ab", 2))).toBe("invalid_bound");

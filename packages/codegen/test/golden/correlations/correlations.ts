@@ -676,11 +676,7 @@ function readOctetsLateReferents(r: Reader, value: OctetsLate): void {
   let xMax = 0;
   if (value.x !== null) {
     xMax = r.at("x").count(0);
-    const xUnits = r.variance(xMax, 1);
-    r.check(xUnits > 0, "string terminator", "x");
-    const x = r.bytes(xUnits - 1);
-    r.check(r.uint8() === 0, "string terminator", "x");
-    value.x = x;
+    value.x = r.fixedByteString(xMax);
   }
   value.n = r.at("n").int32();
   if (value.x !== null) r.equal(xMax, value.n, "size_is(*n)", "x");

@@ -128,10 +128,7 @@ function readOuter(r: Reader, count: number): Outer {
 }
 
 function writeStrings(w: Writer, value: Strings): void {
-  w.check(value.fixed.length + 1 <= 8, "[8]", "fixed");
-  w.variance(0, value.fixed.length + 1);
-  w.bytes(value.fixed);
-  w.uint8(0);
+  w.fixedByteString(value.fixed, 8);
   w.int32(value.n);
   w.pointer(value.capped !== null);
   w.pointer(value.octets !== null);
@@ -144,15 +141,14 @@ function writeStringsReferents(w: Writer, value: Strings): void {
 }
 
 function readStrings(r: Reader): Strings {
-  const fixedUnits = r.at("fixed").variance(8, 1);
-  r.check(fixedUnits > 0, "string terminator", "fixed");
-  const fixed = r.bytes(fixedUnits - 1);
-  r.check(r.uint8() === 0, "string terminator", "fixed");
-  const n = r.at("n").int32();
-  const capped = r.at("capped").pointer() ? pending : null;
-  const octets = r.at("octets").pointer() ? pending : null;
+  const value: Strings = {
+    fixed: r.at("fixed").fixedByteString(8),
+    n: r.at("n").int32(),
+    capped: r.at("capped").pointer() ? pending : null,
+    octets: r.at("octets").pointer() ? pending : null,
+  };
   r.trail(8);
-  return { fixed, n, capped, octets };
+  return value;
 }
 
 function readStringsReferents(r: Reader, value: Strings): void {
