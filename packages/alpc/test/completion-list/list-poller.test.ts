@@ -39,9 +39,9 @@ class CountedList implements PolledList {
   }
 }
 
-function pollerOf(list: PolledList): ListPoller {
+function pollerOf(...lists: PolledList[]): ListPoller {
   const poller = new ListPoller({ beginBatch() {}, endBatch() {}, flush() {}, schedule() {} }, { share: 1 });
-  poller.attend(list);
+  for (const list of lists) poller.attend(list);
   return poller;
 }
 
@@ -70,6 +70,16 @@ test("looks long at once when something was sent", async () => {
   poller.noteSent();
   expect(await looksByJob(list, 1)).toEqual([256]);
   poller.remove(list);
+});
+
+test("looks no longer because there are many lists", async () => {
+  const lists = Array.from({ length: 100 }, () => new CountedList(Number.POSITIVE_INFINITY));
+  const poller = pollerOf(...lists);
+  const [list = new CountedList(0)] = lists;
+  poller.expect(list);
+  poller.noteSent();
+  expect(await looksByJob(list, 1)).toEqual([3]);
+  for (const each of lists) poller.remove(each);
 });
 
 test("hands on what it finds in the job that finds it", async () => {

@@ -204,10 +204,11 @@ export class ListPoller implements Poller {
     return messages;
   }
 
-  /** Whether there are news, as far as so many looks tell. */
+  /** Whether there are news, as far as so many looks tell, or one into each list where there are more lists than that. */
   #look(): boolean {
-    for (let look = 0; look < this.#looks; look++) {
-      for (let i = 0; i < this.#hot.length; i++) if (this.#hot[i]?.hasNews()) return true;
+    const { length } = this.#hot;
+    for (let looks = 0; length > 0 && looks < this.#looks; looks += length) {
+      for (let i = 0; i < length; i++) if (this.#hot[i]?.hasNews()) return true;
     }
     return false;
   }
