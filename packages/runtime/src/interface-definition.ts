@@ -7,6 +7,7 @@ import { ClientConnection, type ConnectOptions } from "./client/client-connectio
 import type { InterfaceId } from "./protocol-lrpc/bind.js";
 import { RpcError } from "./rpc-error.js";
 import type { ServerCall } from "./server/server-call.js";
+import { givesHandles } from "./system-handle.js";
 
 /** One remote procedure, as generated code describes it. `H` is what implements the interface. */
 export interface MethodDefinition<H extends object> {
@@ -76,17 +77,15 @@ export function defineInterface<H extends object, C extends Client, B extends ob
     ...record,
     async connect(target, options) {
       const callbacks = bindCallbacks(record, options?.callbacks);
-      const givesHandles = record.methods.some(
-        ({ systemHandles }) => systemHandles?.endsWith("out") === true,
-      );
+      const needsHandles = record.methods.some(givesHandles);
       if (typeof target !== "string") {
-        if (givesHandles && !target.acceptsHandles) {
+        if (needsHandles && !target.acceptsHandles) {
           const details = `${record.name} has methods that give system handles: connect with acceptHandles: true`;
           throw new RpcError("RPC_S_INVALID_ARG", { details });
         }
         return new record.client(await target.bind(record, false, callbacks));
       }
-      const accepting = givesHandles ? { ...options, acceptHandles: true } : options;
+      const accepting = needsHandles ? { ...options, acceptHandles: true } : options;
       const connection = await ClientConnection.connect(target, accepting);
       try {
         return new record.client(await connection.bind(record, true, callbacks));

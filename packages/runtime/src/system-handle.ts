@@ -1,6 +1,7 @@
 import { closeSync } from "node:fs";
 import type { SendAttributes } from "@ncalrpc/alpc";
 import type { SystemHandle, Writer } from "@ncalrpc/ndr";
+import type { MethodDefinition } from "./interface-definition.js";
 import { RpcError } from "./rpc-error.js";
 
 /** What has a file descriptor of this process: the descriptor itself, a `FileHandle` of node:fs, and so on. */
@@ -63,6 +64,18 @@ class OwnHandle implements SystemHandle {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+type HandleCarrier = Pick<MethodDefinition<never>, "systemHandles">;
+
+/** Whether a method's requests carry system handles. */
+export function takesHandles({ systemHandles }: HandleCarrier): boolean {
+  return systemHandles?.startsWith("in") === true;
+}
+
+/** Whether a method's responses carry system handles. */
+export function givesHandles({ systemHandles }: HandleCarrier): boolean {
+  return systemHandles?.endsWith("out") === true;
 }
 
 /** What a message that has been written carries beside its octets; undefined for nothing. */

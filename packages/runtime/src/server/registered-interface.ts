@@ -4,6 +4,7 @@ import type { Client } from "../client/client.js";
 import type { InterfaceDefinition, MethodDefinition } from "../interface-definition.js";
 import type { InterfaceId } from "../protocol-lrpc/bind.js";
 import { RpcError } from "../rpc-error.js";
+import { takesHandles } from "../system-handle.js";
 import { type AccessRule, callRule } from "./access-rule.js";
 import { ResultChecks } from "./result-checks.js";
 import type { ServerCall } from "./server-call.js";
@@ -96,7 +97,7 @@ export function registerInterface<H extends object, C extends Client>(
       interface: registered,
       name: method.name,
       rules: own === undefined ? rules : [...rules, callRule(own, `${definition.name}.${method.name}`)],
-      takesHandles: method.systemHandles?.startsWith("in") === true,
+      takesHandles: takesHandles(method),
       serve: serve(method),
     };
   }

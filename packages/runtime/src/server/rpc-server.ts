@@ -21,13 +21,14 @@ import {
 } from "@ncalrpc/security";
 import type { Client } from "../client/client.js";
 import { reportAccessDenied } from "../diagnostics.js";
-import type { InterfaceDefinition, MethodDefinition } from "../interface-definition.js";
+import type { InterfaceDefinition } from "../interface-definition.js";
 import { defaultServerLimits, type ServerLimits } from "../limits.js";
 import { noteLocalServer } from "../local-servers.js";
 import { offerManagement } from "../management.js";
 import { Features, formatHello, OWN_FEATURES, parseHello } from "../protocol-lrpc/hello.js";
 import { RpcError } from "../rpc-error.js";
 import { parseStringBinding } from "../string-binding.js";
+import { takesHandles } from "../system-handle.js";
 import { resolveWorkers, type WorkerOptions } from "../workers/worker-options.js";
 import { WorkerPool } from "../workers/worker-pool.js";
 import { type AccessRule, callRule, connectRule } from "./access-rule.js";
@@ -139,7 +140,7 @@ export class RpcServer implements AsyncDisposable {
     const rules = [
       security === undefined ? connectRule(this.descriptor) : callRule(security, definition.name),
     ];
-    if (this.#port !== null && takesHandles(definition.methods)) {
+    if (this.#port !== null && definition.methods.some(takesHandles)) {
       const details = `${definition.name} takes system handles: register it before the server listens`;
       throw new RpcError("RPC_S_INVALID_ARG", { details });
     }
@@ -281,10 +282,6 @@ export class RpcServer implements AsyncDisposable {
       this.#connections.delete(port.id);
     },
   };
-}
-
-function takesHandles(methods: readonly Pick<MethodDefinition<never>, "systemHandles">[]): boolean {
-  return methods.some(({ systemHandles }) => systemHandles?.startsWith("in") === true);
 }
 
 /** Waits for `work`, but no longer than some milliseconds. */

@@ -1,4 +1,4 @@
-import type { Writer } from "@ncalrpc/ndr";
+import { externalThreshold, type Writer } from "@ncalrpc/ndr";
 import { RESPONSE_HEADER_SIZE, writeResponseHeader } from "../protocol-lrpc/response.js";
 import type { SealedLender, SealedPart } from "./sealed-lender.js";
 
@@ -56,8 +56,8 @@ export function writeParts(writer: Writer, { before, array, after }: StubParts):
   writeCopy(writer, after);
 }
 
-/** Octets that a writer copies; of longer arrays it keeps a reference, and lets the longest travel apart. */
-const COPIED = 8192;
+/** Octets that a writer copies; of arrays from the threshold on it keeps a reference, and lets the longest travel apart. */
+const COPIED = externalThreshold / 2;
 
 function writeCopy(writer: Writer, octets: Buffer): void {
   for (let at = 0; at < octets.length; at += COPIED) {
