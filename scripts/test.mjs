@@ -30,7 +30,7 @@ const { status } = spawnSync(
     ...(sockets ? ["packages/alpc", ...aboutPorts.map((name) => `test/${name}`)] : []),
     ...filters,
     "--reporter=default",
-    ...(report === undefined ? [] : ["--reporter=json", `--outputFile.json=${report}`]),
+    ...(report === undefined ? [] : [`--reporter=${join(root, "scripts", "json-report.mjs")}`]),
   ],
   {
     cwd: root,

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
+import { expect, it, onTestFailed } from "vitest";
 import { Program } from "./programs.js";
 
 const command = fileURLToPath(new URL("../../../packages/cli/bin/ncalrpc.js", import.meta.url));
@@ -11,6 +11,7 @@ interface Report {
 
 it("ncalrpc doctor tries out ports and finds nothing amiss", async () => {
   const { code, stdout, stderr } = await new Program(process.execPath, command, "doctor", "--json").outcome();
+  onTestFailed(() => console.log(stdout));
   expect(stderr).toBe("");
   const { kernel, findings }: Report = JSON.parse(stdout);
   expect(kernel).toBe("nt");
@@ -26,6 +27,5 @@ it("ncalrpc doctor tries out ports and finds nothing amiss", async () => {
   expect(of("open questions").map(({ what }) => Number.parseInt(what, 10))).toEqual([
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
   ]);
-  console.log(stdout);
   expect(code).toBe(0);
 });

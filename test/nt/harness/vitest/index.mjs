@@ -15,7 +15,17 @@ import {
 } from "@vitest/expect";
 import * as chai from "chai";
 
-export { afterAll, afterEach, beforeAll, beforeEach, describe, it, suite, test } from "@vitest/runner";
+export {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  it,
+  onTestFailed,
+  suite,
+  test,
+} from "@vitest/runner";
 
 for (const plugin of [JestExtend, JestChaiExpect, ChaiStyleAssertions, JestAsymmetricMatchers])
   chai.use(plugin);
