@@ -23,7 +23,7 @@ export function nullCheck(
   if (resolved.kind !== "pointer" || resolved.pointer === "ref" || pointer.lenient === true) return [];
   const array = index.resolve(resolved.target);
   if (array.kind !== "array") return [];
-  const control = isVarying(array) ? array.length : array.size;
+  const [name, control] = isVarying(array) ? ["length_is", array.length] : ["size_is", array.size];
   const { frame } = pointer;
   if (
     control === null ||
@@ -37,8 +37,13 @@ export function nullCheck(
     run(
       `${codec}.check`,
       condition,
-      stringLiteral(`null, of size ${idlText(control)}`),
+      stringLiteral(noElements(name, idlText(control))),
       ...memberArgument(pointer.property ?? pointer.label),
     ),
   ];
+}
+
+/** What null does not fit where an attribute says how many elements there are. */
+export function noElements(attribute: string, count: string): string {
+  return `${attribute}(${count}): null has no elements`;
 }

@@ -6,6 +6,7 @@ import { Frame, tagText } from "./frame.js";
 import { controlsOf, innerControls, lateChecks, refuseLate } from "./late-checks.js";
 import { isHidden, type ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
+import { noElements } from "./null-check.js";
 import { nestedOverhead } from "./overhead.js";
 import { ReadCode } from "./read-code.js";
 import { type Check, choice, type LateCheck, type Reading, readingOf, type ToRead, told } from "./reading.js";
@@ -158,7 +159,8 @@ function carriedReading(context: ModuleContext, toRead: ToRead, count: Member): 
   }
   const check: Check = () => {
     const condition = comparison(local, "||", `${frame.operands(count.name).text} === 0`);
-    return [run("r.check", condition, stringLiteral(`null, of size ${count.name}`), stringLiteral(label))];
+    const what = stringLiteral(noElements("size_is", count.name));
+    return [run("r.check", condition, what, stringLiteral(label))];
   };
   return { ...readingOf(place), checks: [check], result: () => choice(local, pending()) };
 }

@@ -20,6 +20,7 @@ interface Paths {
     void Rows([in] Setting rows[2][2]);
     void Send([in] List *list);
     void Texts([in] unsigned long n, [in, size_is(n), string] wchar_t **texts);
+    void Pairs([in] unsigned long n, [in, unique, size_is(n * 2)] long *values);
     void Choose([in] long which, [in, switch_is(which)] Choice *choice);
     Status Answer();
 }`;
@@ -163,7 +164,9 @@ describe.each(["ndr20", "ndr64"] as const)(
       expect(said("query", withLevel(70), 0)).toBe(
         "Query.status.setting.level: from 1 to 9 is required here, not 70",
       );
-      expect(said("query", { name: "too long a name", setting }, 0)).toBe("Query.status.name: range(0, 8)");
+      expect(said("query", { name: "too long a name", setting }, 0)).toBe(
+        "Query.status.name: does not fit range(0, 8)",
+      );
       const span = { low: 0, high: 0.5 };
       expect(said("query", { ...status, setting: { ...setting, span } }, 0)).toMatch(
         /^Query\.status\.setting\.span\.high: an integer/,
@@ -174,14 +177,21 @@ describe.each(["ndr20", "ndr64"] as const)(
       expect(said("send", { items: [status, withLevel(12)] })).toMatch(
         /^Send\.list\.items\[1\]\.setting\.level: from 1/,
       );
-      expect(said("send", { items: [status, status, status] })).toBe("Send.list.items: range(0, 2)");
+      expect(said("send", { items: [status, status, status] })).toBe(
+        "Send.list.items: does not fit range(0, 2)",
+      );
       expect(said("texts", ["one", "two", "a\0b"])).toBe("Texts.texts[2]: a string has NUL at 1");
       const rows = [
         [setting, setting],
         [setting, { ...setting, level: 99 }],
       ];
       expect(said("rows", rows)).toMatch(/^Rows\.rows\[1\]\[1\]\.level: from 1/);
-      expect(said("rows", [[setting, setting], [setting]])).toBe("Rows.rows[1]: [2]");
+      expect(said("rows", [[setting, setting], [setting]])).toBe("Rows.rows[1]: does not fit [2]");
+    });
+
+    test("a size that an expression gives", () => {
+      expect(said("pairs", 1, Int32Array.of(1, 2, 3))).toBe("Pairs.values: does not fit size_is(n * 2)");
+      expect(said("pairs", 1, null)).toBe("Pairs.values: does not fit size_is(n * 2): null has no elements");
     });
 
     test("the end of a list, arms of unions and their tags", () => {

@@ -86,9 +86,9 @@ export function takeCounted(r: Reader): string | null {
   const length = r.uint16();
   const maximum = r.uint16();
   const isPresent = r.pointer();
-  r.check(length % 2 === 0, "a whole number of units", "Length");
+  r.check(length % 2 === 0, "units of two octets", "Length");
   if (!isPresent) {
-    r.check(maximum < 2 && length === 0, "null, of size MaximumLength / 2", "Buffer");
+    r.check(maximum < 2 && length === 0, "size_is(MaximumLength / 2): null has no elements", "Buffer");
     return null;
   }
   return pendingCount(maximum * 0x10000 + length);

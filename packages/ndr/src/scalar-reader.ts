@@ -137,7 +137,7 @@ export class ScalarReader extends ReadCursor {
 
   /** Refuses, as `invalid_bound`, a member that disagrees with the interface definition: `what` says with what. */
   check(ok: boolean, what: string, member = ""): void {
-    if (!ok) this.fail("invalid_bound", what, this.position, member);
+    if (!ok) this.fail("invalid_bound", `does not fit ${what}`, this.position, member);
   }
 
   /** Answers `value` if it is from `min` to `max`, as [range] demands. */

@@ -160,7 +160,7 @@ export class ScalarWriter extends WriteBuffer {
 
   /** Refuses, as `invalid_bound`, a member whose lengths disagree with the interface definition: `what` says with what. */
   check(ok: boolean, what: string, member: string | null = null): void {
-    if (!ok) this.fail("invalid_bound", what, undefined, member);
+    if (!ok) this.fail("invalid_bound", `does not fit ${what}`, undefined, member);
   }
 
   /** Answers `value` if it is from `min` to `max`, as [range] demands. */

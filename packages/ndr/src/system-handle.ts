@@ -62,7 +62,7 @@ export class MessageHandles {
  * which no longer lies where the other side reads it: handles travel with messages that are copied.
  */
 export function putSystemHandle(w: Writer, handle: SystemHandle): void {
-  w.check(typeof handle?.close === "function", "a system handle is required here");
+  w.check(typeof handle?.close === "function", "a SystemHandle, as lendHandle and giveHandle make them");
   w.detach();
   w.handles ??= [];
   w.uint32(w.handles.push(handle));

@@ -127,7 +127,7 @@ export class Writer extends ArrayWriter {
 
   /** The count of a chunk of a pipe, 1 and up; its elements and `chunkEnd` follow (C706 14.3.10). */
   chunk(n: number): void {
-    this.check(n !== 0, "a pipe has an empty chunk");
+    if (n === 0) this.fail("invalid_bound", "a pipe has an empty chunk");
     this.count(n);
   }
 

@@ -123,7 +123,7 @@ describe("system handles in stub data", () => {
   it("are no numbers or other values to a writer", () => {
     for (const value of [3, null, {}, "file"]) {
       expect(() => Reflect.apply(putSystemHandle, null, [new Writer(), value])).toThrow(
-        "a system handle is required here",
+        "does not fit a SystemHandle, as lendHandle and giveHandle make them",
       );
     }
   });

@@ -157,7 +157,7 @@ function readRecord_(r: Reader): Record_ {
   const id = r.at("id").int64();
   const count = r.at("count").range(r.uint32(), 0, 4096);
   const values = r.at("values").pointer();
-  r.check(values || count === 0, "null, of size count", "values");
+  r.check(values || count === 0, "size_is(count): null has no elements", "values");
   return { name, id, values: values ? pendingCount(count) : null };
 }
 

@@ -138,7 +138,7 @@ function readPath(r: Reader): Path {
   r.align(4, 8);
   const count = r.at("count").int16();
   const points = r.at("points").pointer();
-  r.check(points || count === 0, "null, of size count", "points");
+  r.check(points || count === 0, "size_is(count): null has no elements", "points");
   return { points: points ? pendingCount(count) : null };
 }
 

@@ -300,9 +300,9 @@ export function readNested(r: Reader): Nested {
   const tags = r.at("tags").pointer();
   const eventCount = r.at("eventCount").uint32();
   const events = r.at("events").pointer();
-  r.check(samples || sampleCount === 0, "null, of size sampleCount", "samples");
-  r.check(tags || tagCount === 0, "null, of size tagCount", "tags");
-  r.check(events || eventCount === 0, "null, of size eventCount", "events");
+  r.check(samples || sampleCount === 0, "size_is(sampleCount): null has no elements", "samples");
+  r.check(tags || tagCount === 0, "size_is(tagCount): null has no elements", "tags");
+  r.check(events || eventCount === 0, "size_is(eventCount): null has no elements", "events");
   return {
     name,
     displayName,
@@ -402,7 +402,7 @@ export function readBytes(r: Reader): Bytes {
   r.align(1, 8);
   const length = r.at("length").uint32();
   const data = r.at("data").pointer();
-  r.check(data || length === 0, "null, of size length", "data");
+  r.check(data || length === 0, "size_is(length): null has no elements", "data");
   return { data: data ? pendingCount(length) : null };
 }
 
@@ -463,7 +463,7 @@ export function readPoints(r: Reader): Points {
   r.align(1, 8);
   const count = r.at("count").uint32();
   const items = r.at("items").pointer();
-  r.check(items || count === 0, "null, of size count", "items");
+  r.check(items || count === 0, "size_is(count): null has no elements", "items");
   return { items: items ? pendingCount(count) : null };
 }
 

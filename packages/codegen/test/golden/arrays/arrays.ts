@@ -253,7 +253,7 @@ function readPolygon(r: Reader): Polygon {
   r.align(1, 8);
   const n = r.at("n").uint32();
   const points = r.at("points").pointer();
-  r.check(points || n === 0, "null, of size n", "points");
+  r.check(points || n === 0, "size_is(n): null has no elements", "points");
   return { points: points ? pendingCount(n) : null };
 }
 

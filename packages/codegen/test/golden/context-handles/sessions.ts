@@ -353,7 +353,7 @@ function writeMergeRequest(w: Writer, request: MergeRequest): void {
       w.contextHandle(item);
     }
     w.pointer(request.others !== null);
-    w.check(request.others !== null || request.n === 0, "null, of size n", "others");
+    w.check(request.others !== null || request.n === 0, "size_is(n): null has no elements", "others");
     if (request.others !== null) {
       w.count(request.others.length);
       w.check(request.others.length === request.n, "size_is(n)", "others");
@@ -419,7 +419,7 @@ function writeReplaceRequest(w: Writer, request: ReplaceRequest): void {
       w.contextHandle(item);
     }
     w.pointer(request.others !== null);
-    w.check(request.others !== null || request.n === 0, "null, of size n", "others");
+    w.check(request.others !== null || request.n === 0, "size_is(n): null has no elements", "others");
     if (request.others !== null) {
       w.count(request.others.length);
       w.check(request.others.length === request.n, "size_is(n)", "others");
@@ -463,7 +463,7 @@ function writeReplaceResponse(w: Writer, response: ReplaceResponse, request: Rep
       w.contextHandle(item);
     }
     w.pointer(response.others !== null);
-    w.check(response.others !== null || request.n === 0, "null, of size n", "others");
+    w.check(response.others !== null || request.n === 0, "size_is(n): null has no elements", "others");
     if (response.others !== null) {
       w.count(response.others.length);
       w.check(response.others.length === request.n, "size_is(n)", "others");

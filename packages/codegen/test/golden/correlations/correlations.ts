@@ -246,7 +246,7 @@ function writeUnique(w: Writer, value: Unique): void {
 
 function writeUniqueReferents(w: Writer, value: Unique): void {
   if (value.n !== null) w.int32(value.n);
-  w.check(value.x !== null || (value.n ?? 0) === 0, "null, of size *n", "x");
+  w.check(value.x !== null || (value.n ?? 0) === 0, "size_is(*n): null has no elements", "x");
   if (value.x !== null) {
     w.count(value.x.length);
     w.check(value.x.length === (value.n ?? 0), "size_is(*n)", "x");
@@ -265,7 +265,7 @@ function readUniqueReferents(r: Reader, value: Unique): void {
     r.equal(x.length, value.n ?? 0, "size_is(*n)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || (value.n ?? 0) === 0, "null, of size *n", "x");
+  r.check(value.x !== null || (value.n ?? 0) === 0, "size_is(*n): null has no elements", "x");
 }
 
 function writeUniqueLate(w: Writer, value: UniqueLate): void {
@@ -274,7 +274,7 @@ function writeUniqueLate(w: Writer, value: UniqueLate): void {
 }
 
 function writeUniqueLateReferents(w: Writer, value: UniqueLate): void {
-  w.check(value.x !== null || (value.n ?? 0) === 0, "null, of size *n", "x");
+  w.check(value.x !== null || (value.n ?? 0) === 0, "size_is(*n): null has no elements", "x");
   if (value.x !== null) {
     w.count(value.x.length);
     w.check(value.x.length === (value.n ?? 0), "size_is(*n)", "x");
@@ -300,7 +300,7 @@ function writeReference(w: Writer, value: Reference): void {
 
 function writeReferenceReferents(w: Writer, value: Reference): void {
   w.int32(value.n);
-  w.check(value.x !== null || value.n === 0, "null, of size *n", "x");
+  w.check(value.x !== null || value.n === 0, "size_is(*n): null has no elements", "x");
   if (value.x !== null) {
     w.count(value.x.length);
     w.check(value.x.length === value.n, "size_is(*n)", "x");
@@ -321,7 +321,7 @@ function readReferenceReferents(r: Reader, value: Reference): void {
     r.equal(x.length, value.n, "size_is(*n)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || value.n === 0, "null, of size *n", "x");
+  r.check(value.x !== null || value.n === 0, "size_is(*n): null has no elements", "x");
 }
 
 function writeReferenceLate(w: Writer, value: ReferenceLate): void {
@@ -330,7 +330,7 @@ function writeReferenceLate(w: Writer, value: ReferenceLate): void {
 }
 
 function writeReferenceLateReferents(w: Writer, value: ReferenceLate): void {
-  w.check(value.x !== null || value.n === 0, "null, of size *n", "x");
+  w.check(value.x !== null || value.n === 0, "size_is(*n): null has no elements", "x");
   if (value.x !== null) {
     w.count(value.x.length);
     w.check(value.x.length === value.n, "size_is(*n)", "x");
@@ -358,7 +358,7 @@ function writeFull(w: Writer, value: Full): void {
 
 function writeFullReferents(w: Writer, value: Full): void {
   if (w.fullReferent(value.n)) w.int32(value.n.value);
-  w.check(value.x !== null || (value.n?.value ?? 0) === 0, "null, of size *n", "x");
+  w.check(value.x !== null || (value.n?.value ?? 0) === 0, "size_is(*n): null has no elements", "x");
   if (value.x !== null) {
     w.count(value.x.length);
     w.check(value.x.length === (value.n?.value ?? 0), "size_is(*n)", "x");
@@ -380,7 +380,7 @@ function readFullReferents(r: Reader, value: Full): void {
     r.equal(x.length, value.n?.value ?? 0, "size_is(*n)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || (value.n?.value ?? 0) === 0, "null, of size *n", "x");
+  r.check(value.x !== null || (value.n?.value ?? 0) === 0, "size_is(*n): null has no elements", "x");
 }
 
 function writeSum(w: Writer, value: Sum): void {
@@ -391,7 +391,7 @@ function writeSum(w: Writer, value: Sum): void {
 
 function writeSumReferents(w: Writer, value: Sum): void {
   w.int16(value.m);
-  w.check(value.x !== null || value.n + value.m === 0, "null, of size n + *m", "x");
+  w.check(value.x !== null || value.n + value.m === 0, "size_is(n + *m): null has no elements", "x");
   if (value.x !== null) {
     w.count(value.x.length);
     w.check(value.x.length === value.n + value.m, "size_is(n + *m)", "x");
@@ -413,7 +413,7 @@ function readSumReferents(r: Reader, value: Sum): void {
     r.equal(x.length, value.n + value.m, "size_is(n + *m)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || value.n + value.m === 0, "null, of size n + *m", "x");
+  r.check(value.x !== null || value.n + value.m === 0, "size_is(n + *m): null has no elements", "x");
 }
 
 function writeLength(w: Writer, value: Length): void {
@@ -423,7 +423,7 @@ function writeLength(w: Writer, value: Length): void {
 
 function writeLengthReferents(w: Writer, value: Length): void {
   w.int32(value.n);
-  w.check(value.x !== null || value.n === 0, "null, of size *n", "x");
+  w.check(value.x !== null || value.n === 0, "length_is(*n): null has no elements", "x");
   if (value.x !== null) {
     w.count(10);
     w.check(value.x.length <= 10, "size_is(10)", "x");
@@ -448,7 +448,7 @@ function readLengthReferents(r: Reader, value: Length): void {
     r.equal(x.length, value.n, "length_is(*n)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || value.n === 0, "null, of size *n", "x");
+  r.check(value.x !== null || value.n === 0, "length_is(*n): null has no elements", "x");
 }
 
 function writeLengthLate(w: Writer, value: LengthLate): void {
@@ -457,7 +457,7 @@ function writeLengthLate(w: Writer, value: LengthLate): void {
 }
 
 function writeLengthLateReferents(w: Writer, value: LengthLate): void {
-  w.check(value.x !== null || value.n === 0, "null, of size *n", "x");
+  w.check(value.x !== null || value.n === 0, "length_is(*n): null has no elements", "x");
   if (value.x !== null) {
     w.count(10);
     w.check(value.x.length <= 10, "size_is(10)", "x");
@@ -494,7 +494,7 @@ function writePart(w: Writer, value: Part): void {
 function writePartReferents(w: Writer, value: Part): void {
   w.int32(value.first);
   w.int32(value.n);
-  w.check(value.x !== null || value.n === 0, "null, of size *n", "x");
+  w.check(value.x !== null || value.n === 0, "length_is(*n): null has no elements", "x");
   if (value.x !== null) {
     w.count(10);
     w.check(value.x.length + value.first <= 10, "size_is(10)", "x");
@@ -523,7 +523,7 @@ function readPartReferents(r: Reader, value: Part): void {
     r.equal(x.length, value.n, "length_is(*n)", "x");
     value.x = x;
   }
-  r.check(value.x !== null || value.n === 0, "null, of size *n", "x");
+  r.check(value.x !== null || value.n === 0, "length_is(*n): null has no elements", "x");
 }
 
 function writeInner(w: Writer, value: Inner): void {
@@ -535,7 +535,7 @@ function writeInnerReferents(w: Writer, value: Inner): void {
   w.int32(value.n);
   if (value.x !== null) {
     w.pointer(value.x.value !== null);
-    w.check(value.x.value !== null || value.n === 0, "null, of size *n", "x");
+    w.check(value.x.value !== null || value.n === 0, "size_is(*n): null has no elements", "x");
     if (value.x.value !== null) {
       w.count(value.x.value.length);
       w.check(value.x.value.length === value.n, "size_is(*n)", "x");
@@ -608,7 +608,7 @@ function writeInnerLate(w: Writer, value: InnerLate): void {
 function writeInnerLateReferents(w: Writer, value: InnerLate): void {
   if (value.x !== null) {
     w.pointer(value.x.value !== null);
-    w.check(value.x.value !== null || value.n === 0, "null, of size *n", "x");
+    w.check(value.x.value !== null || value.n === 0, "size_is(*n): null has no elements", "x");
     if (value.x.value !== null) {
       w.count(value.x.value.length);
       w.check(value.x.value.length === value.n, "size_is(*n)", "x");
@@ -776,7 +776,7 @@ function readChoicesLate(r: Reader): ChoicesLate {
   const n = r.at("n").int32();
   const choices = r.at("choices").pointer();
   r.at("tag").refPointer();
-  r.check(choices || n === 0, "null, of size n", "choices");
+  r.check(choices || n === 0, "size_is(n): null has no elements", "choices");
   return { choices: choices ? pendingCount(n) : null, tag: pending };
 }
 

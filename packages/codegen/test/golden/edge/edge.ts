@@ -168,7 +168,7 @@ function writeBehind(w: Writer, value: Behind): void {
 
 function writeBehindReferents(w: Writer, value: Behind): void {
   w.int32(value.n);
-  w.check(value.values !== null || value.n === 0, "null, of size *n", "values");
+  w.check(value.values !== null || value.n === 0, "size_is(*n): null has no elements", "values");
   if (value.values !== null) {
     w.count(value.values.length);
     w.check(value.values.length === value.n, "size_is(*n)", "values");
@@ -189,7 +189,7 @@ function readBehindReferents(r: Reader, value: Behind): void {
     r.equal(values.length, value.n, "size_is(*n)", "values");
     value.values = values;
   }
-  r.check(value.values !== null || value.n === 0, "null, of size *n", "values");
+  r.check(value.values !== null || value.n === 0, "size_is(*n): null has no elements", "values");
 }
 
 function writeBig(w: Writer, value: Big): void {
@@ -207,7 +207,7 @@ function writeBigReferents(w: Writer, value: Big): void {
 function readBig(r: Reader): Big {
   const big = r.at("big").int64();
   const data = r.at("data").pointer();
-  r.check(data || Number(big) === 0, "null, of size big", "data");
+  r.check(data || Number(big) === 0, "size_is(big): null has no elements", "data");
   return { data: data ? pendingCount(Number(big)) : null };
 }
 
@@ -436,7 +436,7 @@ function writeMixedRequest(w: Writer, request: MixedRequest): void {
       w.pointer(item !== null);
     }
     for (const item of request.jagged) {
-      w.check(item !== null || request.n === 0, "null, of size n", "jagged[]");
+      w.check(item !== null || request.n === 0, "size_is(n): null has no elements", "jagged[]");
       if (item !== null) {
         w.count(item.length);
         w.check(item.length === request.n, "size_is(n)", "jagged[]");
@@ -486,7 +486,7 @@ function readMixedRequest(r: Reader): MixedRequest {
       r.equal(element.length, n, "size_is(n)");
       jagged[i] = element;
     }
-    r.check(jagged[i] !== null || n === 0, "null, of size n");
+    r.check(jagged[i] !== null || n === 0, "size_is(n): null has no elements");
   }
   r.up();
   const name = r.at("Mixed.name").pointer() ? { value: r.pointer() ? r.wideString() : null } : null;

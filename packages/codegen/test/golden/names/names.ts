@@ -157,7 +157,7 @@ function readClient_(r: Reader): Client_ {
   const items = r.at("items").pointer();
   const r_ = r.at("r").uint32();
   r.trail(8);
-  r.check(items || count === 0, "null, of size count", "items");
+  r.check(items || count === 0, "size_is(count): null has no elements", "items");
   return { items: items ? pendingCount(count) : null, r: r_ };
 }
 

@@ -207,7 +207,7 @@ function readTree(r: Reader): Tree {
   const name = r.at("name").pointer() ? pending : null;
   const count = r.at("count").uint32();
   const children = r.at("children").pointer();
-  r.check(children || count === 0, "null, of size count", "children");
+  r.check(children || count === 0, "size_is(count): null has no elements", "children");
   return { name, children: children ? pendingCount(count) : null };
 }
 

@@ -175,7 +175,7 @@ function writeNames(w: Writer, value: Names): void {
 }
 
 function writeNamesReferents(w: Writer, value: Names): void {
-  w.check(value.names !== null || value.count === 0, "null, of size count", "names");
+  w.check(value.names !== null || value.count === 0, "size_is(count): null has no elements", "names");
   if (value.names !== null) {
     w.count(value.names.length);
     w.check(value.names.length === value.count, "size_is(count)", "names");
@@ -186,7 +186,7 @@ function writeNamesReferents(w: Writer, value: Names): void {
       putCountedReferent(w, item);
     }
   }
-  w.check(value.sids !== null || value.count === 0, "null, of size count", "sids");
+  w.check(value.sids !== null || value.count === 0, "size_is(count): null has no elements", "sids");
   if (value.sids !== null) {
     w.count(value.sids.length);
     w.check(value.sids.length === value.count, "size_is(count)", "sids");
@@ -225,7 +225,7 @@ function readNamesReferents(r: Reader, value: Names): void {
     r.equal(names.length, value.count, "size_is(count)", "names");
     value.names = names;
   }
-  r.check(value.names !== null || value.count === 0, "null, of size count", "names");
+  r.check(value.names !== null || value.count === 0, "size_is(count): null has no elements", "names");
   if (value.sids !== null) {
     const sidsCount = r.down("sids").count(4, -24);
     const sids = new Array<Psid>(sidsCount);
@@ -239,7 +239,7 @@ function readNamesReferents(r: Reader, value: Names): void {
     r.equal(sids.length, value.count, "size_is(count)", "sids");
     value.sids = sids;
   }
-  r.check(value.sids !== null || value.count === 0, "null, of size count", "sids");
+  r.check(value.sids !== null || value.count === 0, "size_is(count): null has no elements", "sids");
 }
 
 function writeKey(w: Writer, value: Key): void {
