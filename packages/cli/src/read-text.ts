@@ -7,6 +7,8 @@ export function readText(path: string): string {
   if (path === "-") return readFileSync(0, "utf8");
   const text = createNodeHost().read(path);
   if (text === null)
-    throw new CommandFailure(`cannot read '${path}': check the path and that the file can be read`);
+    throw new CommandFailure(
+      `cannot read '${path}': check its path, that it is a file and no directory, and that you may read it`,
+    );
   return text;
 }

@@ -57,7 +57,7 @@ describe("format", () => {
     const missing = await runInProcess(["format", "nowhere.idl"], {}, cwd);
     expect([missing.code, missing.stderr]).toEqual([
       1,
-      "error: cannot read 'nowhere.idl': check the path and that the file can be read\n",
+      "error: cannot read 'nowhere.idl': check its path, that it is a file and no directory, and that you may read it\n",
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compile, diagnosticTable, formatDiagnostic, type SourceHost } from "../src/index.js";
 import { diagnosticExamples, type Example, markedLines } from "./diagnostic-examples.js";
+import { compileText, HEADER } from "./helpers.js";
 
 const examples = diagnosticExamples();
 
@@ -50,4 +51,17 @@ describe("diagnostic examples", () => {
       }
     });
   }
+});
+
+describe("what is said", () => {
+  test.each([
+    ["typedef long A; typedef short A;", "'A' is already declared"],
+    ["typedef enum { } Mode;", "enum 'Mode' is empty"],
+    [
+      `${HEADER} interface Outer { interface Inner { void F(); } }`,
+      "an interface inside an interface is not supported",
+    ],
+  ])("of %s, once", (text, message) => {
+    expect(compileText(text).diagnostics.map((diagnostic) => diagnostic.message)).toEqual([message]);
+  });
 });

@@ -112,7 +112,7 @@ function checkInterface(node: InterfaceNode, check: FileCheck): void {
   }
   for (const item of items) {
     if (item.kind === "interface")
-      context.report("IDL0301", item.name.span, { feature: "an interface inside an interface" });
+      context.report("IDL0301", item.name.span, { feature: "an interface inside an interface" }, NESTED);
     else if (item.kind !== "method" && item.kind !== "import" && item.kind !== "ignored")
       checkDefinition(item, context, check);
     else if (item.kind === "method" && unit.interface !== null)
@@ -121,6 +121,7 @@ function checkInterface(node: InterfaceNode, check: FileCheck): void {
 }
 
 const COM = "the types that it defines are; COM itself is out of reach here";
+const NESTED = "end the one around it first: interfaces stand beside one another";
 
 /** What only declares types is `local`: without stubs, and with nothing to identify. */
 function interfaceKind(node: InterfaceNode, dialect: Dialect): "remote" | "object" | "local" {

@@ -3,7 +3,7 @@ import type { CheckContext } from "./check-context.js";
 import { evaluateInteger } from "./fold-expression.js";
 import { NameClashes } from "./name-clashes.js";
 import type { DefinitionUse } from "./resolve-specifier.js";
-import type { EnumSymbol } from "./symbols.js";
+import { type EnumSymbol, nameOf } from "./symbols.js";
 
 /** Defines an enum and its labels, which are names of the whole file. */
 export function defineEnum(node: EnumNode, use: DefinitionUse, context: CheckContext): EnumSymbol {
@@ -18,12 +18,11 @@ export function defineEnum(node: EnumNode, use: DefinitionUse, context: CheckCon
     next = value + 1n;
   }
   const span = node.tag?.span ?? use.span;
-  if (labels.length === 0) {
-    context.report("IDL0720", span, { what: "enum", name: node.tag?.text ?? "", part: "label" });
-  }
   const { naming, doc, wide } = use;
   const foreign = use.attributes?.foreign ?? null;
   const symbol: EnumSymbol = { kind: "enum", naming, unit: context.unit, span, doc, foreign, wide, labels };
+  if (labels.length === 0)
+    context.report("IDL0720", span, { what: "enum", name: nameOf(symbol), part: "label" });
   context.unit.types.push(symbol);
   return symbol;
 }

@@ -19,7 +19,12 @@ export function resolveReference(type: TypeSpecifier, context: CheckContext): Re
     case "unsupported":
       return { kind: "foreign", feature: type.feature };
     case "pipe":
-      context.report("IDL0301", type.span, { feature: "a pipe that no typedef names" });
+      context.report(
+        "IDL0301",
+        type.span,
+        { feature: "a pipe that no typedef names" },
+        "write `typedef pipe T NAME;`, and NAME here",
+      );
       return ERROR;
     case "reference":
       break;

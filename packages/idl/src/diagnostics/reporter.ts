@@ -38,13 +38,15 @@ export class Reporter {
     return this.#diagnostics.length >= this.#limit;
   }
 
-  /** Over the limit, warnings are dropped, those that are there too if an error wants their place; then IDL0009 ends the list. */
+  /** What has been said of a place is not said again. Over the limit, warnings are dropped, those that are there too if an error wants their place; then IDL0009 ends the list. */
   report(id: DiagnosticId, span: Span, details: ReportDetails = {}, hint?: string): void {
     const isError = diagnosticTable[id].severity === "error";
+    if (isError && this.#diagnostics.length === this.#limit) this.#dropWarning();
+    const diagnostic = this.full ? null : describe(id, span, details, hint);
+    if (diagnostic !== null && this.#diagnostics.some((other) => isSame(other, diagnostic))) return;
     if (isError) this.#errors += 1;
     if (id === "IDL0002" || id === "IDL0113") this.#missingFile ??= String(details["file"]);
-    if (isError && this.#diagnostics.length === this.#limit) this.#dropWarning();
-    if (!this.full) this.#diagnostics.push(describe(id, span, details, hint));
+    if (diagnostic !== null) this.#diagnostics.push(diagnostic);
     else if (isError && this.#diagnostics.length === this.#limit) {
       this.#diagnostics.push(describe("IDL0009", span, { limit: this.#limit }, undefined));
     }
@@ -54,6 +56,16 @@ export class Reporter {
     const last = this.#diagnostics.findLastIndex(({ severity }) => severity === "warning");
     if (last >= 0) this.#diagnostics.splice(last, 1);
   }
+}
+
+function isSame(one: Diagnostic, other: Diagnostic): boolean {
+  return (
+    one.id === other.id &&
+    one.line === other.line &&
+    one.column === other.column &&
+    one.file === other.file &&
+    one.message === other.message
+  );
 }
 
 function describe(

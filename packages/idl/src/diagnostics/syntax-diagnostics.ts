@@ -3,9 +3,12 @@ import type { DiagnosticRecord } from "./diagnostic.js";
 const error = (message: string, hint: string): DiagnosticRecord => ({ severity: "error", message, hint });
 const warning = (message: string, hint: string): DiagnosticRecord => ({ severity: "warning", message, hint });
 
-/** Files and limits (00xx), characters (01xx), grammar (02xx), what is not supported yet (03xx). */
+/** Files and limits (00xx), characters (01xx), grammar (02xx), what is not supported (03xx). */
 export const syntaxDiagnostics = {
-  IDL0001: error("cannot read '{file}'", "check the path and that the file can be read"),
+  IDL0001: error(
+    "cannot read '{file}'",
+    "check its path, that it is a file and no directory, and that you may read it",
+  ),
   IDL0002: error(
     "cannot find the imported file '{file}'",
     "it has to lie beside the importing file or in an include directory (-I); one that a build makes has to be made first",
@@ -64,11 +67,11 @@ export const syntaxDiagnostics = {
   IDL0210: warning("attribute '{name}' has no effect", "it concerns C memory, C stubs or COM; remove it"),
 
   IDL0301: error(
-    "{feature} is not supported yet",
-    "express it with structs, arrays, pointers and several methods",
+    "{feature} is not supported",
+    "write an expression of integers, constants, and names of parameters or members",
   ),
   IDL0302: error(
-    "{name} is not supported yet",
+    "{name} is not supported",
     "it changes what is sent, so it cannot be left out silently; remove it",
   ),
   IDL0303: warning("{what} is not generated: {feature}", "{advice}"),

@@ -18,7 +18,7 @@ export const typeDiagnostics = {
     "put it on an array or a pointer to the first element",
   ),
   IDL0707: error(
-    "'{attribute}' has {count} arguments for {levels} levels of pointers and arrays",
+    "'{attribute}' has more arguments ({count}) than there are levels of pointers and arrays ({levels})",
     "write one for each level, outermost first",
   ),
   IDL0708: error(
