@@ -29,10 +29,9 @@ async function loadPlugin(name: string): Promise<Plugin> {
   try {
     exported = await import(locate(name));
   } catch (error) {
-    throw new CommandFailure(
-      `cannot load plugin '${name}': ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    // Node.js adds a stack of its own modules to what it says in the first line.
+    const [reason] = String(error instanceof Error ? error.message : error).split("\n");
+    throw new CommandFailure(`cannot load plugin '${name}': ${reason}`, { cause: error });
   }
   const found =
     typeof exported === "object" && exported !== null && "default" in exported ? exported.default : null;

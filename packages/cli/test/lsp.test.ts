@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LanguageClient } from "./language-client.js";
+import { binary } from "./run-cli.js";
 
 const TYPES = `/** A point of the plane. */
 typedef struct Point {
@@ -191,4 +193,11 @@ describe("ncalrpc lsp", () => {
   it("ends when it is told to", async () => {
     expect(await client.end()).toBe(0);
   });
+});
+
+it("ends when there is no editor", () => {
+  const { status, stderr } = spawnSync(process.execPath, [binary, "lsp"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  expect([status, stderr.toString()]).toEqual([0, ""]);
 });

@@ -108,6 +108,9 @@ describe("generate --plugin", () => {
     expect((await generate("--plugin", "./nowhere.mjs")).stderr).toContain(
       "cannot load plugin './nowhere.mjs'",
     );
+    expect((await generate("--plugin", "no-such-package")).stderr).toBe(
+      "error: cannot load plugin 'no-such-package': Cannot find module 'no-such-package'\n",
+    );
   });
 });
 
@@ -142,6 +145,8 @@ describe("generate --hook", () => {
     expect((await run("--hook", "Day")).stderr).toContain("--hook is Day, not TYPE=MODULE#EXPORT");
     const { code, stderr } = await run("--hook", "Date=../hooks.js#date");
     expect(code).toBe(1);
-    expect(stderr).toContain("no code can be generated for: a hook of Date, no typedef");
+    expect(stderr).toContain(
+      "no code can be generated for: the hook of Date, since no typedef has that name",
+    );
   });
 });

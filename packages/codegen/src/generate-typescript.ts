@@ -85,7 +85,8 @@ function refuseUnknown(model: Model, hooks: ReadonlyMap<string, HookSource>): vo
     model.units.flatMap(({ types }) => types.filter(({ kind }) => kind === "alias").map(({ name }) => name)),
   );
   const unknown = [...hooks.keys()].filter((name) => !typedefs.has(name));
-  if (unknown.length > 0) throw new UnsupportedError(unknown.map((name) => `a hook of ${name}, no typedef`));
+  if (unknown.length > 0)
+    throw new UnsupportedError(unknown.map((name) => `the hook of ${name}, since no typedef has that name`));
 }
 
 /** The comment that begins the modules of a unit. */

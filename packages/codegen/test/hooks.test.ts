@@ -95,7 +95,7 @@ describe("hooks", () => {
     ]);
     expect(limitations(model, { hooks })).toEqual([]);
     expect(() => generateTypeScript(model, { hooks: { Span: hooks.Day } })).toThrow(
-      new UnsupportedError(["a hook of Span, no typedef"]),
+      new UnsupportedError(["the hook of Span, since no typedef has that name"]),
     );
     const within = text.replace("byte last;", "Path path;");
     expect(() => generateTypeScript(compileText(within), { hooks })).toThrow(

@@ -9,7 +9,7 @@ export const lsp: Command = {
   notes: [
     "Diagnostics and lint findings, hover, go to definition, formatting, rename, outline.",
     "`initializationOptions`, and the section `ncalrpc` of a changed configuration, have `includeDirectories` (a list),",
-    "`dialect` and `defines` (an object). Ends when the editor says so.",
+    "`dialect` and `defines` (an object). Ends when the editor says so, or is gone.",
   ],
   examples: ["ncalrpc lsp --stdio"],
   run: runServer,
@@ -18,6 +18,7 @@ export const lsp: Command = {
 async function runServer(): Promise<ExitCode> {
   const { startServer } = await import("@ncalrpc/lsp");
   startServer(process.stdin, process.stdout);
-  await new Promise((resolve) => process.stdin.once("close", resolve));
+  // A pipe is closed after its end; a file, as /dev/null, only ends.
+  await new Promise((resolve) => process.stdin.once("end", resolve).once("close", resolve));
   return ExitCode.DONE;
 }
