@@ -58,9 +58,12 @@ export interface PortAttributes {
 export interface PortLimits {
   /** Header and payload of a message, octets, at most MAX_MESSAGE_LENGTH. */
   readonly maxMessageLength: number;
-  /** Octets of one section. */
+  /** Octets of one section; at most half of what the connection may have. */
   readonly maxSectionSize: number;
-  /** Octets of all sections of one connection, and of one user. */
+  /**
+   * Octets of all sections of one connection, of which each direction has half, and of one user. Who needs more waits for views
+   * to come back, if any of that direction and connection are out.
+   */
   readonly maxTotalSectionSize: number;
   readonly maxUserSectionSize: number;
   readonly maxConnections: number;
@@ -207,8 +210,15 @@ export interface CommunicationPort extends Disposable {
   reserve?(): MessageRoom | null;
   /** Withdraws a request: the other side gets CANCELED with its id unless it has answered. */
   cancel(messageId: number): void;
-  /** Memory for one large message; at once when the connection's pool has it, else when the server has made it. */
-  allocateView(size: number): View | Promise<View>;
+  /**
+   * Memory for one large message; at once when the connection's pool has it, else when the server has made it. If this direction's
+   * share of the connection's sections is used up, when views have come back, in the order of the calls; with `waits` false that
+   * is refused, where there is a choice. Throws or rejects with AlpcError: QUOTA_EXCEEDED, INSUFFICIENT_RESOURCES (no view is out that could come back),
+   * PORT_DISCONNECTED.
+   */
+  allocateView(size: number, waits?: boolean): View | Promise<View>;
+  /** Nobody waits for this promise of allocateView any more: it rejects with CANCELLED, unless it is settled. Left out where there are no such promises. */
+  withdrawView?(view: Promise<View>): void;
   /**
    * Server: a view for one message of an array that sealBytes made, or of a part of one: nothing is copied. Null if the
    * array is an ordinary one, or the client's share of sections is used up. Left out where nothing can be sealed.

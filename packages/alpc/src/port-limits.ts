@@ -66,6 +66,11 @@ export function resolvePortLimits(given: Partial<PortLimits> = {}): PortLimits {
   return limits;
 }
 
+/** Octets of the largest view: each direction of a connection has half of its sections. */
+export function largestView({ maxSectionSize, maxTotalSectionSize }: PortLimits): number {
+  return Math.min(maxSectionSize, Math.floor(maxTotalSectionSize / 2));
+}
+
 /** Connections that one user may have: no more than three quarters of all. */
 export function connectionsPerUser(limits: PortLimits): number {
   return Math.min(limits.maxConnectionsPerUser, Math.max(1, Math.floor((limits.maxConnections * 3) / 4)));

@@ -34,3 +34,18 @@ export class SectionQuota {
     this.#parent?.release(size);
   }
 }
+
+/** The accounts of one connection, nested in its user's: each direction has half, so that neither leaves the other nothing. */
+export interface ConnectionQuotas {
+  readonly requests: SectionQuota;
+  readonly responses: SectionQuota;
+}
+
+/** For a connection that may have `total` octets in sections. */
+export function connectionQuotas(total: number, user: SectionQuota | null): ConnectionQuotas {
+  const half = Math.floor(total / 2);
+  return {
+    requests: new SectionQuota(half, "the connection's requests", user),
+    responses: new SectionQuota(half, "the connection's responses", user),
+  };
+}

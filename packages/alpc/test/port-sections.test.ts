@@ -6,32 +6,34 @@ import { C, loadLibC } from "../src/linux/libc.js";
 import type { MemoryMode } from "../src/linux/mapped-memory.js";
 import { SECTION_IDLE_TIME } from "../src/linux/port-sections.js";
 import { ServerSections } from "../src/linux/server-sections.js";
-import { SectionQuota } from "../src/section-quota.js";
+import { connectionQuotas, SectionQuota } from "../src/section-quota.js";
 import type { View } from "../src/view.js";
 
 const KiB = 1024;
 const libc = loadLibC();
 
-/** Both sides of a connection whose control messages arrive at once, except where `hold` keeps them back. */
+/** Both sides of a connection. Control messages arrive at once, but answers to wishes when the server has finished with them. */
 class Pair implements Disposable {
   readonly server: ServerSections;
   readonly client: ClientSections;
   readonly sent: string[] = [];
   readonly user = new SectionQuota(1024 * KiB, "the user");
-  readonly quota: SectionQuota;
   readonly #before = Pair.resources();
 
+  /** `limit`: octets of sections for each direction. */
   constructor(mode: MemoryMode = "mapped", limit = 512 * KiB) {
-    this.quota = new SectionQuota(limit, "the connection", this.user);
+    const quotas = connectionQuotas(2 * limit, this.user);
     this.server = new ServerSections(
       {
         sendSection: (id, kind, size, fd) => {
           this.sent.push(`section ${id} ${kind} ${size / KiB}`);
-          this.client.onSection(id, kind, size, fd);
+          const arrive = () => this.client.onSection(id, kind, size, fd);
+          if (kind === "request") queueMicrotask(arrive);
+          else arrive();
         },
         sendSectionRefused: ({ status, message }) => {
           this.sent.push("refused");
-          this.client.onSectionRefused(status, message);
+          queueMicrotask(() => this.client.onSectionRefused(status, message));
         },
         sendViewReleased: (id) => this.client.onViewReleased(id),
         sendSectionDropped: (id) => {
@@ -39,7 +41,7 @@ class Pair implements Disposable {
           this.client.onSectionDropped(id);
         },
       },
-      { libc, mode, maxSectionSize: 256 * KiB, quota: this.quota },
+      { libc, mode, maxViewSize: Math.min(256 * KiB, limit), quotas },
     );
     this.client = new ClientSections(
       {
@@ -50,7 +52,12 @@ class Pair implements Disposable {
           this.server.onSectionDropped(id);
         },
       },
-      { libc, mode, maxViewSize: 256 * KiB, quota: new SectionQuota(limit, "the client") },
+      {
+        libc,
+        mode,
+        maxViewSize: Math.min(256 * KiB, limit),
+        quota: new SectionQuota(2 * limit, "the client"),
+      },
     );
   }
 
@@ -61,6 +68,13 @@ class Pair implements Disposable {
       descriptors: readdirSync("/proc/self/fd").length,
       mappings: maps.filter((line) => line.includes("ncalrpc-section")).length,
     };
+  }
+
+  /** A view for the client that there is at once. */
+  reply(size: number): View {
+    const view = this.server.allocate(size);
+    if (view instanceof Promise) throw new Error("the view has to wait");
+    return view;
   }
 
   toServer(view: View): View {
@@ -74,10 +88,31 @@ class Pair implements Disposable {
   [Symbol.dispose](): void {
     this.client.close();
     this.server.close();
-    expect(this.quota.used).toBe(0);
     expect(this.user.used).toBe(0);
     expect(Pair.resources()).toEqual(this.#before);
   }
+}
+
+/** Lets what has been sent arrive. */
+const turns = () => new Promise((resolve) => setImmediate(resolve));
+
+function promised(view: View | Promise<View>): Promise<View> {
+  if (!(view instanceof Promise)) throw new Error("there is a view at once");
+  return view;
+}
+
+/** What has become of a view by now; null while it is waited for. */
+function settled(view: View | Promise<View>): { outcome: View | Error | null } {
+  const state: { outcome: View | Error | null } = { outcome: null };
+  promised(view).then(
+    (granted) => {
+      state.outcome = granted;
+    },
+    (error: Error) => {
+      state.outcome = error;
+    },
+  );
+  return state;
 }
 
 /** A VIEW attribute. */
@@ -96,7 +131,7 @@ describe.each<MemoryMode>(["mapped", "copied"])("%s", (mode) => {
       expect(request.bytes.length).toBe(0);
       expect(seen.bytes.length).toBe(100 * KiB);
       expect([seen.bytes[0], seen.bytes[100 * KiB - 1]]).toEqual([round, round]);
-      const reply = pair.server.allocate(200 * KiB);
+      const reply = pair.reply(200 * KiB);
       reply.bytes.fill(100 + round);
       seen.release();
       const answer = pair.toClient(reply);
@@ -107,15 +142,15 @@ describe.each<MemoryMode>(["mapped", "copied"])("%s", (mode) => {
       expect([seen.bytes.length, answer.bytes.length, reply.bytes.length]).toEqual([0, 0, 0]);
     }
     expect(pair.sent).toEqual(["section 1 request 128", "section 2 reply 256"]);
-    expect(pair.quota.used).toBe(384 * KiB);
+    expect(pair.user.used).toBe(384 * KiB);
   });
 
   test("closing either side detaches every view that is out", async () => {
     using pair = new Pair(mode);
     const request = await pair.client.allocate(10);
     const seen = pair.toServer(await pair.client.allocate(10));
-    const reply = pair.server.allocate(10);
-    const answer = pair.toClient(pair.server.allocate(10));
+    const reply = pair.reply(10);
+    const answer = pair.toClient(pair.reply(10));
     const views = [request, seen, reply, answer];
     expect(views.map((view) => view.bytes.length)).toEqual([10, 10, 10, 10]);
     pair.client.close();
@@ -140,7 +175,6 @@ test("a wish that is not granted before the connection closes is rejected", asyn
   using pair = new Pair();
   const view = pair.client.allocate(10);
   pair.client.close();
-  pair.client.onSectionRefused = () => {};
   pair.server.onSectionWanted = () => {};
   await expect(view).rejects.toEqual(refused("PORT_DISCONNECTED"));
 });
@@ -150,23 +184,111 @@ describe("under a limit", () => {
     using pair = new Pair();
     expect(() => pair.client.allocate(256 * KiB + 1)).toThrow(refused("QUOTA_EXCEEDED"));
     expect(() => pair.server.allocate(256 * KiB + 1)).toThrow(refused("QUOTA_EXCEEDED"));
-    pair.server.allocate(256 * KiB).release();
+    pair.reply(256 * KiB).release();
   });
 
-  test("when all are in use, the next one is refused, and the others are not harmed", async () => {
+  test("when all of a direction are in use, the next one waits, and the other direction does not", async () => {
+    using pair = new Pair("mapped", 128 * KiB);
+    const request = await pair.client.allocate(128 * KiB);
+    const waiting = settled(pair.client.allocate(1));
+    const reply = pair.reply(128 * KiB);
+    const waitingReply = settled(pair.server.allocate(1));
+    await turns();
+    expect([waiting.outcome, waitingReply.outcome]).toEqual([null, null]);
+    expect(() => pair.server.allocate(1, false)).toThrow(refused("QUOTA_EXCEEDED"));
+    await expect(pair.client.allocate(1, false)).rejects.toEqual(refused("QUOTA_EXCEEDED"));
+    pair.toServer(request).release();
+    pair.toClient(reply).release();
+    await turns();
+    expect([waiting.outcome, waitingReply.outcome]).toMatchObject([{ size: 1 }, { size: 1 }]);
+  });
+
+  test("nobody overtakes, whatever the size", async () => {
     using pair = new Pair("mapped", 256 * KiB);
-    const held = [await pair.client.allocate(128 * KiB), pair.server.allocate(128 * KiB)];
-    await expect(pair.client.allocate(1)).rejects.toEqual(refused("QUOTA_EXCEEDED"));
-    expect(() => pair.server.allocate(1)).toThrow(refused("QUOTA_EXCEEDED"));
-    expect(held.map((view) => view.bytes.length)).toEqual([128 * KiB, 128 * KiB]);
+    const first = await pair.client.allocate(64 * KiB);
+    const held = await pair.client.allocate(64 * KiB);
+    const order: number[] = [];
+    const wait = async (size: number) => {
+      const view = await pair.client.allocate(size);
+      order.push(size);
+      pair.toServer(view).release();
+    };
+    const all = [200 * KiB, 1, 64 * KiB, 2].map(wait);
+    pair.toServer(first).release();
+    await turns();
+    expect(order).toEqual([]);
+    pair.toServer(held).release();
+    await Promise.all(all);
+    expect(order).toEqual([200 * KiB, 1, 64 * KiB, 2]);
+    const replies = [pair.reply(200 * KiB)];
+    const late = [1, 64 * KiB, 2].map(async (size) => {
+      const view = await pair.server.allocate(size);
+      order.push(-size);
+      pair.toClient(view).release();
+    });
+    for (const reply of replies) pair.toClient(reply).release();
+    await Promise.all(late);
+    expect(order.slice(4)).toEqual([-1, -64 * KiB, -2]);
+  });
+
+  test("who gives up waiting leaves nothing, and those behind get their turn", async () => {
+    using pair = new Pair("mapped", 128 * KiB);
+    const sides = [
+      {
+        allocate: (size: number) => pair.client.allocate(size),
+        side: pair.client,
+        pass: (view: View) => pair.toServer(view),
+      },
+      {
+        allocate: (size: number) => pair.server.allocate(size),
+        side: pair.server,
+        pass: (view: View) => pair.toClient(view),
+      },
+    ];
+    for (const { allocate, side, pass } of sides) {
+      const held = await allocate(64 * KiB);
+      const large = promised(allocate(128 * KiB));
+      const small = settled(allocate(1));
+      await turns();
+      side.withdraw(large);
+      await expect(large).rejects.toEqual(refused("CANCELLED"));
+      await turns();
+      expect(small.outcome).toMatchObject({ size: 1 });
+      const answered = promised(allocate(128 * KiB));
+      pass(held).release();
+      await turns();
+      if (small.outcome instanceof Error || small.outcome === null) throw new Error("there is no view");
+      pass(small.outcome).release();
+      const view = await answered;
+      side.withdraw(answered);
+      view.release();
+    }
+  });
+
+  test("a wish that is withdrawn before the server has answered leaves the section to the next one", async () => {
+    using pair = new Pair("mapped", 64 * KiB);
+    const first = promised(pair.client.allocate(1));
+    const second = pair.client.allocate(1);
+    pair.client.withdraw(first);
+    await expect(first).rejects.toEqual(refused("CANCELLED"));
+    expect((await second).size).toBe(1);
+  });
+
+  test("it is refused what no view can come back for", async () => {
+    using pair = new Pair("mapped", 256 * KiB);
+    pair.user.charge(1024 * KiB - 64 * KiB);
+    await expect(pair.client.allocate(65 * KiB)).rejects.toEqual(refused("QUOTA_EXCEEDED"));
+    expect(() => pair.server.allocate(65 * KiB)).toThrow(refused("QUOTA_EXCEEDED"));
+    (await pair.client.allocate(1)).release();
+    pair.user.release(1024 * KiB - 64 * KiB);
   });
 
   test("a free section that is too large is used rather than nothing", async () => {
-    using pair = new Pair("mapped", 256 * KiB);
+    using pair = new Pair("mapped", 128 * KiB);
     (await pair.client.allocate(128 * KiB)).release();
-    pair.server.allocate(128 * KiB).release();
+    pair.reply(128 * KiB).release();
     expect((await pair.client.allocate(1)).size).toBe(1);
-    expect(pair.server.allocate(1).size).toBe(1);
+    expect(pair.reply(1).size).toBe(1);
     expect(pair.sent).toEqual(["section 1 request 128", "section 2 reply 128", "refused"]);
   });
 
@@ -176,8 +298,8 @@ describe("under a limit", () => {
     expect((await pair.client.allocate(256 * KiB)).size).toBe(256 * KiB);
     expect(pair.sent).toEqual(["section 1 request 64", "refused", "client drops 1", "section 2 request 256"]);
     const other = new Pair("mapped", 256 * KiB);
-    other.server.allocate(1).release();
-    expect(other.server.allocate(256 * KiB).size).toBe(256 * KiB);
+    other.reply(1).release();
+    expect(other.reply(256 * KiB).size).toBe(256 * KiB);
     expect(other.sent).toEqual(["section 1 reply 64", "server drops 1", "section 2 reply 256"]);
     other.client.close();
     other.server.close();
@@ -239,7 +361,7 @@ describe("what breaks the protocol", () => {
     pair.client.send(view);
     expect(() => pair.client.send(view)).toThrow(refused("INVALID_PARAMETER"));
     view.release();
-    const released = pair.server.allocate(1);
+    const released = pair.reply(1);
     released.release();
     expect(() => pair.server.send(released)).toThrow(refused("INVALID_PARAMETER"));
   });
@@ -252,14 +374,20 @@ test("sections that have long been idle go, on both sides", async () => {
     const pending = pair.client.allocate(1);
     const request = await pending;
     request.release();
-    pair.server.allocate(1).release();
-    const kept = pair.server.allocate(100 * KiB);
-    expect([pair.client.count, pair.server.count]).toEqual([3, 3]);
+    pair.reply(1).release();
+    const kept = pair.reply(100 * KiB);
+    expect([pair.client.counts, pair.server.counts]).toEqual([
+      { own: 1, shown: 2 },
+      { own: 2, shown: 1 },
+    ]);
     vi.advanceTimersByTime(2 * SECTION_IDLE_TIME + 1);
-    expect([pair.client.count, pair.server.count]).toEqual([1, 1]);
+    expect([pair.client.counts, pair.server.counts]).toEqual([
+      { own: 0, shown: 1 },
+      { own: 1, shown: 0 },
+    ]);
     expect(pair.sent.slice(3).sort()).toEqual(["client drops 1", "server drops 2"]);
     expect(kept.bytes.length).toBe(100 * KiB);
-    expect(pair.quota.used).toBe(128 * KiB);
+    expect(pair.user.used).toBe(128 * KiB);
   } finally {
     vi.useRealTimers();
   }

@@ -45,21 +45,16 @@ export function waitForView(
   milliseconds: number,
 ): View {
   const deadline = performance.now() + milliseconds;
-  const answer: { view: View | null; error: AlpcError | null; isLate: boolean } = {
-    view: null,
-    error: null,
-    isLate: false,
-  };
-  answer.view = attachments.allocateViewLater(
-    size,
-    (view) => {
-      if (answer.isLate) view.release();
-      else answer.view = view;
+  const answer: { view: View | null; error: AlpcError | null } = { view: null, error: null };
+  const wish = attachments.allocateViewLater(size, {
+    grant: (view) => {
+      answer.view = view;
     },
-    (error) => {
+    refuse: (error) => {
       answer.error = error;
     },
-  );
+  });
+  if (typeof wish !== "function") return wish;
   for (;;) {
     if (answer.error !== null) throw answer.error;
     if (answer.view !== null) return answer.view;
@@ -68,7 +63,7 @@ export function waitForView(
     if (left <= 0) break;
     waitForMessages(connection, left);
   }
-  answer.isLate = true;
+  wish();
   throw new AlpcError("TIMEOUT", `no view of ${size} octets in ${milliseconds} ms`);
 }
 

@@ -3,6 +3,7 @@ import type { ViewAttribute } from "../message-attributes.js";
 import { violation } from "../port-message.js";
 import type { SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
+import type { ViewOutcome, ViewWish } from "../view-queue.js";
 import type { LibC } from "./libc.js";
 import type { MemoryMode } from "./mapped-memory.js";
 import { PortSections, type SectionChannel } from "./port-sections.js";
@@ -23,17 +24,23 @@ export interface ClientSectionOptions {
   readonly quota: SectionQuota;
 }
 
-interface Wish {
-  readonly size: number;
-  readonly resolve: (view: View) => void;
-  readonly reject: (reason: AlpcError) => void;
+interface Wish extends ViewWish {
+  /** Whether it may wait for views to come back. */
+  readonly waits: boolean;
+  /** The server owes an answer. */
+  isAsked: boolean;
+  /** Why the server has no section for it, when it has said so. */
+  refusal: AlpcError | null;
 }
 
+export type Withdraw = () => void;
+
 /** The client's side: every section comes from the server. */
-export class ClientSections extends PortSections {
+export class ClientSections extends PortSections<Wish> {
   readonly #channel: ClientSectionChannel;
   readonly #options: ClientSectionOptions;
-  readonly #wishes: Wish[] = [];
+  /** Whom the server owes an answer. */
+  readonly #asked: Wish[] = [];
   readonly #sealed: SealedReceipts;
 
   constructor(channel: ClientSectionChannel, options: ClientSectionOptions, now?: () => number) {
@@ -43,25 +50,17 @@ export class ClientSections extends PortSections {
     this.#sealed = new SealedReceipts(options.libc, (sectionId) => channel.sendViewReleased(sectionId));
   }
 
-  /** A view for a message to the server: at once if a section is free. Throws or rejects with AlpcError QUOTA_EXCEEDED, PORT_DISCONNECTED. */
-  allocate(size: number): View | Promise<View> {
-    return (
-      this.#takeChecked(size) ??
-      new Promise((resolve, reject) => {
-        this.#want({ size, resolve, reject });
-      })
-    );
+  /** A view for a message to the server: see CommunicationPort.allocateView. */
+  allocate(size: number, waits = true): View | Promise<View> {
+    return this.#takeChecked(size) ?? this.waiting.promise((outcome) => this.#want(size, waits, outcome));
   }
 
-  /** The same for who can't await: a view, or null if there will be one, or an error, when the server has answered. Throws AlpcError. */
-  allocateLater(
-    size: number,
-    resolve: (view: View) => void,
-    reject: (reason: AlpcError) => void,
-  ): View | null {
+  /** The same for who can't await: a view, or what takes the wish back for one, of which `outcome` is told. Throws AlpcError. */
+  allocateLater(size: number, outcome: ViewOutcome): View | Withdraw {
     const view = this.#takeChecked(size);
-    if (view === null) this.#want({ size, resolve, reject });
-    return view;
+    if (view !== null) return view;
+    const wish = this.#want(size, true, outcome);
+    return () => this.waiting.withdraw(wish);
   }
 
   /** A free section as a view, if there is one. Throws AlpcError. */
@@ -99,14 +98,15 @@ export class ClientSections extends PortSections {
     }
   }
 
-  /** The server refuses the oldest wish: another free section of any size may do, or giving our free ones back. */
+  /** The server refuses the oldest of the wishes that it owes an answer. */
   onSectionRefused(status: NtStatusName, message: string): void {
-    const wish = this.#wishes.shift();
+    const wish = this.#asked.shift();
     if (wish === undefined) throw violation("a section is refused that nobody wanted");
-    const larger = this.takeFree(wish.size, true);
-    if (larger !== null) wish.resolve(larger);
-    else if (this.dropFree()) this.#want(wish);
-    else wish.reject(new AlpcError(status, message));
+    const refusal = new AlpcError(status, message);
+    wish.isAsked = false;
+    wish.refusal = refusal;
+    if (!wish.waits && wish !== this.waiting.oldest) this.waiting.refuse(wish, refusal);
+    this.waiting.serve();
   }
 
   override receive(attribute: ViewAttribute): View {
@@ -121,8 +121,18 @@ export class ClientSections extends PortSections {
   override close(): void {
     super.close();
     this.#sealed.close();
-    for (const wish of this.#wishes.splice(0))
-      wish.reject(new AlpcError("PORT_DISCONNECTED", "the connection is closed"));
+  }
+
+  protected override allocateFor(wish: Wish): View | null {
+    const view = this.takeFree(wish.size, wish.refusal !== null);
+    if (view !== null || wish.isAsked) return view;
+    // Without our free sections, which are too small, the server may have one that is not.
+    if (wish.refusal === null || this.dropFree()) {
+      this.#ask(wish);
+      return null;
+    }
+    if (wish.waits && (this.counts.own > 0 || this.#asked.length > 0)) return null;
+    throw wish.refusal;
   }
 
   protected override destroy(section: Section): void {
@@ -135,16 +145,30 @@ export class ClientSections extends PortSections {
       this.show(sectionId, section);
       return;
     }
-    const [wish] = this.#wishes;
+    const [wish] = this.#asked;
     if (wish === undefined || section.size < wish.size)
       throw violation(`section ${sectionId} is not what was asked for`);
-    this.pool.add(sectionId, section);
-    this.#wishes.shift();
-    wish.resolve(this.lend(sectionId, section, wish.size));
+    this.#asked.shift();
+    wish.isAsked = false;
+    this.addFree(sectionId, section);
   }
 
-  #want(wish: Wish): void {
-    this.#wishes.push(wish);
+  #want(size: number, waits: boolean, outcome: ViewOutcome): Wish {
+    const refusal = this.waiting.oldest?.refusal ?? null;
+    const wish: Wish = { size, waits, ...outcome, isAsked: false, refusal: null };
+    if (refusal !== null && !waits) {
+      wish.refuse(refusal);
+      return wish;
+    }
+    this.waiting.add(wish);
+    // While others wait for what they were refused, asking for more is of no use.
+    if (refusal === null) this.#ask(wish);
+    return wish;
+  }
+
+  #ask(wish: Wish): void {
+    wish.isAsked = true;
+    this.#asked.push(wish);
     this.#channel.sendSectionWanted(wish.size);
   }
 }

@@ -162,9 +162,13 @@ export class LinuxCommunicationPort implements CommunicationPort, RoomOwner, Sta
       this.#connection.output.sendControl(MessageType.CANCELED, messageId);
   }
 
-  allocateView(size: number): View | Promise<View> {
+  allocateView(size: number, waits?: boolean): View | Promise<View> {
     this.#checkOpen();
-    return this.#beside.allocateView(size);
+    return this.#beside.allocateView(size, waits);
+  }
+
+  withdrawView(view: Promise<View>): void {
+    this.#beside.withdrawView(view);
   }
 
   sealedView(bytes: Uint8Array): View | null {

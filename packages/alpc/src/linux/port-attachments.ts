@@ -16,9 +16,10 @@ import type { MessageLedger } from "../message-ledger.js";
 import { MAX_DATA_ENTRIES } from "../port-limits.js";
 import { align8, violation, writePortMessage } from "../port-message.js";
 import { noDataEntries, noHandles } from "../received-message.js";
-import { SectionQuota } from "../section-quota.js";
+import { connectionQuotas, SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
-import { ClientSections } from "./client-sections.js";
+import type { ViewOutcome } from "../view-queue.js";
+import { ClientSections, type Withdraw } from "./client-sections.js";
 import type { Connection } from "./connection.js";
 import { descriptorCloser } from "./descriptor-closer.js";
 import { handleKind } from "./handle-kind.js";
@@ -61,19 +62,19 @@ export class PortAttachments {
     this.#ledger = ledger;
   }
 
-  allocateView(size: number): View | Promise<View> {
-    return this.#sectionsFor(size).allocate(size);
+  allocateView(size: number, waits?: boolean): View | Promise<View> {
+    return this.#sectionsFor(size).allocate(size, waits);
+  }
+
+  withdrawView(view: Promise<View>): void {
+    this.#sections?.withdraw(view);
   }
 
   /** For a client that can't await: see ClientSections. Throws AlpcError. */
-  allocateViewLater(
-    size: number,
-    resolve: (view: View) => void,
-    reject: (reason: AlpcError) => void,
-  ): View | null {
+  allocateViewLater(size: number, outcome: ViewOutcome): View | Withdraw {
     const sections = this.#sectionsFor(size);
     if (!(sections instanceof ClientSections)) throw new AlpcError("NOT_SUPPORTED", "a server does not wait");
-    return sections.allocateLater(size, resolve, reject);
+    return sections.allocateLater(size, outcome);
   }
 
   #sectionsFor(size: number): ServerSections | ClientSections {
@@ -182,11 +183,15 @@ export class PortAttachments {
   #makeSections(): ServerSections | ClientSections {
     const { libc, memoryMode } = this.#connection.machinery;
     const { limits, maxViewSize, userQuota } = this.#terms;
-    const quota = new SectionQuota(limits.maxTotalSectionSize, "the connection", userQuota);
+    const { maxTotalSectionSize } = limits;
     const channel = new SectionMessages(this.#connection);
+    const shared = { libc, mode: memoryMode, maxViewSize };
     return this.#isServer
-      ? new ServerSections(channel, { libc, mode: memoryMode, maxSectionSize: maxViewSize, quota })
-      : new ClientSections(channel, { libc, mode: memoryMode, maxViewSize, quota });
+      ? new ServerSections(channel, { ...shared, quotas: connectionQuotas(maxTotalSectionSize, userQuota) })
+      : new ClientSections(channel, {
+          ...shared,
+          quota: new SectionQuota(maxTotalSectionSize, "the connection"),
+        });
   }
 
   #checkHandles(handles: readonly { readonly fd: number }[]): number[] {

@@ -2,6 +2,7 @@ import { AlpcError } from "../error.js";
 import type { ViewAttribute } from "../message-attributes.js";
 import { violation } from "../port-message.js";
 import type { View } from "../view.js";
+import { ViewQueue, type ViewWish } from "../view-queue.js";
 import { PortView } from "./port-view.js";
 import type { Section } from "./section.js";
 import { SectionPool } from "./section-pool.js";
@@ -22,8 +23,9 @@ export const SECTION_IDLE_TIME = 10_000;
  * and those that the other side fills and it is shown. How sections come to be differs by side: see subclasses.
  * Whatever the other side says wrong throws AlpcError INVALID_MESSAGE, upon which the connection is to be closed.
  */
-export abstract class PortSections {
+export abstract class PortSections<W extends ViewWish> {
   protected readonly pool = new SectionPool<Section>();
+  protected readonly waiting = new ViewQueue<W>((wish) => this.allocateFor(wish));
   protected readonly channel: SectionChannel;
   readonly #shown = new Map<number, { readonly section: Section; view: PortView | null }>();
   readonly #own = new Set<PortView>();
@@ -42,9 +44,14 @@ export abstract class PortSections {
     return this.#isClosed;
   }
 
-  /** Sections that exist, of both directions. */
-  get count(): number {
-    return this.pool.size + this.#shown.size;
+  /** Sections that exist: those that this side fills, and those that the other does. */
+  get counts(): { readonly own: number; readonly shown: number } {
+    return { own: this.pool.size, shown: this.#shown.size };
+  }
+
+  /** Nobody waits for this promise of a view any more. */
+  withdraw(view: Promise<View>): void {
+    this.waiting.withdrawPromise(view);
   }
 
   /**
@@ -86,7 +93,7 @@ export abstract class PortSections {
       this.#awaited.delete(sectionId);
       onReturned();
     }
-    this.#scheduleTrim();
+    this.#freed();
   }
 
   /** The other side needs a section no longer, which it fills. */
@@ -113,13 +120,17 @@ export abstract class PortSections {
     for (const onReturned of this.#awaited.values()) onReturned();
     this.#awaited.clear();
     for (const section of this.pool.clear()) this.destroy(section);
+    this.waiting.clear(disconnected());
   }
+
+  /** A view for the one who has waited longest; null if views have to come back first. Throws AlpcError if that would not help. */
+  protected abstract allocateFor(wish: W): View | null;
 
   /** A section is gone from the tables. */
   protected abstract destroy(section: Section): void;
 
   protected checkOpen(): void {
-    if (this.#isClosed) throw new AlpcError("PORT_DISCONNECTED", "the connection is closed");
+    if (this.#isClosed) throw disconnected();
   }
 
   /** A section that the other side fills is there. */
@@ -140,10 +151,17 @@ export abstract class PortSections {
       this.#own.delete(released);
       if (this.#isClosed) return;
       this.pool.release(id, this.#now());
-      this.#scheduleTrim();
+      this.#freed();
     });
     this.#own.add(view);
     return view;
+  }
+
+  /** A section that has been made for nobody in particular. */
+  protected addFree(id: number, section: Section): void {
+    this.pool.add(id, section);
+    this.pool.release(id, this.#now());
+    this.#freed();
   }
 
   /** Lets all free sections of ours go, to make room under a limit. False if there were none. */
@@ -156,6 +174,11 @@ export abstract class PortSections {
     return dropped.length > 0;
   }
 
+  #freed(): void {
+    this.waiting.serve();
+    this.#scheduleTrim();
+  }
+
   #scheduleTrim(): void {
     if (this.#trimTimer !== null || this.#isClosed) return;
     this.#trimTimer = setTimeout(() => {
@@ -165,4 +188,8 @@ export abstract class PortSections {
     }, SECTION_IDLE_TIME);
     this.#trimTimer.unref();
   }
+}
+
+function disconnected(): AlpcError {
+  return new AlpcError("PORT_DISCONNECTED", "the connection is closed");
 }

@@ -3,6 +3,7 @@ import { type ConnectRequest, decodeConnectRequest, encodeConnectReply } from ".
 import { AlpcError, type NtStatusName } from "../error.js";
 import type { CommunicationPort, ConnectionRequest, PortLimits } from "../kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE } from "../message.js";
+import { largestView } from "../port-limits.js";
 import { portMessage, portMessageFault, violation, writePortMessage } from "../port-message.js";
 import type { LinuxCommunicationPort } from "./communication-port.js";
 import { Connection } from "./connection.js";
@@ -92,7 +93,7 @@ export class ServerHandshake implements Stage, ConnectionRequest {
     const { limits, acceptsHandles } = this.#owner;
     const terms = {
       maxMessageLength: limits.maxMessageLength,
-      maxViewSize: limits.maxSectionSize,
+      maxViewSize: largestView(limits),
       // Only the process that connected is known well enough to touch its memory.
       allowsDirectMemory: !request.delegate && this.#owner.allowsDirectMemory(identity.token),
       sendsHandles: request.acceptsHandles ?? false,

@@ -1,8 +1,10 @@
 import { AlpcError, isAlpcError } from "../error.js";
 import type { ViewAttribute } from "../message-attributes.js";
 import { SealedView } from "../sealed-view.js";
-import type { SectionQuota } from "../section-quota.js";
+import { type ConnectionQuotas, SectionQuota } from "../section-quota.js";
+import { SLICE_SIZE, VIEWS_IN_FLIGHT } from "../transfer-thresholds.js";
 import type { View } from "../view.js";
+import type { ViewWish } from "../view-queue.js";
 import type { LibC } from "./libc.js";
 import type { MemoryMode } from "./mapped-memory.js";
 import { PortSections, type SectionChannel } from "./port-sections.js";
@@ -22,16 +24,15 @@ export interface ServerSectionOptions {
   readonly libc: LibC;
   readonly mode: MemoryMode;
   /** Octets of one section. */
-  readonly maxSectionSize: number;
-  /** The connection's account, nested in its user's. */
-  readonly quota: SectionQuota;
+  readonly maxViewSize: number;
+  readonly quotas: ConnectionQuotas;
 }
 
-/** Sections of one connection: each is a mapping, of which a process has 65,530 by default (vm.max_map_count). */
-const MAX_SECTIONS = 256;
+/** Sections of one connection in each direction: each is a mapping, of which a process has 65,530 by default (vm.max_map_count). */
+const MAX_SECTIONS = 128;
 
 /** The server's side: it makes all sections, those that it fills when it needs one, and those that the client asks for. */
-export class ServerSections extends PortSections {
+export class ServerSections extends PortSections<ViewWish> {
   readonly #channel: ServerSectionChannel;
   readonly #options: ServerSectionOptions;
   readonly #sealed: SealedOffers;
@@ -41,27 +42,25 @@ export class ServerSections extends PortSections {
     super(channel, now);
     this.#channel = channel;
     this.#options = options;
-    this.#sealed = new SealedOffers(channel, options.quota, () => ++this.#lastId);
+    const { responses } = options.quotas;
+    // Views of sealed memory may never come back: some of the share is kept for those that do.
+    const kept = Math.min(responses.limit / 2, VIEWS_IN_FLIGHT * SLICE_SIZE);
+    const quota = new SectionQuota(responses.limit - kept, "the connection's sealed memory", responses);
+    this.#sealed = new SealedOffers(channel, quota, () => ++this.#lastId);
   }
 
-  /** A view for a message to the client. Throws AlpcError QUOTA_EXCEEDED, INSUFFICIENT_RESOURCES, PORT_DISCONNECTED. */
-  allocate(size: number): View {
+  /** A view for a message to the client, when there is one. Throws or rejects with AlpcError QUOTA_EXCEEDED, INSUFFICIENT_RESOURCES, PORT_DISCONNECTED. */
+  allocate(size: number, waits = true): View | Promise<View> {
     this.checkOpen();
     this.#checkSize(size);
-    const free = this.takeFree(size, false);
-    if (free !== null) return free;
-    let section: Section;
-    try {
-      section = this.#make(size, "reply");
-    } catch (error) {
-      const larger = this.takeFree(size, true);
-      if (larger !== null) return larger;
-      if (!this.dropFree()) throw error;
-      section = this.#make(size, "reply");
-    }
-    const id = this.#give(section);
-    this.pool.add(id, section);
-    return this.lend(id, section, size);
+    const view = this.waiting.oldest === undefined ? this.#allocateNow(size) : null;
+    if (view !== null) return view;
+    if (!waits) throw new AlpcError("QUOTA_EXCEEDED", "the connection's sections for responses are in use");
+    return this.waiting.promise((outcome) => {
+      const wish = { size, ...outcome };
+      this.waiting.add(wish);
+      return wish;
+    });
   }
 
   /** See CommunicationPort.sealedView. */
@@ -105,9 +104,32 @@ export class ServerSections extends PortSections {
     }
   }
 
+  protected override allocateFor({ size }: ViewWish): View | null {
+    return this.#allocateNow(size);
+  }
+
   protected override destroy(section: Section): void {
-    this.#options.quota.release(section.size);
+    this.#quotaOf(section.kind).release(section.size);
     section.close();
+  }
+
+  /** Null if sections are used up and some of them will come back. Throws AlpcError. */
+  #allocateNow(size: number): View | null {
+    const free = this.takeFree(size, false);
+    if (free !== null) return free;
+    let section: Section;
+    try {
+      section = this.#make(size, "reply");
+    } catch (error) {
+      const larger = this.takeFree(size, true);
+      if (larger !== null) return larger;
+      if (this.dropFree()) return this.#allocateNow(size);
+      if (this.counts.own > 0) return null;
+      throw error;
+    }
+    const id = this.#give(section);
+    this.pool.add(id, section);
+    return this.lend(id, section, size);
   }
 
   #give(section: Section): number {
@@ -122,18 +144,20 @@ export class ServerSections extends PortSections {
   }
 
   #checkSize(size: number): void {
-    const { maxSectionSize } = this.#options;
-    if (size <= maxSectionSize) return;
-    const message = `a view of ${size} octets; this port's sections hold up to ${maxSectionSize}`;
+    const { maxViewSize } = this.#options;
+    if (size <= maxViewSize) return;
+    const message = `a view of ${size} octets; this port's sections hold up to ${maxViewSize}`;
     throw new AlpcError("QUOTA_EXCEEDED", message);
   }
 
   #make(size: number, kind: SectionKind): Section {
-    const { libc, mode, maxSectionSize, quota } = this.#options;
-    if (this.count >= MAX_SECTIONS) {
-      throw new AlpcError("QUOTA_EXCEEDED", `the connection has its ${MAX_SECTIONS} sections`);
+    const { libc, mode, maxViewSize } = this.#options;
+    const { own, shown } = this.counts;
+    if ((kind === "reply" ? own : shown) >= MAX_SECTIONS) {
+      throw new AlpcError("QUOTA_EXCEEDED", `the connection has its ${MAX_SECTIONS} ${kind} sections`);
     }
-    const rounded = Math.min(sectionSizeFor(size), maxSectionSize);
+    const rounded = Math.min(sectionSizeFor(size), maxViewSize);
+    const quota = this.#quotaOf(kind);
     quota.charge(rounded);
     try {
       return makeSection(libc, rounded, kind, mode);
@@ -141,5 +165,10 @@ export class ServerSections extends PortSections {
       quota.release(rounded);
       throw error;
     }
+  }
+
+  #quotaOf(kind: SectionKind): SectionQuota {
+    const { requests, responses } = this.#options.quotas;
+    return kind === "request" ? requests : responses;
   }
 }

@@ -13,7 +13,7 @@ import type {
 } from "../kernel.js";
 import { PortAdmission } from "../port-admission.js";
 import { checkConnectPayload, resolvePortLimits } from "../port-limits.js";
-import { SectionQuota } from "../section-quota.js";
+import { connectionQuotas, SectionQuota } from "../section-quota.js";
 import type { LoopbackHub } from "./loopback-hub.js";
 import { LoopbackIdentity } from "./loopback-identity.js";
 import { LoopbackPort } from "./loopback-port.js";
@@ -147,14 +147,15 @@ export class LoopbackConnectionPort implements ConnectionPort {
     leave: () => void,
   ): CommunicationPort {
     const { tracking = "static", delegate = false } = client.attributes;
+    const quotas = connectionQuotas(this.#limits.maxTotalSectionSize, this.#userQuota(user));
     const shared = {
       limits: this.#limits,
       allowsDirectMemory: this.#attributes.directMemory !== undefined,
-      quota: new SectionQuota(this.#limits.maxTotalSectionSize, "this connection", this.#userQuota(user)),
     };
     const server: LoopbackPort = new LoopbackPort(this.#hub, this.#handler, {
       ...shared,
       side: "server",
+      quota: quotas.responses,
       sendsHandles: client.attributes.acceptHandles ?? false,
       payload: asked,
       peerIdentity: new LoopbackIdentity(client.token, tracking, delegate),
@@ -166,6 +167,7 @@ export class LoopbackConnectionPort implements ConnectionPort {
     const end = new LoopbackPort(this.#hub, client.handler, {
       ...shared,
       side: "client",
+      quota: quotas.requests,
       sendsHandles: this.#attributes.acceptHandles ?? false,
       payload: answer,
       peerIdentity: new LoopbackIdentity(this.#token, "static", false),

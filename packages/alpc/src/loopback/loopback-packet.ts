@@ -29,7 +29,7 @@ export interface LoopbackPortOptions {
   readonly allowsDirectMemory: boolean;
   /** Whether the other side takes handles. */
   readonly sendsHandles: boolean;
-  /** The sections of both sides are charged to it. */
+  /** The views that this side allocates are charged to it. */
   readonly quota: SectionQuota;
   /** Who sends to this port. */
   readonly peerIdentity: LoopbackIdentity;

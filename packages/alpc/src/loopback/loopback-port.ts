@@ -5,6 +5,7 @@ import { AlpcError, isAlpcError, NtStatus } from "../error.js";
 import type { CommunicationPort, PortHandler } from "../kernel.js";
 import { MessageType, PORT_MESSAGE_SIZE, type SendAttributes } from "../message.js";
 import { MessageLedger } from "../message-ledger.js";
+import { largestView } from "../port-limits.js";
 import { noDataEntries, noHandles } from "../received-message.js";
 import { SealedView } from "../sealed-view.js";
 import { systemMemory } from "../system-memory.js";
@@ -14,7 +15,7 @@ import type { LoopbackHub } from "./loopback-hub.js";
 import { LoopbackMemory } from "./loopback-memory.js";
 import { checkLoopbackMessage, type LoopbackPacket, type LoopbackPortOptions } from "./loopback-packet.js";
 import { sealedView } from "./loopback-sealed-view.js";
-import { LoopbackView } from "./loopback-view.js";
+import { LoopbackViews } from "./loopback-views.js";
 
 let lastId = 0;
 
@@ -31,7 +32,7 @@ export class LoopbackPort implements CommunicationPort {
   readonly #options: LoopbackPortOptions;
   readonly #ledger: MessageLedger;
   readonly #memory = new LoopbackMemory();
-  readonly #views = new Set<LoopbackView>();
+  readonly #views: LoopbackViews;
   #inbox: LoopbackPacket[] = [];
   #inboxBytes = 0;
   #peer: LoopbackPort | null = null;
@@ -49,7 +50,8 @@ export class LoopbackPort implements CommunicationPort {
     this.token = options.peerIdentity.token;
     this.payload = options.payload;
     this.maxPayload = options.limits.maxMessageLength - PORT_MESSAGE_SIZE;
-    this.maxViewSize = options.limits.maxSectionSize;
+    this.maxViewSize = largestView(options.limits);
+    this.#views = new LoopbackViews(this.maxViewSize, options.quota);
     this.allowsDirectMemory = options.allowsDirectMemory;
   }
 
@@ -131,18 +133,13 @@ export class LoopbackPort implements CommunicationPort {
     });
   }
 
-  allocateView(size: number): View {
+  allocateView(size: number, waits = true): View | Promise<View> {
     this.#openPeer();
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new AlpcError("INVALID_PARAMETER", `a view of ${size} octets`);
-    }
-    if (size > this.maxViewSize) {
-      throw new AlpcError(
-        "QUOTA_EXCEEDED",
-        `a view of ${size} octets; this connection has views up to ${this.maxViewSize}`,
-      );
-    }
-    return this.#ownView(new LoopbackView(size, this.#options.quota, (view) => this.#views.delete(view)));
+    return this.#views.allocate(size, waits);
+  }
+
+  withdrawView(view: Promise<View>): void {
+    this.#views.withdraw(view);
   }
 
   sealedView(bytes: Uint8Array): View | null {
@@ -276,15 +273,7 @@ export class LoopbackPort implements CommunicationPort {
 
   #handOver(view: View | undefined, peer: LoopbackPort): View | null {
     if (view === undefined || (view instanceof SealedView && view.owner === this)) return view ?? null;
-    if (!(view instanceof LoopbackView) || !this.#views.has(view)) {
-      throw new AlpcError("INVALID_PARAMETER", "the view is not one of this port's, or was sent before");
-    }
-    return peer.#ownView(view.transfer(view.size, (released) => peer.#views.delete(released)));
-  }
-
-  #ownView(view: LoopbackView): LoopbackView {
-    this.#views.add(view);
-    return view;
+    return this.#views.handOver(view, peer.#views);
   }
 
   #peerMemory(entry: DataEntry, local: Buffer): Buffer {
@@ -325,7 +314,7 @@ export class LoopbackPort implements CommunicationPort {
     for (const packet of this.#inbox) for (const handle of packet.handles) handle.close();
     this.#inbox = [];
     this.#memory.clear();
-    for (const view of this.#views) view.release();
+    this.#views.close();
     this.#hub.post(() => {
       this.#options.onGone?.();
       this.#handler.onClosed(this, reason);

@@ -4,31 +4,27 @@ import type { SectionQuota } from "../section-quota.js";
 /** Memory that moves from one side to the other: who has sent it cannot reach it any more. */
 export class LoopbackView extends PrivateView {
   readonly #quota: SectionQuota;
-  readonly #onReleased: (view: LoopbackView) => void;
+  readonly #onReleased: () => void;
+  #isMoved = false;
 
-  /** Charges the quota until it is released. Throws AlpcError QUOTA_EXCEEDED. */
-  constructor(
-    size: number,
-    quota: SectionQuota,
-    onReleased: (view: LoopbackView) => void,
-    bytes: () => Uint8Array<ArrayBuffer> = () => new Uint8Array(size),
-  ) {
-    quota.charge(size);
-    super(bytes());
+  /** `quota` has been charged for it, until it is released. */
+  constructor(bytes: Uint8Array<ArrayBuffer>, quota: SectionQuota, onReleased: () => void) {
+    super(bytes);
     this.#quota = quota;
     this.#onReleased = onReleased;
   }
 
-  /** The first `size` octets of the same memory in the hands of the receiver; this view is released. */
-  transfer(size: number, onReleased: (view: LoopbackView) => void): LoopbackView {
+  /** The same memory, and what was charged for it, in the hands of the receiver; this view is released. */
+  transfer(onReleased: () => void): LoopbackView {
     const { buffer } = this.bytes;
     const moved = structuredClone(buffer, { transfer: [buffer] });
+    this.#isMoved = true;
     this.release();
-    return new LoopbackView(size, this.#quota, onReleased, () => new Uint8Array(moved, 0, size));
+    return new LoopbackView(new Uint8Array(moved, 0, this.size), this.#quota, onReleased);
   }
 
   protected override onReleased(): void {
-    this.#quota.release(this.size);
-    this.#onReleased(this);
+    if (!this.#isMoved) this.#quota.release(this.size);
+    this.#onReleased();
   }
 }

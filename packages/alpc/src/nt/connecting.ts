@@ -193,6 +193,7 @@ export class Connecting implements Receiver {
         limits: defaultPortLimits,
         maxViewSize: reply.maxViewSize,
         quota: clientQuota,
+        receivedQuota: clientQuota,
         sendsHandles: reply.acceptsHandles,
         acceptsHandles: this.#attributes.acceptHandles ?? false,
         allowsDirectMemory: reply.allowsDirectMemory,

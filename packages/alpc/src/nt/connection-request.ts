@@ -8,8 +8,8 @@ import {
 import { AlpcError, isAlpcError } from "../error.js";
 import type { CommunicationPort, ConnectionRequest } from "../kernel.js";
 import { PORT_MESSAGE_SIZE } from "../message.js";
-import { checkConnectPayload, MAX_HANDLES } from "../port-limits.js";
-import { SectionQuota } from "../section-quota.js";
+import { checkConnectPayload, largestView, MAX_HANDLES } from "../port-limits.js";
+import { connectionQuotas, SectionQuota } from "../section-quota.js";
 import type { Handle } from "./alpc-library.js";
 import { getWord } from "./attribute-buffer.js";
 import { NtCommunicationPort } from "./communication-port.js";
@@ -127,7 +127,7 @@ export class ConnectionRequestHandling {
     const { machinery, limits, attributes } = owner;
     const acceptsHandles = attributes.acceptHandles ?? false;
     const allowsDirectMemory = this.#isOurs && owner.allowsDirectMemory(identity.token);
-    const maxViewSize = Math.min(limits.maxSectionSize, MAX_VIEW_SIZE);
+    const maxViewSize = Math.min(largestView(limits), MAX_VIEW_SIZE);
     const { maxMessageLength, nativeMaxLength } = owner;
     const answer = encodeConnectReply({
       refusal: null,
@@ -165,7 +165,8 @@ export class ConnectionRequestHandling {
         side: "server",
         limits: { ...limits, maxHandlesPerMessage: Math.min(limits.maxHandlesPerMessage, MAX_HANDLES) },
         maxViewSize,
-        quota: new SectionQuota(limits.maxTotalSectionSize, `connection ${id}`, userQuota),
+        quota: connectionQuotas(limits.maxTotalSectionSize, userQuota).responses,
+        receivedQuota: new SectionQuota(limits.maxTotalSectionSize, `connection ${id}`, userQuota),
         sendsHandles: !this.#isOurs || (asked.acceptsHandles ?? false),
         acceptsHandles,
         allowsDirectMemory,

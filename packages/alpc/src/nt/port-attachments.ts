@@ -30,7 +30,9 @@ export interface AttachmentTerms {
   readonly limits: PortLimits;
   /** Octets of the largest view; 0 if the connection has none. */
   readonly maxViewSize: number;
+  /** Accounts of views until they are sent, and of views that have come, which handlers may keep: those hold no answers up. */
   readonly quota: SectionQuota;
+  readonly receivedQuota: SectionQuota;
   /** Whether the other side takes handles, and whether this side does. */
   readonly sendsHandles: boolean;
   readonly acceptsHandles: boolean;
@@ -58,20 +60,7 @@ export class PortAttachments {
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new AlpcError("INVALID_PARAMETER", `a view of ${size} octets`);
     }
-    const { maxViewSize } = this.#terms;
-    if (size > maxViewSize) {
-      throw new AlpcError(
-        "QUOTA_EXCEEDED",
-        `a view of ${size} octets; this connection has views up to ${maxViewSize}`,
-      );
-    }
-    this.#terms.quota.charge(size);
-    const view = new NtView(size, (released) => {
-      this.#views.delete(released);
-      this.#terms.quota.release(released.size);
-    });
-    this.#views.add(view);
-    return view;
+    return this.#view(size, this.#terms.quota);
   }
 
   /** Throws AlpcError INVALID_PARAMETER unless it is a view of this connection that is still ours. */
@@ -164,7 +153,7 @@ export class PortAttachments {
     if (message.view === null) return null;
     const length = size ?? message.view.size;
     if (length > message.view.size) throw violation(`${length} octets in a view of ${message.view.size}`);
-    const view = this.allocateView(length);
+    const view = this.#view(length, this.#terms.receivedQuota);
     if (length > 0) this.#completion.system.RtlMoveMemory(view.bytes, message.view.base, length);
     return view;
   }
@@ -230,6 +219,23 @@ export class PortAttachments {
   /** Which of its request's entries this is. */
   indexOf(entry: DataEntry): number {
     return this.#indexes.get(entry) ?? 0;
+  }
+
+  #view(size: number, quota: SectionQuota): NtView {
+    const { maxViewSize } = this.#terms;
+    if (size > maxViewSize) {
+      throw new AlpcError(
+        "QUOTA_EXCEEDED",
+        `a view of ${size} octets; this connection has views up to ${maxViewSize}`,
+      );
+    }
+    quota.charge(size);
+    const view = new NtView(size, (released) => {
+      this.#views.delete(released);
+      quota.release(released.size);
+    });
+    this.#views.add(view);
+    return view;
   }
 
   /** The connection is over: views are detached, memory of ours is kept until the other side has stopped. */
