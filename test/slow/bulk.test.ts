@@ -28,7 +28,7 @@ async function startServer(options: RpcServerOptions) {
   return Object.assign(child, { [Symbol.dispose]: () => void child.kill("SIGKILL") });
 }
 
-const sections = { maxTotalSectionSize: 2 * GiB, maxUserSectionSize: 2 * GiB };
+const sections = { maxTotalSectionSize: 4 * GiB, maxUserSectionSize: 4 * GiB };
 const few = { maxSectionSize: 2 * MiB, maxTotalSectionSize: 64 * MiB };
 
 describe.skipIf(freemem() < NEEDED)("a gibibyte", () => {

@@ -17,6 +17,8 @@ export interface ServerLimits extends ReaderLimits {
   readonly maxBytesInFlight: number;
   /** Octets of stub data in one response. */
   readonly maxResponseSize: number;
+  /** Octets of large responses that wait for the client to take what it was sent; more fail with RPC_S_OUT_OF_RESOURCES. */
+  readonly maxBytesWaiting: number;
   /** Callbacks that the client has not answered, timed out or not; more fail with RPC_S_OUT_OF_RESOURCES. */
   readonly maxCallbacks: number;
   /** Milliseconds that a callback may take which names no timeout of its own, and the call that it is part of none either. */
@@ -35,6 +37,7 @@ export const defaultServerLimits: ServerLimits = {
   maxRequestSize: 128 * 1024 * 1024,
   maxBytesInFlight: 512 * 1024 * 1024,
   maxResponseSize: 128 * 1024 * 1024,
+  maxBytesWaiting: 512 * 1024 * 1024,
   maxCallbacks: 16,
   callbackTimeout: 10_000,
   maxStrikes: 16,

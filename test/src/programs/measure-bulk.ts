@@ -20,8 +20,8 @@ const options: RpcServerOptions = {
   limits: { maxRequestSize: limit, maxResponseSize: limit, maxBytesInFlight: 4 * limit },
   port: {
     limits: {
-      maxTotalSectionSize: 2 * limit,
-      maxUserSectionSize: 2 * limit,
+      maxTotalSectionSize: 4 * limit,
+      maxUserSectionSize: 4 * limit,
       ...(isDirect ? { maxSectionSize: 64 * KiB } : {}),
     },
     ...(isDirect ? { directMemory: { allow: "same-user", deadline: 60_000 } } : {}),

@@ -29,6 +29,8 @@ export class ApartRequest {
   readonly #writeHeader: WriteHeader;
   readonly #sent: OnSent;
   readonly #flush: () => void;
+  /** The view that it waits for. */
+  #awaited: Promise<View> | null = null;
 
   /** The writer is free again when this returns. `flush` has what is queued go out now. */
   constructor(
@@ -77,20 +79,37 @@ export class ApartRequest {
     if (length > slice && !(inOnePiece && length <= this.#port.maxViewSize)) {
       return this.#sendSlices(slice);
     }
-    const view = this.#port.allocateView(length);
-    if (!(view instanceof Promise)) {
-      this.#sendSlice(view, 0, length);
-      return undefined;
+    return this.#sendWhole(slice);
+  }
+
+  /** Nobody waits for the call any more. */
+  abandon(): void {
+    if (this.#awaited !== null) {
+      this.#port.withdrawView?.(this.#awaited);
     }
-    return view.then(
-      (allocated) => void this.#sendSlice(allocated, 0, length),
-      (error: unknown) => {
-        if (length > slice && isAlpcError(error) && error.status === "QUOTA_EXCEEDED") {
-          return this.#sendSlices(slice);
-        }
-        throw error;
-      },
-    );
+  }
+
+  /** In one view. If it is longer than a slice, and there is no such view now, in slices all the same. */
+  #sendWhole(slice: number): undefined | Promise<void> {
+    const { length } = this.#bytes;
+    const otherwise = (error: unknown): Promise<void> => {
+      if (length > slice && isAlpcError(error) && error.status === "QUOTA_EXCEEDED") {
+        return this.#sendSlices(slice);
+      }
+      throw error;
+    };
+    let view: View | Promise<View>;
+    try {
+      view = this.#port.allocateView(length, length <= slice);
+    } catch (error) {
+      return otherwise(error);
+    }
+    if (view instanceof Promise) {
+      this.#awaited = view;
+      return view.then((allocated) => void this.#sendSlice(allocated, 0, length), otherwise);
+    }
+    this.#sendSlice(view, 0, length);
+    return undefined;
   }
 
   #sendDirect(): void {
@@ -109,6 +128,7 @@ export class ApartRequest {
         await returned.shift();
       }
       const allocated = this.#port.allocateView(Math.min(slice, length - at));
+      this.#awaited = allocated instanceof Promise ? allocated : null;
       const view = allocated instanceof Promise ? await allocated : allocated;
       returned.push(view.returned?.());
       if (!this.#sendSlice(view, at, Math.min(slice, length - at))) {

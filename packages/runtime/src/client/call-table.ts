@@ -1,4 +1,5 @@
 import { RpcError } from "../rpc-error.js";
+import type { Sending } from "./large-request.js";
 import type { PendingCall } from "./pending-call.js";
 
 /** A call's id is its slot in these bits, and above them a number that tells it from earlier calls of the slot. */
@@ -15,7 +16,7 @@ export class CallTable {
   readonly #freeSlots: number[] = [];
   #sequence = 0;
   /** Calls that wait for memory to send their request in; each has a claim on a slot. */
-  #starting: Set<PendingCall> | null = null;
+  #starting: Map<PendingCall, Sending> | null = null;
   /** Slots taken and claimed. */
   #active = 0;
   /** Calls that wait for a slot, from `#firstWaiting` on. */
@@ -80,19 +81,24 @@ export class CallTable {
     this.#active--;
   }
 
-  /** Holds a claim on a slot for a call until `sending` is settled. */
-  async hold(call: PendingCall, sending: Promise<void>): Promise<void> {
-    this.#starting ??= new Set();
-    this.#starting.add(call);
+  /** Holds a claim on a slot for a call until its request has gone out. */
+  async hold(call: PendingCall, sending: Sending): Promise<void> {
+    this.#starting ??= new Map();
+    this.#starting.set(call, sending);
     this.#active++;
     try {
-      await sending;
+      await sending.done;
     } catch (error) {
       call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE"));
     } finally {
       this.#starting?.delete(call);
       this.#active--;
     }
+  }
+
+  /** Nobody waits for a call any more: neither need its request. */
+  abandon(call: PendingCall): void {
+    this.#starting?.get(call)?.abandon();
   }
 
   /** Lines a call up for a slot. Throws RpcError if too many wait. */
@@ -120,7 +126,7 @@ export class CallTable {
 
   /** All calls whose callers still wait. */
   unsettled(): PendingCall[] {
-    return [...this.#slots, ...(this.#starting ?? []), ...this.#waiting.slice(this.#firstWaiting)]
+    return [...this.#slots, ...(this.#starting?.keys() ?? []), ...this.#waiting.slice(this.#firstWaiting)]
       .filter((call) => call !== null)
       .filter((call) => !call.isSettled);
   }

@@ -125,6 +125,7 @@ export class ClientCalls {
 
   #giveUp(call: PendingCall, error: RpcError): void {
     call.fail(error);
+    this.table.abandon(call);
     if (this.table.isSent(call) && this.#canCancel && !this.#port.isClosed) {
       const message = Buffer.alloc(PORT_MESSAGE_SIZE + CANCEL_SIZE);
       writeCancel(message, PORT_MESSAGE_SIZE, call.callId);

@@ -14,10 +14,18 @@ export type WriteHeader = (message: Buffer, view: DataView, flags: number) => vo
 /** Called with the message's id when the request has gone out. */
 export type OnSent = (messageId: number) => void;
 
+/** A request that has not gone out altogether. */
+export interface Sending {
+  /** Rejects with RpcError or AlpcError. */
+  readonly done: Promise<void>;
+  /** Nobody waits for the call any more: it no longer waits for memory either. */
+  abandon(): void;
+}
+
 /**
  * Sends a request whose stub data is too long for a message: its largest byte array apart, where the server's `features`
  * allow that, else all of it, in a view of a section that the server made, or, beyond what a section holds, by letting the
- * server read this process's memory. A promise if not everything has gone out yet; the writer is in use until then, and
+ * server read this process's memory. Answers if not everything has gone out yet; the writer is in use until then, and
  * for good if the data stays in it (`call.retained`). `inOnePiece`: see ApartRequest. `flush` has what is queued go out now. Throws RpcError and AlpcError.
  */
 export function sendLargeRequest(
@@ -29,9 +37,11 @@ export function sendLargeRequest(
   writeHeader: WriteHeader,
   sent: OnSent,
   flush: () => void,
-): undefined | Promise<void> {
+): undefined | Sending {
   if ((features & Features.APART) !== 0 && !call.isBlocking && ApartRequest.isPossible(port, writer)) {
-    return new ApartRequest(port, call, writer, writeHeader, sent, flush).send(inOnePiece);
+    const request = new ApartRequest(port, call, writer, writeHeader, sent, flush);
+    const done = request.send(inOnePiece);
+    return done && { done, abandon: () => request.abandon() };
   }
   const { length } = writer;
   if (length <= port.maxViewSize) {
@@ -40,7 +50,8 @@ export function sendLargeRequest(
         ? port.waitForView(length, call.deadline - performance.now())
         : port.allocateView(length);
     if (view instanceof Promise) {
-      return view.then((allocated) => sendView(port, call, writer, allocated, writeHeader, sent));
+      const done = view.then((allocated) => sendView(port, call, writer, allocated, writeHeader, sent));
+      return { done, abandon: () => port.withdrawView?.(view) };
     }
     sendView(port, call, writer, view, writeHeader, sent);
     return undefined;

@@ -1,39 +1,38 @@
 import {
   type CommunicationPort,
-  isAlpcError,
   MessageType,
   PORT_MESSAGE_SIZE,
   releaseBytes,
   SLICE_SIZE,
   takeOctets,
+  VIEWS_IN_FLIGHT,
   type View,
 } from "@ncalrpc/alpc";
 import type { Writer } from "@ncalrpc/ndr";
 import { APART, APART_SIZE, OCTETS_SIZE, writeApartOffset, writeOctets } from "../protocol-lrpc/apart.js";
 import { ResponseFlags } from "../protocol-lrpc/response.js";
-import { RpcError } from "../rpc-error.js";
-import {
-  formatLargeResponse,
-  LARGE_RESPONSE_LENGTH,
-  MAX_WAIT,
-  MAX_WAITING,
-} from "./large-response-message.js";
+import { formatLargeResponse, LARGE_RESPONSE_LENGTH } from "./large-response-message.js";
+import type { ResponseViews } from "./response-views.js";
 import type { ReplyTo } from "./server-call.js";
+import type { WaitingResponses } from "./waiting-responses.js";
 
 const HEADER_LENGTH = LARGE_RESPONSE_LENGTH + APART_SIZE;
 
 /**
  * Responses of one connection whose largest byte array travels apart: sealed memory as it is, anything else in slices, each
- * of which the client copies out while the next is copied in.
+ * of which the client copies out while the next is copied in. Responses that need views at the same time get them by turns.
  */
 export class ApartResponses {
   readonly #port: CommunicationPort;
+  readonly #views: ResponseViews;
+  readonly #waiting: WaitingResponses;
   readonly #flush: () => void;
-  #waiting = 0;
 
   /** `flush` has what is queued go out now. */
-  constructor(port: CommunicationPort, flush: () => void) {
+  constructor(port: CommunicationPort, views: ResponseViews, waiting: WaitingResponses, flush: () => void) {
     this.#port = port;
+    this.#views = views;
+    this.#waiting = waiting;
     this.#flush = flush;
   }
 
@@ -54,78 +53,76 @@ export class ApartResponses {
 
   /**
    * Sends, or copies what cannot go out yet: when this returns, the array is its owner's, who may change it. `sealed` is what
-   * sealedView answered. What goes wrong later goes to `onFailure`. Throws RpcError.
+   * sealedView answered. A promise if not everything has gone out yet. Throws or rejects with RpcError and AlpcError.
    */
-  send(replyTo: ReplyTo, writer: Writer, sealed: View | null, onFailure: (error: RpcError) => void): void {
+  send(replyTo: ReplyTo, writer: Writer, sealed: View | null): Promise<void> | null {
     const { bytes, offset } = writer.apart ?? { bytes: nothing, offset: 0 };
     const message = format(replyTo, writer, bytes.length, offset);
     if (sealed !== null) {
       this.#reply(replyTo, message, sealed);
-      return;
+      return null;
     }
     const slice = Math.min(bytes.length, SLICE_SIZE, this.#port.maxViewSize);
     const sending = new Sending(replyTo, message, bytes, slice);
-    if (!this.#sendWhatFits(sending)) {
-      this.#sendLater(sending, onFailure);
-    }
+    return this.#sendWhatFits(sending) ? null : this.#sendLater(sending);
   }
 
-  /** False if views have to come back first. Throws RpcError if that does not help. */
+  /** False if views have to come back first. Throws RpcError. */
   #sendWhatFits(sending: Sending): boolean {
     while (!this.#port.isClosed) {
-      const view = this.#allocate(sending);
-      if (view === null) {
+      if (sending.inFlight.length === VIEWS_IN_FLIGHT) {
         return false;
       }
-      view.fill(sending.part(), 0);
-      sending.awaited.push(view.returned?.());
-      if (sending.isLast) {
-        this.#reply(sending.replyTo, sending.message, view);
+      const view = this.#views.allocate(sending.part().length);
+      if (view instanceof Promise) {
+        sending.awaited = view;
+        return false;
+      }
+      if (this.#sendPart(sending, view)) {
         return true;
       }
-      this.#sendOctets(sending, view);
-      sending.advance();
     }
     return true;
   }
 
-  /** Null if the connection's share of sections is used up for now. Throws RpcError if it will not get better. */
-  #allocate(sending: Sending): View | null {
-    try {
-      const view = this.#port.allocateView(sending.part().length);
-      if (view instanceof Promise) {
-        throw new RpcError("RPC_S_INTERNAL_ERROR", { details: "a server waits for memory of its own" });
-      }
-      return view;
-    } catch (error) {
-      const isUsedUp = isAlpcError(error) && error.status === "QUOTA_EXCEEDED";
-      if (isUsedUp && sending.awaited[0] !== undefined) {
-        return null;
-      }
-      throw isUsedUp ? new RpcError("RPC_S_OUT_OF_RESOURCES", { cause: error }) : error;
-    }
-  }
-
-  #sendLater(sending: Sending, onFailure: (error: RpcError) => void): void {
-    if (this.#waiting >= MAX_WAITING) {
-      throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
-        details: `${MAX_WAITING} responses wait for the client to take them`,
-      });
-    }
-    this.#waiting++;
+  #sendLater(sending: Sending): Promise<void> {
+    const octets = sending.size - sending.at;
+    this.#views.enter(octets, sending.awaited);
     const memory = sending.keepRest();
-    void this.#sendRest(sending)
-      .catch((error: unknown) => onFailure(RpcError.from(error, "RPC_S_OUT_OF_RESOURCES")))
-      .finally(() => {
-        this.#waiting--;
-        releaseBytes(memory);
-      });
+    return this.#sendRest(sending).finally(() => {
+      this.#waiting.leave(octets);
+      releaseBytes(memory);
+    });
   }
 
   async #sendRest(sending: Sending): Promise<void> {
     do {
-      await within(MAX_WAIT, sending.awaited.shift());
+      if (sending.awaited === null) {
+        await this.#waiting.until(sending.inFlight.shift() ?? Promise.resolve());
+      } else {
+        const view = await this.#views.arrival(sending.awaited);
+        sending.awaited = null;
+        if (this.#port.isClosed || this.#sendPart(sending, view)) {
+          return;
+        }
+      }
     } while (!this.#sendWhatFits(sending));
+  }
+
+  /** True if it was the last one. */
+  #sendPart(sending: Sending, view: View): boolean {
+    view.fill(sending.part(), 0);
+    const returned = view.returned?.();
+    if (returned !== undefined) {
+      sending.inFlight.push(returned);
+    }
+    if (sending.isLast) {
+      this.#reply(sending.replyTo, sending.message, view);
+      return true;
+    }
+    this.#sendOctets(sending, view);
+    sending.advance();
+    return false;
   }
 
   #sendOctets({ replyTo, size, at }: Sending, view: View): void {
@@ -150,7 +147,9 @@ class Sending {
   readonly size: number;
   at = 0;
   /** Settle when the client has given back the views that were sent, the oldest first. */
-  readonly awaited: (Promise<void> | undefined)[] = [];
+  readonly inFlight: Promise<void>[] = [];
+  /** The view for the next part, if it has to wait for that. */
+  awaited: Promise<View> | null = null;
   readonly #slice: number;
   #bytes: Uint8Array;
   /** Where `#bytes` begins. */
@@ -198,16 +197,4 @@ function format({ callId }: ReplyTo, writer: Writer, size: number, offset: numbe
   writeApartOffset(header, LARGE_RESPONSE_LENGTH, offset);
   writer.copyRest(message, HEADER_LENGTH);
   return message;
-}
-
-/** Rejects with RpcError if `promise` takes longer than `milliseconds`. */
-async function within(milliseconds: number, promise: Promise<void> | undefined): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new RpcError("RPC_S_OUT_OF_RESOURCES", {
-      details: "the client does not take the response",
-    });
-    timer = setTimeout(reject, milliseconds, error).unref();
-  });
-  await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

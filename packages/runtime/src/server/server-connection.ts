@@ -119,7 +119,12 @@ export class ServerConnection {
   }
 
   get large(): LargeResponses {
-    this.#large ??= new LargeResponses(this.port, this.hello, this.#server.flush);
+    this.#large ??= new LargeResponses(
+      this.port,
+      this.hello,
+      this.#server,
+      (sending) => void this.keepBusy(sending),
+    );
     return this.#large;
   }
 
@@ -245,7 +250,7 @@ export class ServerConnection {
 
   /** Sends what no message holds. True if the writer's memory stays in use until the server gets it back. Throws RpcError, AlpcError. */
   protected sendLong(call: ServerCall, writer: Writer): boolean {
-    return this.large.send(call, writer, this.#server, (error) => this.fault(call, error));
+    return this.large.send(call, writer, (error) => this.fault(call, error));
   }
 
   /** Answers a call with a fault. What is not an RpcError is reported here and says nothing to the client. */

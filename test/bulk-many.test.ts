@@ -1,0 +1,101 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { PortLimits } from "@ncalrpc/alpc";
+import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
+import { type ConnectOptions, RpcServer } from "@ncalrpc/runtime";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checksum, makePattern, registerBulk } from "./dist/bulk-handlers.js";
+import { Bulk, type BulkClient } from "./dist/gen/bulk.js";
+import { useEndpointDirectory } from "./dist/server-process.js";
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const MANY = 64;
+const indexes = Array.from({ length: MANY }, (_, index) => index);
+/** Of runtime limits, so that only the sections of a connection are short. */
+const limits = { maxBytesInFlight: 2048 * MiB, maxBytesWaiting: 2048 * MiB };
+
+let directory: ReturnType<typeof useEndpointDirectory>;
+beforeAll(() => {
+  directory = useEndpointDirectory();
+});
+afterAll(() => directory[Symbol.dispose]());
+
+async function startServer(
+  endpoint: string,
+  port: Partial<PortLimits>,
+  bytes: string,
+): Promise<ChildProcess> {
+  const program = fileURLToPath(new URL("./dist/programs/bulk-server.js", import.meta.url));
+  const options = { endpoint, limits, port: { limits: port } };
+  const child = fork(program, [JSON.stringify(options), bytes]);
+  await once(child, "message");
+  return child;
+}
+
+/** Calls whose arrays together are far larger than what a connection may have in sections. */
+function describeMany(
+  name: string,
+  size: number,
+  start: () => Promise<{ binding: string; options: ConnectOptions; close(): unknown }>,
+): void {
+  describe(`many large calls at once, ${name}`, { timeout: 60_000 }, () => {
+    let system: Awaited<ReturnType<typeof start>>;
+    let client: BulkClient;
+    beforeAll(async () => {
+      system = await start();
+      client = await Bulk.connect(system.binding, system.options);
+    });
+    afterAll(async () => {
+      await client.close();
+      await system.close();
+    });
+
+    it("are all answered: downloads", async () => {
+      const sums = await Promise.all(
+        indexes.map(async (index) => checksum((await client.download(size, index, false)).data ?? "")),
+      );
+      expect(sums).toEqual(indexes.map((index) => checksum(makePattern(size, index))));
+    });
+
+    it("are all answered: uploads", async () => {
+      const arrays = indexes.map((index) => makePattern(size, index));
+      const answers = await Promise.all(arrays.map((data) => client.upload("", data, 0n)));
+      expect(answers.map((answer) => answer.checksum)).toEqual(arrays.map((data) => checksum(data)));
+    });
+
+    it("are all answered: echoes of different sizes", async () => {
+      const arrays = indexes.map((index) =>
+        makePattern(64 * KiB + ((index * 37) % MANY) * (size >> 6), index),
+      );
+      const replies = await Promise.all(
+        arrays.map(async (data) => checksum((await client.echo(data)).reply ?? "")),
+      );
+      expect(replies).toEqual(arrays.map((data) => checksum(data)));
+    });
+  });
+}
+
+const shares: [string, Partial<PortLimits>, number][] = [
+  ["default sections", {}, 9 * MiB],
+  ["a few small sections", { maxSectionSize: 128 * KiB, maxTotalSectionSize: MiB }, MiB],
+  ["one section for each direction", { maxSectionSize: MiB, maxTotalSectionSize: MiB }, 3 * MiB],
+];
+
+for (const [index, [name, port, size]] of shares.entries()) {
+  for (const bytes of ["owned", "view"]) {
+    describeMany(`${name}, between processes, requests as ${bytes}`, size, async () => {
+      const endpoint = `many-${index}-${bytes}`;
+      const server = await startServer(endpoint, port, bytes);
+      return { binding: `ncalrpc:[${endpoint}]`, options: {}, close: () => server.kill("SIGKILL") };
+    });
+  }
+  describeMany(`${name}, within a process`, size, async () => {
+    const kernel = createLoopbackKernel();
+    const server = new RpcServer({ endpoint: "many", kernel, limits, port: { limits: port } });
+    registerBulk(server);
+    await server.listen();
+    return { binding: "ncalrpc:[many]", options: { kernel }, close: () => server.close() };
+  });
+}
