@@ -109,6 +109,8 @@ describe("killed clients", () => {
       const exited = once(child, "exit");
       await once(child, "message");
       child.send({ binding, seed: seed + number });
+      // Every other client has something to lose, however slowly it starts; the others may not have got that far.
+      if (number % 2 === 0) await once(child, "message");
       await delay(random.below(60));
       child.kill("SIGKILL");
       await exited;
@@ -128,7 +130,7 @@ describe("killed clients", () => {
       .toBeLessThan(64 * 1024 * 1024);
 
     const { opened, ended } = readCounters(journal);
-    expect(opened.length).toBeGreaterThan(CLIENT_KILLS / 2);
+    expect(opened.length).toBeGreaterThanOrEqual(CLIENT_KILLS / 2);
     expect(ended).toEqual(opened);
     expect((await observer.census()).runDown).toBeGreaterThan(0);
   });

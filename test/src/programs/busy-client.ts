@@ -1,4 +1,5 @@
-// A client that, told a binding and a seed, does a bit of everything until it is killed.
+// A client that, told a binding and a seed, does a bit of everything until it is killed. It says "ready" when it can be told,
+// and "open" as soon as it has a handle.
 import { type Counter, Probe, type ProbeClient } from "../gen/probe.js";
 
 /** What happens at the same time on the connection. */
@@ -22,6 +23,7 @@ async function run(binding: string, seed: number): Promise<void> {
 
 async function work(client: ProbeClient, seed: number): Promise<void> {
   const counters: Counter[] = [(await client.openCounter(1)).counter];
+  process.send?.("open");
   let state = seed;
   const below = (limit: number): number => {
     // The constants of Numerical Recipes; the upper bits are the good ones.
