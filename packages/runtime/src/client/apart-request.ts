@@ -48,7 +48,7 @@ export class ApartRequest {
     this.#writeHeader = writeHeader;
     this.#sent = sent;
     this.#flush = flush;
-    this.#message = Buffer.alloc(lengthWithout(writer, bytes));
+    this.#message = Buffer.allocUnsafe(lengthWithout(writer, bytes));
     this.#header = new DataView(this.#message.buffer, this.#message.byteOffset, this.#message.length);
     writeLargeRequestSize(this.#header, PORT_MESSAGE_SIZE, bytes.length);
     writeApartOffset(this.#header, HEADER_LENGTH, offset);
@@ -134,11 +134,10 @@ export class ApartRequest {
       if (!this.#sendSlice(view, at, Math.min(slice, length - at))) {
         return;
       }
-      this.#flush();
     }
   }
 
-  /** Takes the view over. False if nobody waits for the call any more. */
+  /** Takes the view over, and has it go out now: the server waits for it. False if nobody waits for the call any more. */
   #sendSlice(view: View, at: number, size: number): boolean {
     let isSent = false;
     try {
@@ -150,6 +149,7 @@ export class ApartRequest {
           this.#sendOctets(view, at);
         }
         isSent = true;
+        this.#flush();
       }
       return isSent;
     } finally {
@@ -166,7 +166,7 @@ export class ApartRequest {
   }
 
   #sendOctets(view: View, at: number): void {
-    const message = Buffer.alloc(PORT_MESSAGE_SIZE + OCTETS_SIZE);
+    const message = Buffer.allocUnsafe(PORT_MESSAGE_SIZE + OCTETS_SIZE);
     const header = new DataView(message.buffer, message.byteOffset, message.length);
     writeOctets(header, PORT_MESSAGE_SIZE, this.#call.callId, this.#bytes.length, at);
     this.#port.send(MessageType.DATAGRAM, message, message.length, 0, 0, { view });

@@ -126,7 +126,7 @@ export class ApartResponses {
   }
 
   #sendOctets({ replyTo, size, at }: Sending, view: View): void {
-    const message = Buffer.alloc(PORT_MESSAGE_SIZE + OCTETS_SIZE);
+    const message = Buffer.allocUnsafe(PORT_MESSAGE_SIZE + OCTETS_SIZE);
     const header = new DataView(message.buffer, message.byteOffset, message.length);
     writeOctets(header, PORT_MESSAGE_SIZE, replyTo.callId, size, at);
     this.#port.send(MessageType.DATAGRAM, message, message.length, 0, 0, { view });

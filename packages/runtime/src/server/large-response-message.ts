@@ -11,7 +11,7 @@ export const LARGE_RESPONSE_LENGTH = PORT_MESSAGE_SIZE + LARGE_RESPONSE_HEADER_S
 
 /** A message for a response with `size` octets elsewhere, and room for `carried` in itself. */
 export function formatLargeResponse(callId: number, flags: number, size: number, carried = 0): Buffer {
-  const message = Buffer.alloc(LARGE_RESPONSE_LENGTH + carried);
+  const message = Buffer.allocUnsafe(LARGE_RESPONSE_LENGTH + carried);
   const header = new DataView(message.buffer, message.byteOffset, message.length);
   writeResponseHeader(header, PORT_MESSAGE_SIZE, flags, callId);
   writeLargeResponseSize(header, PORT_MESSAGE_SIZE, size);
