@@ -17,7 +17,7 @@ export type Doc =
 /** A space, or a line break. */
 export const line: Doc = { kind: "line", flat: " ", hard: false };
 /** Nothing, or a line break. */
-export const softline: Doc = { kind: "line", flat: "", hard: false };
+const softline: Doc = { kind: "line", flat: "", hard: false };
 /** Always a line break; it breaks the groups around it. */
 export const hardline: Doc = { kind: "line", flat: "", hard: true };
 

@@ -1,8 +1,8 @@
 import type { Member } from "@ncalrpc/idl";
+import { visible } from "./derived-members.js";
 import { block, type Doc, hardline, indent, join, run } from "./doc.js";
 import { Frame } from "./frame.js";
 import type { MethodShape } from "./method-shape.js";
-import { visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { ReadCode } from "./read-code.js";
 import { readRecord } from "./record-code.js";

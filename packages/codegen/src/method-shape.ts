@@ -1,7 +1,8 @@
 import type { Member, Method, Parameter, Type } from "@ncalrpc/idl";
+import { settled, visible } from "./derived-members.js";
 import { operandNames } from "./expression.js";
 import { arrayControls } from "./frame.js";
-import { type ModelIndex, settled, visible } from "./model-index.js";
+import type { ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { camelCase, memberScope } from "./names.js";
 import { returnName, type Statuses, statusesOf } from "./status-code.js";

@@ -1,5 +1,6 @@
 import type { ArrayType, Type, UnionDefinition } from "@ncalrpc/idl";
-import { type Composite, dimensions, heldTypes, isHidden, isVarying, structMembers } from "./model-index.js";
+import { isHidden, structMembers } from "./derived-members.js";
+import { type Composite, dimensions, heldTypes, isVarying } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { scalarLayout } from "./scalar-layout.js";
 

@@ -14,7 +14,7 @@ const indexNames = ["i", "j", "k"] as const;
 const itemNames = ["item", "inner", "innermost"] as const;
 
 /** How the loop over the elements of an array is written at a depth of nested arrays. */
-export function loopNames(depth: number): { readonly index: string; readonly item: string } {
+function loopNames(depth: number): { readonly index: string; readonly item: string } {
   return { index: indexNames[depth] ?? `i${depth}_`, item: itemNames[depth] ?? `item${depth}_` };
 }
 

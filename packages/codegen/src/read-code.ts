@@ -1,8 +1,9 @@
 import type { Expression, Type, Unit } from "@ncalrpc/idl";
+import { structMembers } from "./derived-members.js";
 import { call, type Doc, run } from "./doc.js";
 import { isOneRun } from "./fixed-run.js";
 import { tagTerm, tagText } from "./frame.js";
-import { type HookedDefinition, type Resolved, structMembers } from "./model-index.js";
+import type { HookedDefinition, Resolved } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import type { Scope } from "./names.js";
 import { rangeCheck, rangeOf } from "./range-code.js";

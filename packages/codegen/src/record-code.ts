@@ -1,10 +1,11 @@
 import type { Member, StructDefinition, UnionDefinition } from "@ncalrpc/idl";
+import { isHidden } from "./derived-members.js";
 import { braced, type Doc, run } from "./doc.js";
 import { comparison } from "./expression.js";
 import { type FixedRun, fixedRuns } from "./fixed-run.js";
 import { Frame, tagText } from "./frame.js";
 import { controlsOf, innerControls, lateChecks, refuseLate } from "./late-checks.js";
-import { isHidden, type ModelIndex } from "./model-index.js";
+import type { ModelIndex } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { noElements } from "./null-check.js";
 import { nestedOverhead } from "./overhead.js";

@@ -7,7 +7,7 @@ import type { ModuleContext } from "./module-context.js";
 import { hasStatuses, isBare, type ResultProperty, statusProperties } from "./status-code.js";
 
 /** A type literal on one line or, broken, one property a line. */
-export function typeLiteral(properties: readonly Doc[]): Doc {
+function typeLiteral(properties: readonly Doc[]): Doc {
   return braced(properties, ";", { kind: "ifBroken", text: ";" });
 }
 

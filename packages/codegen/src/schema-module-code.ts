@@ -1,4 +1,5 @@
 import type { EnumDefinition, Member, TypeDefinition, UnionDefinition } from "@ncalrpc/idl";
+import { structMembers, visible } from "./derived-members.js";
 import {
   block,
   braced,
@@ -11,7 +12,6 @@ import {
   render,
 } from "./doc.js";
 import type { MethodShape } from "./method-shape.js";
-import { structMembers, visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { SchemaCode } from "./schema-code.js";
 import { docComment } from "./text.js";

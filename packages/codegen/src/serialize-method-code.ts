@@ -9,7 +9,7 @@ import { holdsSystemHandles } from "./system-handles.js";
 import { docComment, stringLiteral } from "./text.js";
 
 /** Which functions for serialized parameters a method asks for, by [encode] and [decode] of its own or of its interface. */
-export function serializesMethod(
+function serializesMethod(
   unit: Unit,
   { attributes }: Method,
 ): { readonly encode: boolean; readonly decode: boolean } {

@@ -1,7 +1,8 @@
 import type { StructDefinition } from "@ncalrpc/idl";
+import { structMembers } from "./derived-members.js";
 import { block, type Doc, list } from "./doc.js";
 import { type FixedRun, fixedRuns, isOneRun, runAligns } from "./fixed-run.js";
-import { type Resolved, structMembers } from "./model-index.js";
+import type { Resolved } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import {
   nestedRead,

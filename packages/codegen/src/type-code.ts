@@ -1,7 +1,7 @@
 import type { AliasDefinition, Constant, EnumDefinition, StructDefinition } from "@ncalrpc/idl";
+import { structMembers, visible } from "./derived-members.js";
 import { type Doc, hardline, indent, join } from "./doc.js";
 import { interfaceCode } from "./method-code.js";
-import { structMembers, visible } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { docComment, stringLiteral } from "./text.js";
 import { labelNames, memberNames } from "./unit-names.js";

@@ -1,9 +1,10 @@
 import type { ArrayType, Member, Range, StringType, StructDefinition, Type } from "@ncalrpc/idl";
+import { structMembers } from "./derived-members.js";
 import { block, call, type Doc, ifBlock, run } from "./doc.js";
 import { atMost, comparison, equals, expressionText, idlText, operandText } from "./expression.js";
 import { Frame, tagTerm, tagText } from "./frame.js";
 import { hoistedCounts, rowLength } from "./hoisted-counts.js";
-import { dimensions, isVarying, type Resolved, structMembers } from "./model-index.js";
+import { dimensions, isVarying, type Resolved } from "./model-index.js";
 import type { ModuleContext } from "./module-context.js";
 import { nullCheck } from "./null-check.js";
 import { rangeCheck, rangeOf } from "./range-code.js";

@@ -1,6 +1,7 @@
 import type { ArrayType, Member, Range, Scalar, Type, UnionDefinition } from "@ncalrpc/idl";
+import { settled, visible } from "../src/derived-members.js";
 import { Layout } from "../src/layout.js";
-import { chunkType, type ModelIndex, settled, visible } from "../src/model-index.js";
+import { chunkType, type ModelIndex } from "../src/model-index.js";
 import { memberNames } from "../src/unit-names.js";
 import type { WellKnown } from "../src/well-known.js";
 import type { Next } from "./random-idl.js";

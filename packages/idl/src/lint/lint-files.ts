@@ -1,5 +1,6 @@
 import { normalize } from "node:path";
 import { type ParseOptions, parse } from "../compile.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { SourceHost } from "../source/source-host.js";
 import type { Span } from "../source/span.js";
 import type { FileNode, Item } from "../syntax/ast.js";
@@ -10,19 +11,11 @@ import { readSuppressions } from "./suppressions.js";
 import { TypeTable } from "./type-table.js";
 
 /** What a rule found, as plain data. */
-export interface LintFinding {
+export interface LintFinding extends Omit<Diagnostic, "id"> {
   /** The rule's. */
   readonly id: string;
   readonly category: LintCategory;
   readonly severity: "warning";
-  readonly message: string;
-  readonly hint: string;
-  readonly file: string;
-  /** From 1, as the column, which counts UTF-16 units. */
-  readonly line: number;
-  readonly column: number;
-  readonly length: number;
-  readonly sourceLine: string;
 }
 
 const MOST_FILES = 500;

@@ -1,4 +1,5 @@
 import type { BinaryOperator } from "../model.js";
+import type { Scalar } from "../model-type.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { Span } from "../source/span.js";
 import type { Token } from "./token.js";
@@ -120,26 +121,7 @@ export type TypeSpecifier =
   | UnsupportedNode;
 
 /** Base types, already freed of C's many spellings. */
-export type BaseType =
-  | "void"
-  | "handle_t"
-  | "boolean"
-  | "byte"
-  | "char"
-  | "wchar_t"
-  | "int8"
-  | "uint8"
-  | "int16"
-  | "uint16"
-  | "int32"
-  | "uint32"
-  | "int64"
-  | "uint64"
-  | "int3264"
-  | "uint3264"
-  | "float"
-  | "double"
-  | "error_status_t";
+export type BaseType = Scalar | "void" | "handle_t";
 
 export interface StructNode extends Node {
   readonly kind: "struct";
