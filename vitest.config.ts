@@ -9,5 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What must come true may take its time on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

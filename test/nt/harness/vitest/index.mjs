@@ -39,7 +39,7 @@ expect.setState = (state) => setState(state, expect);
 chai.expect.extend(expect, customMatchers);
 
 /** Asks again and again until the assertion holds; timeout and interval in milliseconds. */
-expect.poll = (probe, { timeout = 1_000, interval = 50 } = {}) => pollUntil(probe, timeout, interval, []);
+expect.poll = (probe, { timeout = 10_000, interval = 50 } = {}) => pollUntil(probe, timeout, interval, []);
 
 function pollUntil(probe, timeout, interval, path) {
   return new Proxy(() => {}, {
