@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { MessageType, type View } from "@ncalrpc/alpc";
+import { MessageType, VIEWS_IN_FLIGHT, type View } from "@ncalrpc/alpc";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { census } from "../packages/alpc/test/census.js";
 import { APART, OCTETS_SIZE, writeOctets } from "../packages/runtime/src/protocol-lrpc/apart.js";
@@ -18,6 +18,7 @@ import { grownBeyond } from "./process-growth.js";
 const KiB = 1024;
 const MiB = 1024 * KiB;
 const binding = "ncalrpc:[bulk]";
+const DOWNLOAD = 1;
 const ECHO = 2;
 const FEATURES = Features.CANCEL | Features.FAULT_DETAILS | Features.APART;
 const isRoot = process.getuid?.() === 0;
@@ -34,7 +35,8 @@ beforeAll(() => {
 afterAll(() => directory[Symbol.dispose]());
 
 beforeEach(async () => {
-  const options = { endpoint: "bulk", security: "D:(A;;GA;;;WD)", limits: { maxRequestSize: 32 * MiB } };
+  const limits = { maxRequestSize: 32 * MiB, maxBytesWaiting: 64 * MiB };
+  const options = { endpoint: "bulk", security: "D:(A;;GA;;;WD)", limits };
   server = fork(program("bulk-server"), [JSON.stringify(options), "borrowed"]);
   await once(server, "message");
   bystander = await Bulk.connect(binding);
@@ -169,6 +171,48 @@ describe("announcements", () => {
       expect(first.status).toBe("RPC_S_SERVER_TOO_BUSY");
     }
     await expect.poll(() => grownBeyond(before, census(null, server.pid)), { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+describe("clients that keep what they are sent", () => {
+  const DOWNLOADS = 12;
+  const download = (length: number) => {
+    const stubData = Buffer.alloc(9);
+    stubData.writeUInt32LE(length);
+    return stubData;
+  };
+
+  it("get no more until they give something back, and a fault in the end", { timeout: 60_000 }, async () => {
+    using client = await connect();
+    client.kept = [];
+    const answers = Array.from({ length: DOWNLOADS }, () => client.call(1, DOWNLOAD, download(20 * MiB)));
+    const refusals = await Promise.all(answers);
+    for (const { status } of refusals) expect(status).toBe("RPC_S_OUT_OF_RESOURCES");
+    // Of each, a few slices are in views, and five times the rest is within the limit.
+    const waited = refusals.filter(({ details }) => details?.startsWith("the client has taken nothing"));
+    expect(waited.length).toBe(5);
+    expect(client.kept.length).toBe(DOWNLOADS * VIEWS_IN_FLIGHT);
+    for (const view of client.kept.splice(0)) view.release();
+    client.kept = null;
+    expect((await client.call(1, DOWNLOAD, download(20 * MiB))).status).toBe("OK");
+  });
+
+  it("get all of it while they give back one view after another", { timeout: 60_000 }, async () => {
+    using client = await connect();
+    const kept: View[] = [];
+    client.kept = kept;
+    let isOver = false;
+    const answers = [1, 2, 3].map(() => client.call(1, DOWNLOAD, download(20 * MiB)));
+    const all = Promise.all(answers).then((result) => {
+      isOver = true;
+      return result;
+    });
+    while (!isOver) {
+      kept.shift()?.release();
+      expect(kept.length).toBeLessThanOrEqual(3 * VIEWS_IN_FLIGHT);
+      await delay(1);
+    }
+    expect((await all).map(({ status }) => status)).toEqual(["OK", "OK", "OK"]);
   });
 });
 

@@ -13,8 +13,6 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const MANY = 64;
 const indexes = Array.from({ length: MANY }, (_, index) => index);
-/** Of runtime limits, so that only the sections of a connection are short. */
-const limits = { maxBytesInFlight: 2048 * MiB, maxBytesWaiting: 2048 * MiB };
 
 let directory: ReturnType<typeof useEndpointDirectory>;
 beforeAll(() => {
@@ -28,7 +26,7 @@ async function startServer(
   bytes: string,
 ): Promise<ChildProcess> {
   const program = fileURLToPath(new URL("./dist/programs/bulk-server.js", import.meta.url));
-  const options = { endpoint, limits, port: { limits: port } };
+  const options = { endpoint, port: { limits: port } };
   const child = fork(program, [JSON.stringify(options), bytes]);
   await once(child, "message");
   return child;
@@ -77,9 +75,10 @@ function describeMany(
   });
 }
 
+const few = { maxSectionSize: 128 * KiB, maxTotalSectionSize: MiB };
 const shares: [string, Partial<PortLimits>, number][] = [
-  ["default sections", {}, 9 * MiB],
-  ["a few small sections", { maxSectionSize: 128 * KiB, maxTotalSectionSize: MiB }, MiB],
+  ["default sections", {}, 5 * MiB],
+  ["a few small sections", few, MiB],
   ["one section for each direction", { maxSectionSize: MiB, maxTotalSectionSize: MiB }, 3 * MiB],
 ];
 
@@ -93,9 +92,38 @@ for (const [index, [name, port, size]] of shares.entries()) {
   }
   describeMany(`${name}, within a process`, size, async () => {
     const kernel = createLoopbackKernel();
-    const server = new RpcServer({ endpoint: "many", kernel, limits, port: { limits: port } });
+    const server = new RpcServer({ endpoint: "many", kernel, port: { limits: port } });
     registerBulk(server);
     await server.listen();
     return { binding: "ncalrpc:[many]", options: { kernel }, close: () => server.close() };
   });
 }
+
+describeMany("a few sections, to workers", MiB, async () => {
+  // Requests to workers go in one view each.
+  const port = { limits: { maxSectionSize: 2 * MiB, maxTotalSectionSize: 8 * MiB } };
+  const server = new RpcServer({ endpoint: "many-workers", port, workers: 2 });
+  server.register(Bulk, new URL("./dist/bulk-worker.js", import.meta.url));
+  await server.listen();
+  return { binding: "ncalrpc:[many-workers]", options: {}, close: () => server.close() };
+});
+
+describe("synchronous calls among many others", () => {
+  it("wait for memory, too", async () => {
+    const server = await startServer("many-sync", few, "owned");
+    await using client = await Bulk.connect("ncalrpc:[many-sync]");
+    const arrays = indexes.map((index) => makePattern(MiB, index));
+    const uploads = arrays.map((data) => client.upload("", data, 0n));
+    const downloads = indexes.map((index) => client.download(MiB, index, false));
+    for (const data of arrays.slice(0, 8)) {
+      const part = data.subarray(0, 100 * KiB);
+      expect(client.sync.upload("", part, 0n).checksum).toBe(checksum(part));
+      expect(checksum(client.sync.download(MiB, 3, false).data ?? "")).toBe(checksum(makePattern(MiB, 3)));
+    }
+    const sums = (await Promise.all(uploads)).map((answer) => answer.checksum);
+    expect(sums).toEqual(arrays.map((data) => checksum(data)));
+    const received = (await Promise.all(downloads)).map(({ data }) => checksum(data ?? ""));
+    expect(received).toEqual(sums);
+    server.kill("SIGKILL");
+  });
+});

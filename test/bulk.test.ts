@@ -330,6 +330,41 @@ describe("requests that are seen in place", () => {
     await server.close();
   });
 
+  it("wait for room while handlers see others, and those that are given up leave theirs to the next", async () => {
+    const limits = { maxSectionSize: MiB, maxTotalSectionSize: 4 * MiB };
+    const { server, service, client } = await start("room", { port: { limits } });
+    const controller = new AbortController();
+    const data = makePattern(MiB, 1);
+    const first = [client.take(data), client.take(data)];
+    const aborted = statusOf(client.take(data, { signal: controller.signal }));
+    const late = statusOf(client.take(data, { timeout: 100 }));
+    const last = client.take(makePattern(MiB, 2));
+    await vi.waitFor(() => expect(service.seen.length).toBe(2));
+    controller.abort();
+    expect(await aborted).toBe("RPC_S_CALL_CANCELLED");
+    expect(await late).toBe("RPC_S_TIMEOUT");
+    expect(service.seen.length).toBe(2);
+    service.answer();
+    await vi.waitFor(() => expect(service.seen.length).toBe(3));
+    expect(Buffer.compare(service.seen[2] ?? data, makePattern(MiB, 2))).toBe(0);
+    service.answer();
+    service.answer();
+    expect(await Promise.all([...first, last])).toEqual([MiB, MiB, MiB]);
+    await client.close();
+    await server.close();
+  });
+
+  it("fail when their connection ends while they wait", async () => {
+    const limits = { maxSectionSize: MiB, maxTotalSectionSize: 2 * MiB };
+    const { server, service, client } = await start("room-gone", { port: { limits } });
+    const calls = [1, 2, 3].map((seed) => statusOf(client.take(makePattern(MiB, seed))));
+    await vi.waitFor(() => expect(service.seen.length).toBe(1));
+    await client.close();
+    for (const status of await Promise.all(calls)) expect(status).toMatch(/^RPC_S_CALL_/);
+    service.answer();
+    await server.close();
+  });
+
   it("come in slices, as a copy, where no section holds them or the client's share is used up", async () => {
     const limits = { maxSectionSize: 8 * MiB, maxTotalSectionSize: 24 * MiB };
     const { server, service, client } = await start("short-of-memory", { port: { limits } });

@@ -6,6 +6,7 @@ import {
   type PortHandler,
   type ReceivedMessage,
   type SendAttributes,
+  type View,
 } from "@ncalrpc/alpc";
 import { Reader } from "@ncalrpc/ndr";
 import type { InterfaceId } from "../packages/runtime/src/protocol-lrpc/bind.js";
@@ -37,6 +38,8 @@ export class HostileClient implements PortHandler, Disposable {
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #lastCallId = 0;
   #reason: unknown = null;
+  /** The views that it does not give back; null if it gives back all. */
+  kept: View[] | null = null;
 
   static async connect(
     endpoint: string,
@@ -112,7 +115,11 @@ export class HostileClient implements PortHandler, Disposable {
     const { buffer, start, length, messageId } = message;
     this.#waiting.get(messageId)?.(readAnswer(Buffer.from(buffer.subarray(start, start + length))));
     this.#waiting.delete(messageId);
-    message.view?.release();
+    if (this.kept === null || message.view === null) {
+      message.view?.release();
+    } else {
+      this.kept.push(message.view);
+    }
     for (const handle of message.handles) {
       handle.close();
     }

@@ -12,11 +12,11 @@ export interface ViewWish extends ViewOutcome {
   readonly size: number;
 }
 
-/** Who waits for a view on one side of a connection. Memory that comes back goes to the oldest; nobody overtakes. */
+/** Who waits for a view on one side of a connection. Memory that comes back goes to the oldest; only who blocks overtakes. */
 export class ViewQueue<W extends ViewWish = ViewWish> {
   readonly #allocate: (wish: W) => View | null;
   /** The oldest first. */
-  readonly #wishes = new Set<W>();
+  #wishes = new Set<W>();
   readonly #promised = new WeakMap<Promise<View>, W>();
 
   /** `allocate` answers null if views have to come back first, and throws AlpcError if that would not help. */
@@ -30,6 +30,11 @@ export class ViewQueue<W extends ViewWish = ViewWish> {
 
   add(wish: W): void {
     this.#wishes.add(wish);
+  }
+
+  /** For who blocks the thread, in which nobody else could use a view meanwhile. */
+  addFirst(wish: W): void {
+    this.#wishes = new Set([wish, ...this.#wishes]);
   }
 
   /** A promise for the view of a wish, which `make` makes. */
@@ -46,19 +51,25 @@ export class ViewQueue<W extends ViewWish = ViewWish> {
 
   /** Serves those who wait, as far as there are views for them: to be called whenever that may have changed. */
   serve(): void {
-    for (let wish = this.oldest; wish !== undefined; wish = this.oldest) {
-      let view: View | null;
-      try {
-        view = this.#allocate(wish);
-      } catch (error) {
-        if (!isAlpcError(error)) throw error;
-        this.refuse(wish, error);
-        continue;
-      }
-      if (view === null) return;
-      this.#wishes.delete(wish);
-      wish.grant(view);
+    while (this.serveOldest());
+  }
+
+  /** False if nobody waits, or views have to come back first. */
+  serveOldest(): boolean {
+    const wish = this.oldest;
+    if (wish === undefined) return false;
+    let view: View | null;
+    try {
+      view = this.#allocate(wish);
+    } catch (error) {
+      if (!isAlpcError(error)) throw error;
+      this.refuse(wish, error);
+      return true;
     }
+    if (view === null) return false;
+    this.#wishes.delete(wish);
+    wish.grant(view);
+    return true;
   }
 
   /** Nothing happens if the wish has been answered. */
@@ -66,10 +77,9 @@ export class ViewQueue<W extends ViewWish = ViewWish> {
     if (this.#wishes.delete(wish)) wish.refuse(reason);
   }
 
-  /** Nobody waits any more: the wish is refused as cancelled, and the next one has its turn. */
+  /** Nobody waits any more: the wish is refused as cancelled. Others can be served then. */
   withdraw(wish: W): void {
     this.refuse(wish, new AlpcError("CANCELLED", "nobody waits for the view any more"));
-    this.serve();
   }
 
   /** The same for whom a promise was made to. */

@@ -27,6 +27,8 @@ export interface ClientSectionOptions {
 interface Wish extends ViewWish {
   /** Whether it may wait for views to come back. */
   readonly waits: boolean;
+  /** The thread does nothing else until then, so that only views that the server has come back. */
+  readonly isBlocking: boolean;
   /** The server owes an answer. */
   isAsked: boolean;
   /** Why the server has no section for it, when it has said so. */
@@ -52,19 +54,25 @@ export class ClientSections extends PortSections<Wish> {
 
   /** A view for a message to the server: see CommunicationPort.allocateView. */
   allocate(size: number, waits = true): View | Promise<View> {
-    return this.#takeChecked(size) ?? this.waiting.promise((outcome) => this.#want(size, waits, outcome));
+    return (
+      this.#takeChecked(size, false) ??
+      this.waiting.promise((outcome) => this.#want(size, waits, false, outcome))
+    );
   }
 
   /** The same for who can't await: a view, or what takes the wish back for one, of which `outcome` is told. Throws AlpcError. */
   allocateLater(size: number, outcome: ViewOutcome): View | Withdraw {
-    const view = this.#takeChecked(size);
+    const view = this.#takeChecked(size, true);
     if (view !== null) return view;
-    const wish = this.#want(size, true, outcome);
-    return () => this.waiting.withdraw(wish);
+    const wish = this.#want(size, true, true, outcome);
+    return () => {
+      this.waiting.withdraw(wish);
+      this.serve();
+    };
   }
 
   /** A free section as a view, if there is one. Throws AlpcError. */
-  #takeChecked(size: number): View | null {
+  #takeChecked(size: number, isBlocking: boolean): View | null {
     this.checkOpen();
     const { maxViewSize } = this.#options;
     if (size > maxViewSize) {
@@ -73,7 +81,8 @@ export class ClientSections extends PortSections<Wish> {
         `a view of ${size} octets; this server's sections hold up to ${maxViewSize}`,
       );
     }
-    return this.takeFree(size, false);
+    const isShort = (this.waiting.oldest?.refusal ?? null) !== null;
+    return isShort && !isBlocking ? null : this.takeFree(size, isShort);
   }
 
   /** The server hands over a section: one that we asked for, or one that it fills. Takes `fd` over. */
@@ -106,7 +115,7 @@ export class ClientSections extends PortSections<Wish> {
     wish.isAsked = false;
     wish.refusal = refusal;
     if (!wish.waits && wish !== this.waiting.oldest) this.waiting.refuse(wish, refusal);
-    this.waiting.serve();
+    this.serve();
   }
 
   override receive(attribute: ViewAttribute): View {
@@ -123,6 +132,14 @@ export class ClientSections extends PortSections<Wish> {
     this.#sealed.close();
   }
 
+  /** At once for who blocks, but for others not before they could use a view: until then, it is free for who blocks. */
+  protected override serve(): void {
+    const { oldest } = this.waiting;
+    if (oldest === undefined) return;
+    if (oldest.isBlocking) this.waiting.serveOldest();
+    queueMicrotask(() => this.waiting.serve());
+  }
+
   protected override allocateFor(wish: Wish): View | null {
     const view = this.takeFree(wish.size, wish.refusal !== null);
     if (view !== null || wish.isAsked) return view;
@@ -131,7 +148,8 @@ export class ClientSections extends PortSections<Wish> {
       this.#ask(wish);
       return null;
     }
-    if (wish.waits && (this.counts.own > 0 || this.#asked.length > 0)) return null;
+    const out = wish.isBlocking ? this.sentViews : this.counts.own;
+    if (wish.waits && (out > 0 || this.#asked.length > 0)) return null;
     throw wish.refusal;
   }
 
@@ -153,16 +171,17 @@ export class ClientSections extends PortSections<Wish> {
     this.addFree(sectionId, section);
   }
 
-  #want(size: number, waits: boolean, outcome: ViewOutcome): Wish {
+  #want(size: number, waits: boolean, isBlocking: boolean, outcome: ViewOutcome): Wish {
     const refusal = this.waiting.oldest?.refusal ?? null;
-    const wish: Wish = { size, waits, ...outcome, isAsked: false, refusal: null };
+    const wish: Wish = { size, waits, isBlocking, ...outcome, isAsked: false, refusal: null };
     if (refusal !== null && !waits) {
       wish.refuse(refusal);
       return wish;
     }
-    this.waiting.add(wish);
+    if (isBlocking) this.waiting.addFirst(wish);
+    else this.waiting.add(wish);
     // While others wait for what they were refused, asking for more is of no use.
-    if (refusal === null) this.#ask(wish);
+    if (refusal === null || isBlocking) this.#ask(wish);
     return wish;
   }
 

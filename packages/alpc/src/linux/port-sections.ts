@@ -49,9 +49,15 @@ export abstract class PortSections<W extends ViewWish> {
     return { own: this.pool.size, shown: this.#shown.size };
   }
 
+  /** Views that the other side has; the rest of those in use are still to be sent. */
+  protected get sentViews(): number {
+    return this.pool.size - this.#own.size;
+  }
+
   /** Nobody waits for this promise of a view any more. */
   withdraw(view: Promise<View>): void {
     this.waiting.withdrawPromise(view);
+    this.serve();
   }
 
   /**
@@ -126,6 +132,11 @@ export abstract class PortSections<W extends ViewWish> {
   /** A view for the one who has waited longest; null if views have to come back first. Throws AlpcError if that would not help. */
   protected abstract allocateFor(wish: W): View | null;
 
+  /** Something may have become free for those who wait. */
+  protected serve(): void {
+    this.waiting.serve();
+  }
+
   /** A section is gone from the tables. */
   protected abstract destroy(section: Section): void;
 
@@ -175,7 +186,7 @@ export abstract class PortSections<W extends ViewWish> {
   }
 
   #freed(): void {
-    this.waiting.serve();
+    this.serve();
     this.#scheduleTrim();
   }
 

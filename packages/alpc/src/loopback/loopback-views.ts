@@ -40,6 +40,7 @@ export class LoopbackViews {
 
   withdraw(view: Promise<View>): void {
     this.#waiting.withdrawPromise(view);
+    this.#waiting.serve();
   }
 
   /** Passes a view of ours on to the other side. Throws AlpcError INVALID_PARAMETER if it is not one that we may send. */

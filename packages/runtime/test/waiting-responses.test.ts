@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { MAX_WAIT, WaitingResponses } from "../src/server/waiting-responses.js";
+
+describe("responses that wait for their client", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test("hold no more than the limit", () => {
+    const waiting = new WaitingResponses(100);
+    waiting.enter(60);
+    expect(() => waiting.enter(41)).toThrow(
+      expect.objectContaining({
+        status: "RPC_S_OUT_OF_RESOURCES",
+        details: "60 octets of responses wait for the client to take them, and the limit is 100",
+      }),
+    );
+    waiting.enter(40);
+    waiting.leave(60);
+    waiting.enter(60);
+  });
+
+  test("are given up together when nothing happens for a while", async () => {
+    const waiting = new WaitingResponses(0);
+    const abandoned: number[] = [];
+    const outcomes = [1, 2].map((number) =>
+      waiting
+        .until(new Promise<void>(() => {}), () => abandoned.push(number))
+        .catch((error: unknown) => error),
+    );
+    await vi.advanceTimersByTimeAsync(MAX_WAIT - 1);
+    expect(abandoned).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(abandoned).toEqual([1, 2]);
+    for (const outcome of await Promise.all(outcomes)) {
+      expect(outcome).toMatchObject({
+        status: "RPC_S_OUT_OF_RESOURCES",
+        details: `the client has taken nothing of its responses for ${MAX_WAIT} ms`,
+      });
+    }
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("have all their time again when one of them gets on, and need no timer when none waits", async () => {
+    const waiting = new WaitingResponses(0);
+    let isGivenUp = false;
+    const patient = waiting
+      .until(new Promise<number>((resolve) => setTimeout(resolve, 2 * MAX_WAIT, 7)))
+      .catch(() => {
+        isGivenUp = true;
+      });
+    for (const time of [MAX_WAIT - 1, MAX_WAIT - 1]) {
+      const step = waiting.until(new Promise<string>((resolve) => setTimeout(resolve, time, "on")));
+      await vi.advanceTimersByTimeAsync(time);
+      expect(await step).toBe("on");
+    }
+    await vi.advanceTimersByTimeAsync(2);
+    expect(await patient).toBe(7);
+    expect(isGivenUp).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("fail as what they wait for does", async () => {
+    const waiting = new WaitingResponses(0);
+    await expect(waiting.until(Promise.reject(new Error("gone")))).rejects.toThrow("gone");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
