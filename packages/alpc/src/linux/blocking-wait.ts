@@ -1,5 +1,6 @@
 import { AlpcError } from "../error.js";
 import type { View } from "../view.js";
+import { nextSleep } from "./completion-list/bell.js";
 import type { Connection } from "./connection.js";
 import { C, Errno } from "./libc.js";
 import type { PortAttachments } from "./port-attachments.js";
@@ -89,7 +90,7 @@ function look({ list, machinery }: Connection): boolean {
 function sleep(connection: Connection, deadline: number): number {
   const { fd, list, machinery } = connection;
   const { libc } = machinery;
-  if (list !== null && !list.goToSleep()) return 0;
+  if (list !== null && !list.goToSleep(nextSleep())) return 0;
   const left = Math.min(Math.ceil(deadline - performance.now()), 0x7fff_ffff);
   pollfd[0] = fd;
   pollfd[1] = C.EPOLLIN | (connection.output.isBlocked ? C.EPOLLOUT : 0);

@@ -162,9 +162,11 @@ export class ConnectionOutput implements Outlet {
     const { list } = this;
     if (list === null || !this.#isUnpublished) return;
     this.#isUnpublished = false;
-    list.producer.publish();
-    if (!list.producer.mustRing() || this.fd < 0) return;
+    const { producer, bell } = list;
+    producer.publish();
+    if (this.fd < 0 || !producer.mustRing()) return;
     list.hasRung = true;
+    if (bell?.mustRing(producer.sleep) === false) return;
     const errno = doorbell.ring(this.#machinery.libc, this.fd);
     // If there is no room, the other side has enough to wake up for.
     if (errno !== 0 && !isTransient(errno)) this.onSendFailed(errno);

@@ -80,6 +80,10 @@ export class Connection implements EventSource, OutputOwner, ListOwner {
     return !this.#isPaused && !this.output.isOverdue && !this.#isEnded;
   }
 
+  get isListening(): boolean {
+    return this.isReading && !this.#isHearingOut;
+  }
+
   set stage(stage: Stage) {
     this.#stage = stage;
   }
@@ -255,6 +259,7 @@ export class Connection implements EventSource, OutputOwner, ListOwner {
   #hearOut(): void {
     if (this.#isHearingOut) return;
     this.#isHearingOut = true;
+    if (this.list !== null) this.machinery.completion.poller.disregard(this.list);
     this.output.mute();
     this.#isPaused = false;
     this.#hearLater();
@@ -288,7 +293,11 @@ export class Connection implements EventSource, OutputOwner, ListOwner {
     if (this.fd < 0 || this.#isHearingOut) return;
     const reads = this.isReading;
     // What has come into the list meanwhile is not announced again.
-    if (reads && !this.#wasReading && this.list !== null) this.machinery.completion.poller.attend(this.list);
+    const { poller } = this.machinery.completion;
+    if (reads !== this.#wasReading && this.list !== null) {
+      if (reads) poller.attend(this.list);
+      else poller.disregard(this.list);
+    }
     this.#wasReading = reads;
     const writes = this.output.wantsRoom;
     if (this.#receiver !== null) {

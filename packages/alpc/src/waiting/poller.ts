@@ -6,12 +6,17 @@ export interface PolledList {
   /** The poller's: whether it looks at the list; when something last came or was asked for, infinite for since the clock was read. */
   isHot: boolean;
   since: number;
+  /** The poller's: it sleeps, and so do others, of which one doorbell wakes all. */
+  sleepsWithOthers: boolean;
   /** The other side was asleep when it was last sent something. */
   hasRung: boolean;
+  /** Whether a doorbell would be heard. */
+  readonly isListening: boolean;
   hasNews(): boolean;
   poll(): number;
   wakeUp(): void;
-  goToSleep(): boolean;
+  /** `sleep` is the sleep's number, of nextSleep. */
+  goToSleep(sleep: number): boolean;
 }
 
 /** Looks for news in lists where some are to be expected soon, for as long as that pays and the machine has room for it. */
@@ -22,6 +27,8 @@ export interface Poller {
   afterPoll(list: PolledList, messages: number): void;
   /** A list that was not to be read for a while is again: looks into it soon. */
   attend(list: PolledList): void;
+  /** No doorbell is heard for the list from now on. */
+  disregard(list: PolledList): void;
   /** The list is gone. */
   remove(list: PolledList): void;
 }

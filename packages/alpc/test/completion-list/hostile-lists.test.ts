@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NtStatus } from "../../src/index.js";
+import { threadId } from "../../src/linux/completion-list/bell.js";
 import { createLinuxKernel } from "../../src/linux.js";
 import { census } from "../census.js";
 import { eventually, PortClient } from "../port-client.js";
@@ -88,7 +89,7 @@ describe("a server among clients that misuse their completion list", () => {
       (peer) => peer.publish(0, entry(0, { type: 0x89, dataLength: 8 }), 56),
     ],
     ["a list that it returns unasked", (peer) => peer.send(rawMessage({ type: 0x8b }))],
-    ["a list that it accepts twice", (peer) => peer.send(rawMessage({ type: 0x89 }))],
+    ["a list that it accepts twice", (peer) => peer.send(rawMessage({ type: 0x89, payload: threadId }))],
     ["a list that it offers", (peer) => peer.send(rawMessage({ type: 0x88, payload: Buffer.alloc(4) }))],
     [
       "a packet after what is not in the list",

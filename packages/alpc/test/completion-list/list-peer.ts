@@ -1,3 +1,4 @@
+import { threadId } from "../../src/linux/completion-list/bell.js";
 import {
   LIST_CAPACITY,
   type ListMemory,
@@ -31,7 +32,7 @@ export class ListPeer extends RawPeer {
     this.#section = openSection(libc, fd, listSize(LIST_CAPACITY), "request", "mapped");
     const { buffer } = this.#section.memory.lendWhole().bytes;
     this.#memory = ringsOf(buffer);
-    this.send(rawMessage({ type: LIST_ACCEPTED }));
+    this.send(rawMessage({ type: LIST_ACCEPTED, payload: threadId }));
     return this.#memory;
   }
 

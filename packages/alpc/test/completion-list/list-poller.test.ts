@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ListPoller } from "../../src/linux/completion-list/list-poller.js";
 import type { PolledList } from "../../src/waiting/poller.js";
 
@@ -13,7 +13,9 @@ class CountedList implements PolledList {
   };
   isHot = false;
   since = 0;
+  sleepsWithOthers = false;
   hasRung = false;
+  isListening = true;
   looks = 0;
   polls = 0;
   readonly #newsAt: number;
@@ -34,7 +36,7 @@ class CountedList implements PolledList {
 
   wakeUp(): void {}
 
-  goToSleep(): boolean {
+  goToSleep(_sleep: number): boolean {
     return true;
   }
 }
@@ -90,4 +92,86 @@ test("hands on what it finds in the job that finds it", async () => {
   await undefined;
   expect(list.polls).toBe(1);
   poller.remove(list);
+});
+
+/** A list in which nothing comes, and what it was told. */
+class QuietList extends CountedList {
+  readonly told: (number | "awake")[] = [];
+  /** Something comes while it is put to sleep, once. */
+  refusesSleep = false;
+
+  constructor() {
+    super(Number.POSITIVE_INFINITY);
+  }
+
+  override wakeUp(): void {
+    this.told.push("awake");
+  }
+
+  override goToSleep(sleep: number): boolean {
+    this.told.push(sleep);
+    const { refusesSleep } = this;
+    this.refusesSleep = false;
+    return !refusesSleep;
+  }
+}
+
+/** A poller whose event loop is the real one, and lists that it has begun to look into. */
+function looping(...lists: QuietList[]): ListPoller {
+  const schedule = () => void setImmediate(() => poller.resume());
+  const poller = new ListPoller({ beginBatch() {}, endBatch() {}, flush() {}, schedule }, { share: 1 });
+  for (const list of lists) poller.attend(list);
+  return poller;
+}
+
+const asleep = (poller: ListPoller) => expect.poll(() => poller.isSpinning).toBe(false);
+
+describe("lists where nothing comes", () => {
+  test("sleep together, each sleep of another number, and wake together", async () => {
+    const [one, other] = [new QuietList(), new QuietList()];
+    const poller = looping(one, other);
+    await asleep(poller);
+    expect(one.told).toEqual(["awake", expect.any(Number)]);
+    expect(other.told).toEqual(one.told);
+    poller.afterPoll(one, 1);
+    expect(other.told.at(-1)).toBe("awake");
+    poller.resume();
+    await asleep(poller);
+    expect(other.told).toEqual(one.told);
+    expect(new Set(one.told).size).toBe(3);
+  });
+
+  test("stay awake if something has come for one of them meanwhile", async () => {
+    const [one, other] = [new QuietList(), new QuietList()];
+    other.refusesSleep = true;
+    const poller = looping(one, other);
+    await asleep(poller);
+    expect(one.told).toEqual(["awake", expect.any(Number), "awake", expect.any(Number)]);
+    expect(other.told).toEqual(one.told);
+  });
+
+  test("sleep alone if no doorbell would be heard for them", async () => {
+    const [one, other, deaf] = [new QuietList(), new QuietList(), new QuietList()];
+    deaf.isListening = false;
+    const poller = looping(one, other, deaf);
+    await asleep(poller);
+    expect(deaf.told.at(-1)).not.toBe(one.told.at(-1));
+    poller.afterPoll(one, 1);
+    expect([one, other, deaf].map(({ isHot }) => isHot)).toEqual([true, true, false]);
+    for (const list of [one, other]) poller.remove(list);
+  });
+
+  test.each<[string, (poller: ListPoller, list: QuietList) => void]>([
+    ["is gone", (poller, list) => poller.remove(list)],
+    ["hears no doorbell any more", (poller, list) => poller.disregard(list)],
+    ["is read again", (poller, list) => poller.attend(list)],
+  ])("are all looked into when one of them %s", async (_, happen) => {
+    const [one, other] = [new QuietList(), new QuietList()];
+    const poller = looping(one, other);
+    await asleep(poller);
+    happen(poller, one);
+    expect(other.isHot).toBe(true);
+    await asleep(poller);
+    expect(other.told.at(-1)).toEqual(expect.any(Number));
+  });
 });

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 
 const { memory, doorbells, side, rounds, seed, modules } = workerData;
+const { nextSleep } = await import(`${modules}/completion-list/bell.js`);
 const { ringsOf } = await import(`${modules}/completion-list/list-memory.js`);
 const { ListProducer } = await import(`${modules}/completion-list/list-producer.js`);
 const { ListConsumer } = await import(`${modules}/completion-list/list-consumer.js`);
@@ -59,7 +60,7 @@ function receive(expected) {
     }
     dawdle();
     if (looks % 8 !== 7) continue;
-    consumer.goToSleep();
+    consumer.goToSleep(nextSleep());
     dawdle();
     if (!consumer.hasEntries()) {
       sleeps++;

@@ -9,7 +9,10 @@ export class ReplyWatch implements PolledList {
   readonly patience = new Patience();
   isHot = false;
   since = 0;
+  sleepsWithOthers = false;
   hasRung = false;
+  /** Workers wake this thread by ways of their own. */
+  readonly isListening = false;
   readonly #memory: PoolMemory;
   readonly #poller: Kernel["poller"];
   readonly #receive: () => number;
@@ -25,7 +28,7 @@ export class ReplyWatch implements PolledList {
   /** Workers have got calls, some of them after they had to be woken. */
   expect(isWaking: boolean): void {
     this.hasRung = isWaking;
-    this.since = performance.now();
+    this.since = Number.POSITIVE_INFINITY;
     this.#poller?.expect(this);
   }
 

@@ -4,6 +4,7 @@ import { Patience } from "../../waiting/patience.js";
 import type { PolledList } from "../../waiting/poller.js";
 import type { InboundPacket } from "../inbound-packet.js";
 import type { Section } from "../section.js";
+import type { Bell } from "./bell.js";
 import { ListConsumer, NOTHING, WAITS_FOR_SOCKET } from "./list-consumer.js";
 import { listMemory } from "./list-memory.js";
 import { ListProducer } from "./list-producer.js";
@@ -12,6 +13,8 @@ import { ListProducer } from "./list-producer.js";
 export interface ListOwner {
   /** Whether messages are wanted now. */
   readonly isReading: boolean;
+  /** Whether what comes over the socket is read as soon as it is there. */
+  readonly isListening: boolean;
   /** Hands a message on whose turn it is, through the list or over the socket; false if that ended the connection. It is borrowed. Does not throw. */
   onListed(packet: InboundPacket): boolean;
   /** A message is expected on the socket: takes what is there. How many there were. */
@@ -33,7 +36,10 @@ export class CompletionList implements PolledList {
   readonly patience = new Patience();
   isHot = false;
   since = 0;
+  sleepsWithOthers = false;
   hasRung = false;
+  /** The other side's thread, when it has said which it is. */
+  bell: Bell | null = null;
   /** Whether the other side takes messages from the ring, and may send them through it. */
   isOpen = false;
   /** Whether it has told us so of itself: it gets nothing more through the ring. */
@@ -158,10 +164,14 @@ export class CompletionList implements PolledList {
     if (!this.#isClosed) this.#consumer.wakeUp();
   }
 
+  get isListening(): boolean {
+    return this.#owner.isListening;
+  }
+
   /** From now on the other side has to wake us; false if something came before it could know. */
-  goToSleep(): boolean {
+  goToSleep(sleep: number): boolean {
     if (this.#isClosed) return true;
-    this.#consumer.goToSleep();
+    this.#consumer.goToSleep(sleep);
     return this.isDrained || !this.#owner.isReading;
   }
 

@@ -3,8 +3,10 @@ import { PORT_MESSAGE_SIZE } from "../../message.js";
 import { ControlType, portMessage, violation, writePortMessage } from "../../port-message.js";
 import type { SectionQuota } from "../../section-quota.js";
 import type { Connection } from "../connection.js";
+import { readPeerCredentials } from "../credentials.js";
 import type { InboundPacket } from "../inbound-packet.js";
 import { makeSection, openSection, type Section } from "../section.js";
+import { THREAD_ID_SIZE, takeBell, threadId } from "./bell.js";
 import { CompletionList } from "./completion-list.js";
 import { LIST_CAPACITY, listSize } from "./list-memory.js";
 
@@ -13,8 +15,8 @@ import { LIST_CAPACITY, listSize } from "./list-memory.js";
  *
  * | message        | from   | payload                                                             |
  * | -------------- | ------ | ------------------------------------------------------------------- |
- * | LIST_OFFERED   | server | u32 octets of a ring; one handle                                     |
- * | LIST_ACCEPTED  | client | none: it uses the list from here on, as does the server once this has come |
+ * | LIST_OFFERED   | server | u32 octets of a ring, 8 octets: its thread; one handle                |
+ * | LIST_ACCEPTED  | client | 8 octets: its thread. It uses the list from here on, as does the server once this has come |
  * | LIST_WITHDRAWN | server | none: it sends nothing more through the list                         |
  * | LIST_RETURNED  | client | none: the same; after LIST_OFFERED, that it does not want it          |
  *
@@ -30,6 +32,9 @@ export interface ListAgreement {
   close(): void;
 }
 
+/** Octets of LIST_OFFERED. */
+const OFFER_LENGTH = 4 + THREAD_ID_SIZE;
+
 /** Messages within BUSY_TIME milliseconds that make a connection busy: a program that does a call or two needs no list. */
 const BUSY_MESSAGES = 16;
 const BUSY_TIME = 100;
@@ -40,6 +45,7 @@ const RETRY_TIME = 10_000;
 
 export class ServerListAgreement implements ListAgreement {
   readonly #connection: Connection;
+  #giveBackBell: (() => void) | null = null;
   readonly #quota: SectionQuota | null;
   #windowStart = 0;
   #messages = 0;
@@ -63,9 +69,10 @@ export class ServerListAgreement implements ListAgreement {
     if (this.#messages >= BUSY_MESSAGES) this.#offer();
   }
 
-  onMessage(type: number, _packet: InboundPacket): void {
+  onMessage(type: number, packet: InboundPacket): void {
     const { list } = this.#connection;
     if (type === ControlType.LIST_ACCEPTED && list !== null && !list.isOpen) {
+      this.#giveBackBell = takeBellOf(this.#connection, list, packet, 0);
       list.isOpen = list.isSending = true;
       this.#activity = list.activity;
       this.#timer = setInterval(() => this.#onTimer(), LIST_IDLE_TIME).unref();
@@ -104,12 +111,20 @@ export class ServerListAgreement implements ListAgreement {
   #send(size: number): void {
     const { libc, memoryMode } = this.#connection.machinery;
     const section = makeSection(libc, size, "request", memoryMode, "ncalrpc-list");
-    const packet = new Uint32Array((PORT_MESSAGE_SIZE >> 2) + 1);
-    writePortMessage(packet, 0, ControlType.LIST_OFFERED, 4, 0, 0);
-    packet[PORT_MESSAGE_SIZE >> 2] = LIST_CAPACITY;
+    const packet = Buffer.alloc(PORT_MESSAGE_SIZE + OFFER_LENGTH);
+    writePortMessage(
+      new Uint32Array(packet.buffer, packet.byteOffset),
+      0,
+      ControlType.LIST_OFFERED,
+      OFFER_LENGTH,
+      0,
+      0,
+    );
+    packet.writeUInt32LE(LIST_CAPACITY, PORT_MESSAGE_SIZE);
+    packet.set(threadId, PORT_MESSAGE_SIZE + 4);
     const fd = section.takeDescriptor();
     try {
-      this.#connection.output.sendWithDescriptors(new Uint8Array(packet.buffer), [fd]);
+      this.#connection.output.sendWithDescriptors(packet, [fd]);
       // Sending may have ended the connection.
       if (this.#connection.isEnded) throw new AlpcError("PORT_DISCONNECTED", "the connection has ended");
       this.#connection.output.list = newList("server", section, this.#connection);
@@ -138,12 +153,15 @@ export class ServerListAgreement implements ListAgreement {
     this.#timer = null;
     this.#quota?.release(list.size);
     this.#connection.machinery.completion.poller.remove(list);
+    this.#giveBackBell?.();
+    this.#giveBackBell = null;
     list.close();
   }
 }
 
 export class ClientListAgreement implements ListAgreement {
   readonly #connection: Connection;
+  #giveBackBell: (() => void) | null = null;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -168,7 +186,7 @@ export class ClientListAgreement implements ListAgreement {
     const { words, start } = packet;
     const capacity = words[(start + PORT_MESSAGE_SIZE) >> 2] ?? 0;
     if (
-      portMessage.dataLength(words, start) !== 4 ||
+      portMessage.dataLength(words, start) !== OFFER_LENGTH ||
       capacity !== LIST_CAPACITY ||
       packet.descriptorCount !== 1
     )
@@ -182,10 +200,19 @@ export class ClientListAgreement implements ListAgreement {
       this.#connection.output.sendControl(ControlType.LIST_RETURNED);
       return;
     }
-    this.#connection.output.sendControl(ControlType.LIST_ACCEPTED);
+    this.#accept();
     const list = newList("client", section, this.#connection);
+    this.#giveBackBell = takeBellOf(this.#connection, list, packet, 4);
     list.isOpen = list.isSending = true;
     this.#connection.output.list = list;
+  }
+
+  #accept(): void {
+    const { output } = this.#connection;
+    const room = output.reserve(PORT_MESSAGE_SIZE + THREAD_ID_SIZE);
+    writePortMessage(room.words, output.reservedAt, ControlType.LIST_ACCEPTED, THREAD_ID_SIZE, 0, 0);
+    room.slab.set(threadId, output.reservedAt + PORT_MESSAGE_SIZE);
+    output.commit(room, PORT_MESSAGE_SIZE + THREAD_ID_SIZE);
   }
 
   #return(list: CompletionList): void {
@@ -199,8 +226,29 @@ export class ClientListAgreement implements ListAgreement {
 
   #release(list: CompletionList): void {
     this.#connection.machinery.completion.poller.remove(list);
+    this.#giveBackBell?.();
+    this.#giveBackBell = null;
     list.close();
   }
+}
+
+/** Has `list` ring for the thread whose id is in the message behind `offset` octets. Answers how to give the bell back. Throws AlpcError INVALID_MESSAGE. */
+function takeBellOf(
+  { machinery, fd }: Connection,
+  list: CompletionList,
+  packet: InboundPacket,
+  offset: number,
+): () => void {
+  const { buffer, words, start } = packet;
+  if (portMessage.dataLength(words, start) !== offset + THREAD_ID_SIZE)
+    throw violation("a list without a thread");
+  const at = start + PORT_MESSAGE_SIZE + offset;
+  const { bell, giveBack } = takeBell(
+    readPeerCredentials(machinery.libc, fd).pid,
+    buffer.subarray(at, at + THREAD_ID_SIZE),
+  );
+  list.bell = bell;
+  return giveBack;
 }
 
 function newList(side: "client" | "server", section: Section, connection: Connection): CompletionList {

@@ -6,6 +6,9 @@ import { ENTRY_HEADER, type Ring } from "./list-memory.js";
 /** Octets up to which a loop beats a call and the view made for it. */
 const SHORT = 1024;
 
+/** What the control word says while we look: any odd number. */
+const AWAKE = 1;
+
 /** How often the room is given back while the ring goes round once. */
 const PUBLICATIONS = 16;
 
@@ -28,7 +31,6 @@ export class ListConsumer {
   #published = 0;
   /** How far the producer has been seen to have written. */
   #tail = 0;
-  #awake = 0;
 
   constructor(ring: Ring) {
     this.#control = ring.control;
@@ -103,14 +105,12 @@ export class ListConsumer {
 
   /** We look for entries ourselves. */
   wakeUp(): void {
-    this.#awake = (this.#awake + 1) | 1 | 0;
-    Atomics.store(this.#control, this.#ring.awake, this.#awake);
+    Atomics.store(this.#control, this.#ring.awake, AWAKE);
   }
 
-  /** From now on the producer has to wake us. Entries from before may be there: look once more after this. */
-  goToSleep(): void {
-    this.#awake = ((this.#awake | 1) + 1) | 0;
-    Atomics.store(this.#control, this.#ring.awake, this.#awake);
+  /** From now on the producer has to wake us from the sleep of that number. Entries from before may be there: look once more after this. */
+  goToSleep(sleep: number): void {
+    Atomics.store(this.#control, this.#ring.awake, sleep);
   }
 
   /** Learns how far the producer has written; whether that is beyond where we are. */

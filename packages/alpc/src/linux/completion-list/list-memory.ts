@@ -8,7 +8,8 @@ import type { Section } from "../section.js";
  * Control words are i32, each on a line of its own, so that nobody waits for a line that he does not need. For each
  * direction: tail (the producer's), head and awake (the consumer's). Every word has one writer, which never reads it back.
  * Tail and head count octets from the beginning, modulo 2^32, and are multiples of 8. Awake is odd while the consumer
- * looks for entries of its own accord, even while it sleeps, and each time another number.
+ * looks for entries of its own accord, even while it sleeps: another number for each sleep of its thread, the same in all lists that
+ * sleep together; 0 before it has looked at all.
  *
  * An entry: u32 length of the message (0: go on at the ring's start), u32 number of packets that the producer had sent
  * over the socket before it, modulo 2^32; then the message as it would be on the socket, padded to a multiple of 8.

@@ -2,18 +2,9 @@ import { AsyncResource } from "node:async_hooks";
 import type { PolledList, Poller } from "../../waiting/poller.js";
 import { SpinBudget } from "../../waiting/spin-budget.js";
 import { resolveSpin, type SpinOptions } from "../../waiting/spin-options.js";
-
-/** The thread's turns, in which messages are handed on. */
-export interface Turns {
-  /** What is handed on from here on is of one batch. */
-  beginBatch(): void;
-  /** Tells the listeners that the batch is over, and sends what it has queued. */
-  endBatch(): void;
-  /** Sends what has been queued. */
-  flush(): void;
-  /** Takes a turn after everything else of the event loop has had its own. */
-  schedule(): void;
-}
+import { nextSleep } from "./bell.js";
+import { CommonSleep } from "./common-sleep.js";
+import type { Turns } from "./turns.js";
 
 /** Milliseconds of promise jobs without a break before the event loop has its turn: timers and other events. */
 const LONGEST_RUN = 0.25;
@@ -28,6 +19,10 @@ const GROWTH = 16;
 const MOST_LOOKS = 256;
 /** How much longer we wait for a peer that has to be woken: else two who sleep would never find that both could be awake. */
 const WAKING = 4;
+/** Milliseconds without news after which a list sleeps alone, so that it costs those that are busy nothing. */
+const LONELY = 100;
+/** Milliseconds between two looks for such lists. */
+const CARE_TIME = 1;
 /** Jobs between two readings of the clock while messages flow. */
 const UNCLOCKED = 8;
 
@@ -36,7 +31,10 @@ const settled = Promise.resolve();
 /**
  * Looks for messages in those lists where some are to be expected soon. It does so in promise jobs, each of which
  * queues the next one: what a message sets off has run, and what that sends is published, before we look again. After
- * a while the event loop has its turn. A list where nothing has come for too long goes to sleep.
+ * a while the event loop has its turn.
+ *
+ * When nothing has come for too long, all lists go to sleep together, and one doorbell wakes all of them: two processes with
+ * many connections wake each other once, not once for each. A list that has long been quiet among busy ones sleeps alone.
  */
 export class ListPoller implements Poller {
   readonly #turns: Turns;
@@ -44,7 +42,9 @@ export class ListPoller implements Poller {
   readonly #budget: SpinBudget | null;
   /** Jobs are ours, not those of whoever sent the message that started them. */
   readonly #scope = new AsyncResource("NcalrpcCompletionList");
-  readonly #hot: PolledList[] = [];
+  #hot: PolledList[] = [];
+  /** There is none while any list is hot. */
+  readonly #commonSleep = new CommonSleep();
   readonly #job = (): void => this.#run();
   readonly #queue = (): void => {
     void settled.then(this.#job);
@@ -56,6 +56,13 @@ export class ListPoller implements Poller {
   /** Something has come since the clock was read. */
   #hasProgress = false;
   #lastProgress = 0;
+  /** When something last came, into any list. */
+  #lastNews = 0;
+  /** We were woken where looking on has not paid lately: one look, and back to sleep. */
+  #isBrief = false;
+  #nextCare = 0;
+  /** What the next look finds was there when we were woken. */
+  #isHarvest = false;
   #looks = 1;
   #unclocked = 0;
   #sleeps = 0;
@@ -119,8 +126,12 @@ export class ListPoller implements Poller {
       if (messages > 0) this.#progress(list);
       return;
     }
-    if (messages > 0) this.#heat(list);
-    if (!list.isHot && !list.goToSleep()) this.#warm(list);
+    if (list.sleepsWithOthers) {
+      this.#isBrief = !this.#commonSleep.patience.tries();
+      this.#isHarvest = true;
+      this.#warm(list);
+    } else if (messages > 0) this.#heat(list);
+    if (!list.isHot && !list.goToSleep(nextSleep())) this.#warm(list);
   }
 
   /** A list that was not to be read for a while is again: looks into it soon. */
@@ -129,12 +140,17 @@ export class ListPoller implements Poller {
     this.#turns.schedule();
   }
 
+  /** No doorbell is heard for the list from now on: the others may rely on it. */
+  disregard(list: PolledList): void {
+    if (!list.sleepsWithOthers) return;
+    this.#warm(list);
+    this.#turns.schedule();
+  }
+
   /** The list is gone. */
   remove(list: PolledList): void {
-    if (!list.isHot) return;
-    list.isHot = false;
-    const index = this.#hot.indexOf(list);
-    if (index >= 0) this.#hot.splice(index, 1);
+    this.disregard(list);
+    this.#coolDown(list);
   }
 
   /** At the end of a turn. */
@@ -151,16 +167,32 @@ export class ListPoller implements Poller {
   }
 
   #heat(list: PolledList): void {
-    if (this.#budget === null || !list.patience.tries()) return;
+    // Where we look anyway, one list more costs next to nothing.
+    if (this.#budget === null || (this.#hot.length === 0 && !list.patience.tries())) return;
     const now = performance.now();
     if (this.#budget.allows(now)) this.#warm(list, now);
   }
 
+  /** The list, and those that sleep together, are looked at from now on. */
   #warm(list: PolledList, now = performance.now()): void {
-    list.isHot = true;
+    this.#lastNews = now;
+    for (const each of this.#commonSleep.end()) this.#watch(each);
+    if (!list.isHot) this.#watch(list);
     list.since = now;
+  }
+
+  #watch(list: PolledList): void {
+    list.isHot = true;
+    list.sleepsWithOthers = false;
     list.wakeUp();
     this.#hot.push(list);
+  }
+
+  #coolDown(list: PolledList): void {
+    if (!list.isHot) return;
+    list.isHot = false;
+    const index = this.#hot.indexOf(list);
+    if (index >= 0) this.#hot.splice(index, 1);
   }
 
   #progress(list: PolledList): void {
@@ -174,16 +206,20 @@ export class ListPoller implements Poller {
     this.#isQueued = false;
     // What the jobs before this one have sent: nobody answers before it is there.
     this.#turns.flush();
-    if (this.#look()) this.#takeTurn();
+    // One look into each of so many takes as long as reading those that have news.
+    const messages = this.#hot.length > MOST_LOOKS || this.#look() ? this.#poll() : 0;
+    if (messages > 0) this.#endTurn(messages);
     else if (this.#looks < MOST_LOOKS && this.#hot.length > 0) {
       this.#looks *= GROWTH;
       this.#again();
     } else this.#clock();
   }
 
-  #takeTurn(): void {
+  #endTurn(messages: number): void {
     this.#looks = 1;
-    this.#unclocked += this.#poll();
+    this.#unclocked += messages;
+    if (!this.#isHarvest) this.#commonSleep.patience.paid();
+    this.#isHarvest = false;
     this.#turns.endBatch();
     if (this.#unclocked < UNCLOCKED && this.#hot.length > 0) this.#again();
     else this.#clock();
@@ -224,8 +260,7 @@ export class ListPoller implements Poller {
     const now = performance.now();
     if (this.#hasProgress) {
       this.#hasProgress = false;
-      this.#lastProgress = now;
-      for (const list of this.#hot) if (list.since === Number.POSITIVE_INFINITY) list.since = now;
+      this.#lastNews = this.#lastProgress = now;
     } else this.#budget?.spent(now - this.#now);
     this.#now = now;
     this.#settleDown(now);
@@ -238,22 +273,46 @@ export class ListPoller implements Poller {
     }
   }
 
-  /** Lists where nothing comes go to sleep; all of them when there has been enough spinning. */
+  /** Lists where nothing comes go to sleep: all of them when nothing comes anywhere, or there has been enough spinning. */
   #settleDown(now: number): void {
-    const isOver = this.#budget === null || !this.#budget.allows(now);
+    const isOver = this.#isBrief || this.#budget === null || !this.#budget.allows(now);
+    this.#isBrief = false;
+    if (!isOver && now - this.#lastNews <= this.#patience && now < this.#nextCare) return;
+    this.#nextCare = now + CARE_TIME;
+    let longest = 0;
     for (let i = this.#hot.length - 1; i >= 0; i--) {
       const list = this.#hot[i];
       if (list === undefined) continue;
+      if (list.since === Number.POSITIVE_INFINITY) list.since = now;
       const patience = list.patience.limit(list.hasRung ? this.#patience * WAKING : this.#patience);
-      if (!isOver && now - list.since <= patience) continue;
-      if (!list.goToSleep()) {
-        list.wakeUp();
-        list.since = now;
-        continue;
-      }
-      this.#sleeps++;
-      if (!isOver) list.patience.failed();
-      this.remove(list);
+      if (patience > longest) longest = patience;
+      if (now - list.since > LONELY) this.#sleepAlone(list, now, false);
     }
+    if (!isOver && now - this.#lastNews <= longest) return;
+    for (const list of [...this.#hot]) if (!list.isListening) this.#sleepAlone(list, now, isOver);
+    const [only] = this.#hot;
+    if (this.#hot.length > 1) this.#sleepTogether(now, isOver);
+    else if (only !== undefined) this.#sleepAlone(only, now, isOver);
+  }
+
+  #sleepAlone(list: PolledList, now: number, isOver: boolean): void {
+    if (!list.goToSleep(nextSleep())) {
+      list.wakeUp();
+      list.since = this.#lastNews = now;
+      return;
+    }
+    this.#sleeps++;
+    if (!isOver) list.patience.failed();
+    this.#coolDown(list);
+  }
+
+  #sleepTogether(now: number, isOver: boolean): void {
+    if (!this.#commonSleep.begin(this.#hot)) {
+      this.#lastNews = now;
+      return;
+    }
+    this.#hot = [];
+    if (!isOver) this.#commonSleep.patience.failed();
+    this.#sleeps++;
   }
 }

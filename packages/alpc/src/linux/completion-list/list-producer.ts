@@ -106,6 +106,11 @@ export class ListProducer {
     Atomics.store(this.#control, this.#ring.tail, this.#tail);
   }
 
+  /** The number of the sleep of which it was last said that the consumer has to be woken. */
+  get sleep(): number {
+    return this.#rung;
+  }
+
   /** Whether the consumer sleeps and nobody has woken it yet: true once for each sleep. */
   mustRing(): boolean {
     const awake = Atomics.load(this.#control, this.#ring.awake);
