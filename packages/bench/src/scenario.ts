@@ -60,6 +60,8 @@ export interface Settings {
   readonly duration: number;
   /** Per payload size and direction. */
   readonly payloadDuration: number;
+  /** The same, before anything is measured: there are few calls with large octets, so compilers take long to notice them. */
+  readonly payloadWarmup: number;
   /** Calls per payload size and direction at least, whatever they take. */
   readonly payloadCalls: number;
   /** Octets, ascending. */

@@ -6,6 +6,7 @@ const MIB = 1_024 * KIB;
 export const FULL: Settings = {
   warmup: 1_000,
   duration: 800,
+  payloadWarmup: 250,
   payloadDuration: 100,
   payloadCalls: 2,
   payloadSizes: [64, KIB, 16 * KIB, 64 * KIB, 256 * KIB, MIB, 8 * MIB, 64 * MIB],
@@ -20,6 +21,7 @@ export const QUICK: Settings = {
   warmup: 50,
   // With a tenth of a second some clients of a busy machine have not had a single answer.
   duration: 300,
+  payloadWarmup: 5,
   payloadDuration: 5,
   payloadCalls: 1,
   payloadSizes: [64, 64 * KIB, MIB],

@@ -1,9 +1,9 @@
 import type { ClientProcess } from "../harness/stage.js";
-import type { Metric, Scenario, Values } from "../scenario.js";
+import type { Metric, Scenario, Settings, Values } from "../scenario.js";
 import { FULL } from "../settings.js";
 
 const PROCESSES = 4;
-/** For the task to arrive everywhere, and for every connection to be busy. */
+/** For the task to arrive everywhere, and for every connection to be busy; then everything warms up. */
 const LEAD = 150;
 
 export function clientsMetric(count: number): string {
@@ -30,7 +30,7 @@ export const clients: Scenario = {
   fresh: true,
   systems: ["ncalrpc", "ncalrpc-socket", "raw-net", "vscode-jsonrpc", "grpc-js", "zeromq", "seqpacket-poll"],
   quickSystems: ["ncalrpc", "raw-net"],
-  expected: (settings) => settings.clientCounts.length * (settings.duration / 2 + LEAD) + 1_200,
+  expected: (settings) => settings.clientCounts.length * (settings.duration / 2 + leadOf(settings)) + 1_200,
   async measure(stage, settings) {
     const values: Record<string, number> = {};
     for (const count of settings.clientCounts) {
@@ -40,6 +40,7 @@ export const clients: Scenario = {
       }));
       values[clientsMetric(count)] = await totalRate(
         shares.filter(({ connections }) => connections > 0),
+        leadOf(settings),
         settings.duration / 2,
       );
     }
@@ -47,12 +48,17 @@ export const clients: Scenario = {
   },
 };
 
+function leadOf({ warmup }: Settings): number {
+  return LEAD + warmup / 2;
+}
+
 async function totalRate(
   shares: readonly { readonly client: ClientProcess; readonly connections: number }[],
+  lead: number,
   duration: number,
 ): Promise<number> {
   await Promise.all(shares.map(({ client, connections }) => client.perform({ kind: "open", connections })));
-  const from = performance.timeOrigin + performance.now() + LEAD;
+  const from = performance.timeOrigin + performance.now() + lead;
   const until = from + duration;
   const results = await Promise.all(
     shares.map(({ client, connections }) =>

@@ -21,7 +21,8 @@ export const payload: Scenario = {
   ),
   clients: 1,
   fresh: true,
-  expected: (settings) => 6 * settings.payloadDuration * settings.payloadSizes.length + 2_000,
+  expected: (settings) =>
+    3 * (settings.payloadWarmup + settings.payloadDuration) * settings.payloadSizes.length + 2_000,
   async measure({ client, system }, settings) {
     const largest = system.largestPayload?.octets ?? Number.POSITIVE_INFINITY;
     const values: Record<string, number> = {};
@@ -33,6 +34,7 @@ export const payload: Scenario = {
         kind: "payload",
         direction,
         size,
+        warmup: settings.payloadWarmup,
         duration: settings.payloadDuration,
         calls: settings.payloadCalls,
       });

@@ -11,7 +11,7 @@ const VERY_SLOW = 1_000;
 
 export async function measurePayload(
   channel: Channel,
-  { direction, size, duration, calls }: Extract<Task, { kind: "payload" }>,
+  { direction, size, warmup, duration, calls }: Extract<Task, { kind: "payload" }>,
 ): Promise<Values> {
   if (direction === "download" && channel.download === undefined) {
     return {};
@@ -27,7 +27,7 @@ export async function measurePayload(
     return elapsed;
   };
 
-  const warm = performance.now() + duration;
+  const warm = performance.now() + warmup;
   let last: number;
   do {
     last = await move();

@@ -33,6 +33,7 @@ export type Task =
       readonly kind: "payload";
       readonly direction: "upload" | "download" | "echo";
       readonly size: number;
+      readonly warmup: number;
       readonly duration: number;
       readonly calls: number;
     };

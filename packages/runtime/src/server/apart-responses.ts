@@ -70,7 +70,8 @@ export class ApartResponses {
   /** False if views have to come back first. Throws RpcError. */
   #sendWhatFits(sending: Sending): boolean {
     while (!this.#port.isClosed) {
-      if (sending.inFlight.length === VIEWS_IN_FLIGHT) {
+      // One that is alone may have all views: what has gone out need not be copied to wait.
+      if (sending.inFlight.length >= VIEWS_IN_FLIGHT && !this.#waiting.isEmpty) {
         return false;
       }
       const view = this.#views.allocate(sending.part().length);

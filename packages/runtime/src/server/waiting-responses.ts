@@ -16,6 +16,11 @@ export class WaitingResponses {
     this.#limit = limit;
   }
 
+  /** Whether no response waits. */
+  get isEmpty(): boolean {
+    return this.#octets === 0;
+  }
+
   /** A response holds so many octets, until `leave`. Throws RpcError if they are too many. */
   enter(octets: number): void {
     if (this.#octets + octets > this.#limit) {
