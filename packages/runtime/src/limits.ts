@@ -17,7 +17,7 @@ export interface ServerLimits extends ReaderLimits {
   readonly maxBytesInFlight: number;
   /** Octets of stub data in one response. */
   readonly maxResponseSize: number;
-  /** Octets of large responses that wait for the client to take what it was sent; more fail with RPC_S_OUT_OF_RESOURCES. */
+  /** Octets of large responses that wait for the client to take what it was sent; more than one of them fail beyond it with RPC_S_OUT_OF_RESOURCES. */
   readonly maxBytesWaiting: number;
   /** Callbacks that the client has not answered, timed out or not; more fail with RPC_S_OUT_OF_RESOURCES. */
   readonly maxCallbacks: number;

@@ -19,6 +19,14 @@ describe("responses that wait for their client", () => {
     waiting.enter(60);
   });
 
+  test("hold any one response", () => {
+    const waiting = new WaitingResponses(100);
+    waiting.enter(101);
+    expect(() => waiting.enter(1)).toThrow();
+    waiting.leave(101);
+    waiting.enter(102);
+  });
+
   test("are given up together when nothing happens for a while", async () => {
     const waiting = new WaitingResponses(0);
     const abandoned: number[] = [];

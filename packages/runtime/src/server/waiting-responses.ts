@@ -11,7 +11,7 @@ export class WaitingResponses {
   readonly #giveUps = new Set<(reason: RpcError) => void>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `limit`: octets that may be held. */
+  /** `limit`: octets that may be held, by more than one response. */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -23,7 +23,7 @@ export class WaitingResponses {
 
   /** A response holds so many octets, until `leave`. Throws RpcError if they are too many. */
   enter(octets: number): void {
-    if (this.#octets + octets > this.#limit) {
+    if (this.#octets > 0 && this.#octets + octets > this.#limit) {
       throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
         details: `${this.#octets} octets of responses wait for the client to take them, and the limit is ${this.#limit}`,
       });
