@@ -43,6 +43,14 @@ const parts = [
     minutes: 8,
   },
   {
+    name: "connections",
+    what: "calls over connections of one process that fall asleep, wake each other, come and go",
+    files: ["test/many-connections.test.ts"],
+    count: 1_000_000,
+    variable: "NCALRPC_MANY_CALLS",
+    minutes: 1,
+  },
+  {
     name: "kills",
     what: "rounds of killed clients of a port, and 500 killed clients and servers",
     files: ["test/kill.test.ts", "packages/alpc/test/lifecycle.test.ts"],
