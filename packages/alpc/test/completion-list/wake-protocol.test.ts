@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Bell, nextSleep } from "../../src/linux/completion-list/bell.js";
+import { Bell, nextSleep, threadId } from "../../src/linux/completion-list/bell.js";
 import { NOTHING } from "../../src/linux/completion-list/list-consumer.js";
 import { type Ends, MAX_LENGTH, newEnds, write } from "./list-ends.js";
 
@@ -150,7 +150,7 @@ function run(produce: Program, consume: Program, choices: { taken: number; hasOt
   const scene: Scene = {
     ...newEnds(CAPACITY),
     other: newEnds(CAPACITY),
-    bell: new Bell(),
+    bell: Bell.take(0, threadId),
     doorbell: false,
     received: 0,
   };

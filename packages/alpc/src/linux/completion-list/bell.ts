@@ -14,9 +14,30 @@ export function nextSleep(): number {
 
 /** Wakes one thread of another process, which has a list with us for each of its connections: once for all that sleep together. */
 export class Bell {
-  /** Connections that use it. */
-  users = 0;
+  readonly #key: string;
+  /** Lists that use it. */
+  #users = 0;
   #rung = 0;
+
+  private constructor(key: string) {
+    this.#key = key;
+  }
+
+  /**
+   * The bell of a thread, by what the system says of its process and what it says of itself: a process can keep nobody
+   * asleep but itself. Give it back once for each time.
+   */
+  static take(pid: number, id: Uint8Array): Bell {
+    const key = `${pid}:${Buffer.from(id).toString("hex")}`;
+    const bell = bells.get(key) ?? new Bell(key);
+    bells.set(key, bell);
+    bell.#users++;
+    return bell;
+  }
+
+  giveBack(): void {
+    if (--this.#users === 0) bells.delete(this.#key);
+  }
 
   /** Whether the doorbell of one of its lists has to be rung, for the sleep of that number. 0: a list that nobody has looked into yet. */
   mustRing(sleep: number): boolean {
@@ -29,21 +50,3 @@ export class Bell {
 }
 
 const bells = new Map<string, Bell>();
-
-/**
- * The bell of a thread, by what the system says of its process and what it says of itself: a process can keep nobody
- * asleep but itself. Give it back with `giveBack`.
- */
-export function takeBell(
-  pid: number,
-  id: Uint8Array,
-): { readonly bell: Bell; readonly giveBack: () => void } {
-  const key = `${pid}:${Buffer.from(id).toString("hex")}`;
-  const bell = bells.get(key) ?? new Bell();
-  bells.set(key, bell);
-  bell.users++;
-  const giveBack = () => {
-    if (--bell.users === 0) bells.delete(key);
-  };
-  return { bell, giveBack };
-}

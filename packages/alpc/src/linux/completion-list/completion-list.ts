@@ -38,7 +38,7 @@ export class CompletionList implements PolledList {
   since = 0;
   sleepsWithOthers = false;
   hasRung = false;
-  /** The other side's thread, when it has said which it is. */
+  /** The other side's thread, when it has said which it is; given back when the list is closed. */
   bell: Bell | null = null;
   /** Whether the other side takes messages from the ring, and may send them through it. */
   isOpen = false;
@@ -180,6 +180,8 @@ export class CompletionList implements PolledList {
     this.#isClosed = true;
     this.isOpen = false;
     this.isSending = false;
+    this.bell?.giveBack();
+    this.bell = null;
     for (const packet of this.#held) packet.discard();
     this.#held = [];
     if (this.producer.lentAt < 0) this.#section.close();

@@ -6,7 +6,7 @@ import type { Connection } from "../connection.js";
 import { readPeerCredentials } from "../credentials.js";
 import type { InboundPacket } from "../inbound-packet.js";
 import { makeSection, openSection, type Section } from "../section.js";
-import { THREAD_ID_SIZE, takeBell, threadId } from "./bell.js";
+import { Bell, THREAD_ID_SIZE, threadId } from "./bell.js";
 import { CompletionList } from "./completion-list.js";
 import { LIST_CAPACITY, listSize } from "./list-memory.js";
 
@@ -45,7 +45,6 @@ const RETRY_TIME = 10_000;
 
 export class ServerListAgreement implements ListAgreement {
   readonly #connection: Connection;
-  #giveBackBell: (() => void) | null = null;
   readonly #quota: SectionQuota | null;
   #windowStart = 0;
   #messages = 0;
@@ -72,7 +71,7 @@ export class ServerListAgreement implements ListAgreement {
   onMessage(type: number, packet: InboundPacket): void {
     const { list } = this.#connection;
     if (type === ControlType.LIST_ACCEPTED && list !== null && !list.isOpen) {
-      this.#giveBackBell = takeBellOf(this.#connection, list, packet, 0);
+      list.bell = takeBell(this.#connection, packet, 0);
       list.isOpen = list.isSending = true;
       this.#activity = list.activity;
       this.#timer = setInterval(() => this.#onTimer(), LIST_IDLE_TIME).unref();
@@ -153,15 +152,12 @@ export class ServerListAgreement implements ListAgreement {
     this.#timer = null;
     this.#quota?.release(list.size);
     this.#connection.machinery.completion.poller.remove(list);
-    this.#giveBackBell?.();
-    this.#giveBackBell = null;
     list.close();
   }
 }
 
 export class ClientListAgreement implements ListAgreement {
   readonly #connection: Connection;
-  #giveBackBell: (() => void) | null = null;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -202,7 +198,7 @@ export class ClientListAgreement implements ListAgreement {
     }
     this.#accept();
     const list = newList("client", section, this.#connection);
-    this.#giveBackBell = takeBellOf(this.#connection, list, packet, 4);
+    list.bell = takeBell(this.#connection, packet, 4);
     list.isOpen = list.isSending = true;
     this.#connection.output.list = list;
   }
@@ -226,29 +222,17 @@ export class ClientListAgreement implements ListAgreement {
 
   #release(list: CompletionList): void {
     this.#connection.machinery.completion.poller.remove(list);
-    this.#giveBackBell?.();
-    this.#giveBackBell = null;
     list.close();
   }
 }
 
-/** Has `list` ring for the thread whose id is in the message behind `offset` octets. Answers how to give the bell back. Throws AlpcError INVALID_MESSAGE. */
-function takeBellOf(
-  { machinery, fd }: Connection,
-  list: CompletionList,
-  packet: InboundPacket,
-  offset: number,
-): () => void {
+/** The bell of the thread whose id is in the message behind `offset` octets. Throws AlpcError INVALID_MESSAGE. */
+function takeBell({ machinery, fd }: Connection, packet: InboundPacket, offset: number): Bell {
   const { buffer, words, start } = packet;
   if (portMessage.dataLength(words, start) !== offset + THREAD_ID_SIZE)
     throw violation("a list without a thread");
   const at = start + PORT_MESSAGE_SIZE + offset;
-  const { bell, giveBack } = takeBell(
-    readPeerCredentials(machinery.libc, fd).pid,
-    buffer.subarray(at, at + THREAD_ID_SIZE),
-  );
-  list.bell = bell;
-  return giveBack;
+  return Bell.take(readPeerCredentials(machinery.libc, fd).pid, buffer.subarray(at, at + THREAD_ID_SIZE));
 }
 
 function newList(side: "client" | "server", section: Section, connection: Connection): CompletionList {
