@@ -37,7 +37,7 @@ export class ViewQueue<W extends ViewWish = ViewWish> {
     this.#wishes = new Set([wish, ...this.#wishes]);
   }
 
-  /** A promise for the view of a wish, which `make` makes. */
+  /** A promise for the view of a wish, which `make` makes and lines up. */
   promise(make: (outcome: ViewOutcome) => W): Promise<View> {
     let grant: (view: View) => void = () => {};
     let refuse: (reason: AlpcError) => void = () => {};
@@ -92,4 +92,13 @@ export class ViewQueue<W extends ViewWish = ViewWish> {
   clear(reason: AlpcError): void {
     for (const wish of [...this.#wishes]) this.refuse(wish, reason);
   }
+}
+
+/** Lines up for a view of `size` octets, where nothing else is to be known of a wish. */
+export function lineUp(queue: ViewQueue<ViewWish>, size: number): Promise<View> {
+  return queue.promise((outcome) => {
+    const wish = { size, ...outcome };
+    queue.add(wish);
+    return wish;
+  });
 }

@@ -4,7 +4,7 @@ import { SealedView } from "../sealed-view.js";
 import { type ConnectionQuotas, SectionQuota } from "../section-quota.js";
 import { SLICE_SIZE, VIEWS_IN_FLIGHT } from "../transfer-thresholds.js";
 import type { View } from "../view.js";
-import type { ViewWish } from "../view-queue.js";
+import { lineUp, type ViewWish } from "../view-queue.js";
 import type { LibC } from "./libc.js";
 import type { MemoryMode } from "./mapped-memory.js";
 import { PortSections, type SectionChannel } from "./port-sections.js";
@@ -56,11 +56,7 @@ export class ServerSections extends PortSections<ViewWish> {
     const view = this.waiting.oldest === undefined ? this.#allocateNow(size) : null;
     if (view !== null) return view;
     if (!waits) throw new AlpcError("QUOTA_EXCEEDED", "the connection's sections for responses are in use");
-    return this.waiting.promise((outcome) => {
-      const wish = { size, ...outcome };
-      this.waiting.add(wish);
-      return wish;
-    });
+    return lineUp(this.waiting, size);
   }
 
   /** See CommunicationPort.sealedView. */

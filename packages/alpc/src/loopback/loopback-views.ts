@@ -1,7 +1,7 @@
 import { AlpcError } from "../error.js";
 import type { SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
-import { ViewQueue } from "../view-queue.js";
+import { lineUp, ViewQueue } from "../view-queue.js";
 import { LoopbackView } from "./loopback-view.js";
 
 /** The views of one side of a connection: those that it has allocated and not sent yet, and those that came. */
@@ -31,11 +31,7 @@ export class LoopbackViews {
     if (view !== null) return view;
     const quota = this.#quota;
     if (!waits) throw new AlpcError("QUOTA_EXCEEDED", `${quota.used} of ${quota.limit} octets are in use`);
-    return this.#waiting.promise((outcome) => {
-      const wish = { size, ...outcome };
-      this.#waiting.add(wish);
-      return wish;
-    });
+    return lineUp(this.#waiting, size);
   }
 
   withdraw(view: Promise<View>): void {
