@@ -86,7 +86,7 @@ export class ListPoller implements Poller {
     return this.#budget?.share(performance.now()) ?? 0;
   }
 
-  /** How often a list was left to its doorbell. */
+  /** How often a list, or all of them together, were left to a doorbell. */
   get sleeps(): number {
     return this.#sleeps;
   }
