@@ -33,11 +33,8 @@ export function readComplaints(path, tolerated = []) {
   return censuses.length === 0 ? ["no process reported to the stand-in"] : [...violations, ...leaks];
 }
 
-/**
- * A census in which something is not zero. A handle that became a file descriptor is closed where the stand-in does not see it, so
- * that its count of handles may be too high: those that are open indeed are violations.
- */
-const HELD = / (ports|messages|views|sections|contexts)=[1-9]/;
+/** A census in which something is not zero. */
+const HELD = / (ports|messages|views|sections|contexts|handles)=[1-9]/;
 
 /** A report in the form of Vitest's, of tests that pass if they have no message. */
 export function reportOf({ name }, tests) {

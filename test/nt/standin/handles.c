@@ -9,7 +9,7 @@ static const struct {
   {L"Section", 0x80}, {L"Key", 0x100},    {L"Token", 0x200},   {L"Job", 0x800},
 };
 
-/* Handles that this process received and has not closed through NtClose. Beyond the table nothing is reported. */
+/* Handles that this process received and has not closed. Beyond the table nothing is reported. */
 static HANDLE imported[1024];
 
 static void remember_import(HANDLE handle) {
@@ -20,7 +20,7 @@ static void remember_import(HANDLE handle) {
 
 void imported_handle_closed(HANDLE handle) {
   for (int row = 0; row < 1024; row++)
-    if (InterlockedCompareExchangePointer(&imported[row], NULL, handle) == handle) return;
+    if (imported[row] == handle && InterlockedCompareExchangePointer(&imported[row], NULL, handle) == handle) return;
 }
 
 UINT32 imported_handle_count(void) {
@@ -30,9 +30,8 @@ UINT32 imported_handle_count(void) {
 }
 
 void report_imported_handles(void) {
-  DWORD flags;
   for (int row = 0; row < 1024; row++)
-    if (imported[row] != NULL && GetHandleInformation(imported[row], &flags))
+    if (imported[row] != NULL)
       violation("handle", "received handle 0x%llx was never closed", (unsigned long long)(UINT_PTR)imported[row]);
 }
 

@@ -296,6 +296,5 @@ ALPC_CALL NtClose(HANDLE handle) {
   if (port != 0) port_remove(port, TRUE);
   session_leave();
   if (port != 0) return STATUS_SUCCESS;
-  imported_handle_closed(handle);
   return CloseHandle(handle) ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
 }

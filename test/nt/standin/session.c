@@ -98,6 +98,7 @@ static BOOL CALLBACK attach(INIT_ONCE *once, void *parameter, void **context) {
   (void)once, (void)parameter, (void)context;
   HMODULE module;
   GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const char *)&session, &module);
+  if (!watch_closes()) return FALSE;
   sessionMutex = CreateMutexA(NULL, FALSE, "ncalrpc-standin-mutex");
   UINT64 size = sizeof(Session);
   HANDLE mapping = CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, (DWORD)(size >> 32), (DWORD)size,

@@ -266,6 +266,9 @@ void imported_handle_closed(HANDLE handle); /* without the mutex */
 void report_imported_handles(void);
 UINT32 imported_handle_count(void);
 
+/* closes.c */
+BOOLEAN watch_closes(void); /* before the first handle is received; from then on imported_handle_closed is called */
+
 /* tokens.c */
 HANDLE current_token(void); /* of the thread, else of the process; the caller closes it */
 HANDLE token_copy(HANDLE token); /* to impersonate with; the caller closes it */
