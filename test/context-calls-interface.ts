@@ -9,6 +9,7 @@ export interface Handlers {
   /** Two states, and a number that has to be encoded. */
   openBoth(): { one: object; other: object; value: number };
   ping(): number;
+  write(state: object, place: number, bytes: Uint8Array, call: ServerCall): number | Promise<number>;
 }
 
 /** As the generator would have it, with two handles in one method. */
@@ -69,6 +70,21 @@ export class StatesClient extends Client {
       undefined,
     );
   }
+
+  write(id: string, place: number, bytes: Uint8Array): Promise<number> {
+    return this.call(
+      5,
+      { id, place, bytes },
+      (w, request) => {
+        w.contextHandle(request.id);
+        w.uint32(request.place);
+        w.count(request.bytes.length);
+        w.bytes(request.bytes);
+      },
+      (r) => r.uint32(),
+      undefined,
+    );
+  }
 }
 
 export const States = defineInterface({
@@ -125,6 +141,16 @@ export const States = defineInterface({
       opnum: 4,
       parameters: [],
       serve: (handlers: Handlers, _r, call) => call.respond(handlers.ping(), (w, value) => w.uint32(value)),
+    },
+    {
+      name: "write",
+      opnum: 5,
+      parameters: [],
+      serve: (handlers: Handlers, r, call) => {
+        const state = call.context("STATE", r.contextHandle());
+        const result = handlers.write(state, r.uint32(), r.bytes(r.count(1)), call);
+        call.respond(result, (w, value) => w.uint32(value));
+      },
     },
   ],
 });

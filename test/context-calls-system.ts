@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Kernel } from "@ncalrpc/alpc";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { isRpcError, type RegisterOptions, RpcServer, type RpcServerOptions } from "@ncalrpc/runtime";
 import { type Handlers, States, type StatesClient } from "./context-calls-interface.js";
@@ -37,19 +38,21 @@ export const asState = (state: object): State => {
   return state;
 };
 
-/** A server of the interface, and clients of it, over loopback ports. */
+/** A server of the interface, and clients of it, over loopback ports unless told otherwise. */
 export class System implements AsyncDisposable {
   readonly states: State[] = [];
   readonly server: RpcServer;
   readonly clients: StatesClient[] = [];
-  readonly #kernel = createLoopbackKernel();
+  readonly #kernel: Kernel;
 
   constructor(
     handlers: Partial<Handlers> = {},
     options: RegisterOptions<Handlers> = {},
     limits: RpcServerOptions["limits"] = {},
+    kernel: Kernel = createLoopbackKernel(),
   ) {
-    this.server = new RpcServer({ endpoint: "states", kernel: this.#kernel, limits });
+    this.#kernel = kernel;
+    this.server = new RpcServer({ endpoint: "states", kernel, limits });
     this.server.register(
       States,
       {
@@ -61,6 +64,7 @@ export class System implements AsyncDisposable {
         },
         openBoth: () => ({ one: this.make(), other: this.make(), value: -1 }),
         ping: () => 7,
+        write: () => 0,
         ...handlers,
       },
       options,

@@ -234,6 +234,12 @@ function restOf({ buffer, start, length }: ReceivedMessage, header: DataView): R
   return new RestOfRequest(buffer, at, start + length - at, readApartOffset(header, at - APART_SIZE));
 }
 
+/** The same in memory that outlives the message that it came with. */
+export function keepStubData(data: StubData): StubData {
+  const { buffer, start, length, owned } = data;
+  return owned ? data : { ...data, buffer: Buffer.from(buffer.subarray(start, start + length)), start: 0 };
+}
+
 /** Stub data of which all is in memory of its own. */
 export function whole(octets: Buffer): StubData {
   return {

@@ -19,7 +19,7 @@ import { answerBind } from "./answer-bind.js";
 import { authorize, denied, unauthorized } from "./authorize-call.js";
 import { checkRequestHandles, closeAll, holdHandles } from "./call-handles.js";
 import type { InterfaceRegistry } from "./interface-registry.js";
-import { type FetchStubData, type StubData, whole } from "./large-requests.js";
+import { type FetchStubData, keepStubData, type StubData, whole } from "./large-requests.js";
 import type { MethodEntry } from "./registered-interface.js";
 import { type ReplyTo, ServerCall } from "./server-call.js";
 import type { ServerConnection } from "./server-connection.js";
@@ -212,7 +212,7 @@ export class RequestDispatcher {
       call.fail(unauthorized(call));
     } else {
       connection.addCall(call);
-      void this.#serveLater(connection, method, call, authorized, stubData ?? copyStubData(message));
+      void this.#serveLater(connection, method, call, authorized, keep(message, stubData));
     }
   }
 
@@ -281,10 +281,18 @@ export class RequestDispatcher {
       call.fail(error);
     }
     if (call.isWaiting) {
-      const data = options ?? copyOctets(buffer, start, length);
+      const data = options === undefined ? copyOctets(buffer, start, length) : keepStubData(options);
       call.restartWith(() => this.#serveLarge(method, call, data));
     }
   }
+}
+
+/** What a call is served with after its message. */
+function keep(message: ReceivedMessage, stubData: StubData | FetchStubData | null): StubData | FetchStubData {
+  if (typeof stubData === "function") {
+    return stubData;
+  }
+  return stubData === null ? copyStubData(message) : keepStubData(stubData);
 }
 
 function copyStubData({ buffer, start, length }: ReceivedMessage): StubData {
