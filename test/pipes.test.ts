@@ -1,7 +1,8 @@
+import { getEventListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { defaultKernel, type Kernel } from "@ncalrpc/alpc";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
-import { currentUser, RpcServer, type TransferSyntaxName } from "@ncalrpc/runtime";
+import { currentUser, RpcServer, type RpcServerOptions, type TransferSyntaxName } from "@ncalrpc/runtime";
 import { describe, expect, it } from "vitest";
 import { Conversation, type ConversationClient, type ConversationHandlers } from "./dist/gen/conversation.js";
 import { statusOf } from "./runtime-suite.js";
@@ -19,9 +20,15 @@ let servers = 0;
 describe.each(kernels)("pipes over %s", (_, makeKernel, transferSyntax) => {
   const kernel = makeKernel();
 
-  async function serve(validateResults = false) {
+  async function serve({
+    validateResults = false,
+    limits = {},
+  }: {
+    readonly validateResults?: boolean;
+    readonly limits?: RpcServerOptions["limits"];
+  } = {}) {
     const endpoint = `pipes-${process.pid}-${++servers}`;
-    const server = new RpcServer({ endpoint, allow: [currentUser()], kernel });
+    const server = new RpcServer({ endpoint, allow: [currentUser()], kernel, limits });
     server.register(Conversation, handlers(), { validateResults });
     await server.listen();
     const client = await Conversation.connect(`ncalrpc:[${endpoint}]`, { kernel, transferSyntax });
@@ -48,7 +55,7 @@ describe.each(kernels)("pipes over %s", (_, makeKernel, transferSyntax) => {
   });
 
   it("go both ways at a time", async () => {
-    await using system = await serve(true);
+    await using system = await serve({ validateResults: true });
     let answered = 0;
     async function* samples() {
       for (let id = 0; id < 50; id++) {
@@ -128,6 +135,28 @@ describe.each(kernels)("pipes over %s", (_, makeKernel, transferSyntax) => {
     };
     expect(await statusOf(drain())).toBe("RPC_S_CALL_CANCELLED");
     await expectIdle(system.client);
+  });
+
+  it("end in the server, too, when the caller gives up, so that its calls are over", async () => {
+    await using system = await serve({ limits: { maxCalls: 2 } });
+    async function* stuck() {
+      yield new Uint8Array(10);
+      await new Promise(() => {});
+    }
+    for (let i = 0; i < 4; i++) {
+      expect(await statusOf(system.client.count(stuck(), 1, { timeout: 10 }))).toBe("RPC_S_TIMEOUT");
+    }
+    expect(await system.client.ping(5)).toBe(5);
+  });
+
+  it("leave nothing on the caller's signal when they are over", async () => {
+    await using system = await serve();
+    const { signal } = new AbortController();
+    for (let i = 0; i < 3; i++) {
+      const { data } = await system.client.emit(1000, 100, { signal });
+      for await (const chunk of data) expect(chunk.length).toBe(100);
+    }
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("end with the connection", async () => {

@@ -65,6 +65,9 @@ class CallStreams<P> implements CallPipes {
   readonly #ins: readonly OutgoingPipe[];
   readonly #openOuts: (open: OpenPipe) => P;
   readonly #receivers: Pick<PipeReceiver<unknown>, "cancel">[] = [];
+  /** [out] pipes of which more may come. */
+  #receiving = 0;
+  #unwatch: () => void = () => {};
   #onOpened: (pipes: P) => void = () => {};
   #onFailed: (error: unknown) => void = () => {};
   #callId = 0;
@@ -94,8 +97,10 @@ class CallStreams<P> implements CallPipes {
     const call = { callId, syntax: this.#syntax };
     this.#onOpened(
       this.#openOuts((read) => {
-        const receiver = this.#table.open(call, this.#ins.length + this.#receivers.length, read);
+        const place = this.#ins.length + this.#receivers.length;
+        const receiver = this.#table.open(call, place, read, () => this.#received());
         this.#receivers.push(receiver);
+        this.#receiving++;
         return receiver;
       }),
     );
@@ -108,19 +113,19 @@ class CallStreams<P> implements CallPipes {
   /** The server has answered: it takes no more, unless it goes on to send. */
   answered(): void {
     if (this.#receivers.length === 0) {
-      this.#endIns();
+      this.#endIns(null);
     }
   }
 
-  #endIns(): void {
+  #endIns(reason: RpcError | null): void {
     for (const i of this.#ins.keys()) {
-      this.#table.stop(this.#callId, i);
+      this.#table.stop(this.#callId, i, reason);
     }
   }
 
-  /** Gives up all. */
+  /** Gives up all. A handler that waits for more of an [in] pipe waits no longer. */
   cancel(error: RpcError): void {
-    this.#endIns();
+    this.#endIns(error);
     for (const receiver of this.#receivers) {
       receiver.cancel(error);
     }
@@ -128,7 +133,21 @@ class CallStreams<P> implements CallPipes {
 
   /** Has a signal that aborts after the response end the [out] pipes too. */
   watch(signal: AbortSignal | undefined): void {
-    const onAbort = (): void => this.cancel(new RpcError("RPC_S_CALL_CANCELLED", { cause: signal?.reason }));
-    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal === undefined || this.#receiving === 0) {
+      return;
+    }
+    const onAbort = (): void => this.cancel(new RpcError("RPC_S_CALL_CANCELLED", { cause: signal.reason }));
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#unwatch = () => signal.removeEventListener("abort", onAbort);
+  }
+
+  #received(): void {
+    if (--this.#receiving === 0) {
+      this.#unwatch();
+    }
   }
 }

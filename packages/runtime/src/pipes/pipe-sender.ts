@@ -54,8 +54,11 @@ export class PipeSender {
     this.#onGrant?.();
   }
 
-  /** Ends it early, which is no error: the receiver wants no more, or is gone. */
-  stop(): void {
+  /** Ends it early, which is no error; a receiver that still waits for more hears why. */
+  stop(reason: RpcError | null): void {
+    if (reason !== null && !this.#isStopped) {
+      this.#channel.sendAbort(reason);
+    }
     this.#isStopped = true;
     this.#onGrant?.();
     this.#onStop?.();

@@ -46,14 +46,17 @@ export class PipeTable {
     );
   }
 
-  /** Begins to receive. Throws RpcError if too many pipes are open. */
-  open<T>(call: PipeCall, pipe: number, read: ReadChunk<T>): PipeReceiver<T> {
+  /** Begins to receive; `onEnd` is called when nothing more is to come. Throws RpcError if too many pipes are open. */
+  open<T>(call: PipeCall, pipe: number, read: ReadChunk<T>, onEnd: () => void = () => {}): PipeReceiver<T> {
     if (pipe >= MAX_PIPES || this.#receivers.size >= MAX_OPEN) {
       throw new RpcError("RPC_S_OUT_OF_RESOURCES", { details: "too many pipes are open" });
     }
     const key = keyOf(call.callId, pipe);
     const channel = new PipeChannel(this.#port, call, pipe);
-    const receiver = new PipeReceiver(channel, read, () => this.#receivers.delete(key));
+    const receiver = new PipeReceiver(channel, read, () => {
+      this.#receivers.delete(key);
+      onEnd();
+    });
     this.#receivers.set(key, receiver);
     return receiver;
   }
@@ -69,7 +72,7 @@ export class PipeTable {
     const key = keyOf(call.callId, pipe);
     const sender = new PipeSender(new PipeChannel(this.#port, call, pipe), credit);
     if (this.#refused.delete(key) || this.#port.isClosed) {
-      sender.stop();
+      sender.stop(null);
     }
     this.#senders.set(key, sender);
     try {
@@ -79,9 +82,9 @@ export class PipeTable {
     }
   }
 
-  /** Ends the sending of a pipe early. */
-  stop(callId: number, pipe: number): void {
-    this.#senders.get(keyOf(callId, pipe))?.stop();
+  /** Ends the sending of a pipe early; see PipeSender. */
+  stop(callId: number, pipe: number, reason: RpcError | null): void {
+    this.#senders.get(keyOf(callId, pipe))?.stop(reason);
   }
 
   /** A call has ended: what the other side said of pipes of it that never began is of no interest any more. */
@@ -115,7 +118,7 @@ export class PipeTable {
       const details = readPipeDetails(buffer, start, length);
       const error = new RpcError(pipeHeader.status(header, start), details === "" ? {} : { details });
       const sender = this.#senders.get(key);
-      sender?.stop();
+      sender?.stop(null);
       this.#receivers.get(key)?.fail(error);
       if (sender === undefined && isOpen(callId)) {
         this.#refused.add(key);
@@ -128,7 +131,7 @@ export class PipeTable {
   /** The connection has ended. */
   close(error: RpcError): void {
     for (const sender of this.#senders.values()) {
-      sender.stop();
+      sender.stop(null);
     }
     for (const receiver of [...this.#receivers.values()]) {
       receiver.fail(error);
