@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { OtherProbe } from "./dist/gen/other-probe.js";
 import { Probe } from "./dist/gen/probe.js";
@@ -181,6 +182,51 @@ describe.each(kernels)("a server over %s ports", (_name, createKernel) => {
       expect(await statusOf(client.download(250_000, 0))).toMatch(/^RPC_S_(OUT_OF_RESOURCES|CALL_FAILED)$/);
       expect(await client.add(1, 1)).toBe(2);
     });
+  });
+});
+
+describe("a server that closes while a client fetches a response", () => {
+  const servers = new ProbeServers(createLoopbackKernel());
+  afterEach(() => servers.closeAll());
+
+  it("waits until it has it", async () => {
+    const length = 300_000;
+    let answer = () => {};
+    const download = () =>
+      new Promise<{ data: Uint8Array }>((resolve) => {
+        answer = () => resolve({ data: new Uint8Array(length).fill(7) });
+      });
+    const port = { limits: { maxSectionSize: 128 * 1024 }, directMemory: { allow: "same-user" } } as const;
+    const server = await servers.serve({ download }, {}, { port });
+    const call = (await servers.connect()).download(length, 0);
+    await delay(20);
+    const closing = server.close();
+    answer();
+    expect((await call).data).toEqual(new Uint8Array(length).fill(7));
+    await closing;
+  });
+});
+
+describe("a connection", () => {
+  const servers = new ProbeServers(createLoopbackKernel());
+  afterEach(() => servers.closeAll());
+
+  it("that is closed binds nothing", async () => {
+    await servers.serve();
+    const { connection } = await servers.connect();
+    connection.close();
+    expect(await statusOf(connection.bind(Probe, false))).toBe("RPC_S_CALL_FAILED_DNE");
+  });
+
+  it("says so when it has no more numbers for bindings", { timeout: 30_000 }, async () => {
+    await servers.serve();
+    const { connection } = await servers.connect();
+    const unknown = { ...Probe, uuid: "b1b5a6f4-3c38-4e0f-8a56-7f1f0c2d9e00" };
+    for (let i = 1; i < 0xffff; i += 0x80) {
+      const count = Math.min(0x80, 0xffff - i);
+      await Promise.all(Array.from({ length: count }, () => statusOf(connection.bind(unknown, false))));
+    }
+    expect(await statusOf(connection.bind(unknown, false))).toBe("RPC_S_OUT_OF_RESOURCES");
   });
 });
 

@@ -52,11 +52,15 @@ export class ClientCalls {
     }
   }
 
-  /** Sends a bind, which waits for no slot. */
+  /** Sends a bind, which waits for no slot. If that can't be done, it fails. */
   startBind(call: PendingCall, message: Buffer): void {
     this.#timer.arm(call.deadline);
     this.table.assignId(call);
-    this.table.addSent(call, this.#port.send(MessageType.REQUEST, message, message.length, 0, 0));
+    try {
+      this.table.addSent(call, this.#port.send(MessageType.REQUEST, message, message.length, 0, 0));
+    } catch (error) {
+      call.fail(RpcError.from(error, "RPC_S_CALL_FAILED_DNE"));
+    }
   }
 
   /** There may be slots for calls that wait for one. */

@@ -36,6 +36,8 @@ export type { ConnectOptions } from "./connect-options.js";
 /** Connections share the memory that messages are received in. */
 const views = new ViewCache();
 const DEFAULT_TIMEOUT = 10_000;
+/** A bind has two octets for the id. */
+const MAX_BINDING_ID = 0xffff;
 
 /**
  * A connection to a server (an association in RPC's words): it carries the calls of any number of bound interfaces,
@@ -134,13 +136,18 @@ export class ClientConnection implements Disposable {
 
   /**
    * Binds an interface, with what answers its callbacks if anything does. Throws RpcError: RPC_S_UNKNOWN_IF if the server
-   * does not offer it, RPC_S_ACCESS_DENIED...
+   * does not offer it, RPC_S_ACCESS_DENIED, RPC_S_CALL_FAILED_DNE if the connection is closed...
    */
   async bind(
     id: InterfaceId,
     ownsConnection: boolean,
     callbacks: BoundCallbacks | null = null,
   ): Promise<ClientBinding> {
+    if (this.#lastBindingId === MAX_BINDING_ID) {
+      throw new RpcError("RPC_S_OUT_OF_RESOURCES", {
+        details: `the connection was bound ${MAX_BINDING_ID} times`,
+      });
+    }
     const message = Buffer.alloc(PORT_MESSAGE_SIZE + BIND_SIZE);
     const bindingId = ++this.#lastBindingId;
     const isNdr64 = this.syntax === "ndr64";

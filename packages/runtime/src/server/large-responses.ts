@@ -67,7 +67,7 @@ export class LargeResponses {
         details: `the response has ${length} octets, and a section of this connection holds ${this.#port.maxViewSize}`,
       });
     }
-    this.#pulled.offer(replyTo, writer);
+    this.#keepBusy(this.#pulled.offer(replyTo, writer));
     return false;
   }
 

@@ -30,8 +30,11 @@ export class PulledResponses {
     this.#waiting = waiting;
   }
 
-  /** Tells the client to pull what `writer` holds, which is free again when this returns. Throws RpcError. */
-  offer(replyTo: ReplyTo, writer: Writer): void {
+  /**
+   * Tells the client to pull what `writer` holds, which is free again when this returns. Settles when it has been pulled, or
+   * given up, and never rejects. Throws RpcError and AlpcError.
+   */
+  offer(replyTo: ReplyTo, writer: Writer): Promise<void> {
     const { callId } = replyTo;
     const { length } = writer;
     this.#waiting.enter(length);
@@ -42,11 +45,12 @@ export class PulledResponses {
       this.#responses.set(callId, { data, onTaken });
     });
     // Who never pulls learns nothing: its call has had its reply.
-    this.#waiting
+    const over = this.#waiting
       .until(taken, () => this.#responses.delete(callId))
       .catch(() => {})
       .finally(() => this.#waiting.leave(length));
     sendLargeResponse(this.#port, replyTo, ResponseFlags.PULL, length);
+    return over;
   }
 
   /** Answers a pull: writes a waiting response into memory that the client offers. Throws RpcError, AlpcError. */
