@@ -4,14 +4,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { MessageType, type View } from "@ncalrpc/alpc";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { census } from "../packages/alpc/test/census.js";
 import { APART, OCTETS_SIZE, writeOctets } from "../packages/runtime/src/protocol-lrpc/apart.js";
 import { Features } from "../packages/runtime/src/protocol-lrpc/hello.js";
 import { REQUEST_HEADER_SIZE, RequestFlags } from "../packages/runtime/src/protocol-lrpc/request.js";
+import { startBulkServer, useBulkEndpoints } from "./bulk-system.js";
 import { checksum, makePattern } from "./dist/bulk-handlers.js";
 import { Bulk, type BulkClient } from "./dist/gen/bulk.js";
-import { useEndpointDirectory } from "./dist/server-process.js";
 import { HostileClient, requestMessage } from "./hostile-client.js";
 import { grownBeyond } from "./process-growth.js";
 
@@ -24,21 +24,16 @@ const FEATURES = Features.CANCEL | Features.FAULT_DETAILS | Features.APART;
 const isRoot = process.getuid?.() === 0;
 const program = (name: string) => fileURLToPath(new URL(`./dist/programs/${name}.js`, import.meta.url));
 
-let directory: ReturnType<typeof useEndpointDirectory>;
+useBulkEndpoints();
+
 let server: ChildProcess;
 /** Whom nothing of all that may hurt. */
 let bystander: BulkClient;
 
-beforeAll(() => {
-  directory = useEndpointDirectory();
-});
-afterAll(() => directory[Symbol.dispose]());
-
 beforeEach(async () => {
   const limits = { maxRequestSize: 32 * MiB, maxBytesWaiting: 64 * MiB };
   const options = { endpoint: "bulk", security: "D:(A;;GA;;;WD)", limits };
-  server = fork(program("bulk-server"), [JSON.stringify(options), "borrowed"]);
-  await once(server, "message");
+  server = await startBulkServer(options, "borrowed");
   bystander = await Bulk.connect(binding);
 });
 afterEach(async () => {

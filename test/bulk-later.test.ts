@@ -2,19 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { defaultKernel } from "@ncalrpc/alpc";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { RpcServer } from "@ncalrpc/runtime";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { useBulkEndpoints } from "./bulk-system.js";
 import { System } from "./context-calls-system.js";
 import { BulkService, checksum, makePattern } from "./dist/bulk-handlers.js";
 import { Bulk } from "./dist/gen/bulk.js";
-import { useEndpointDirectory } from "./dist/server-process.js";
 
 const KiB = 1024;
 
-let directory: ReturnType<typeof useEndpointDirectory>;
-beforeAll(() => {
-  directory = useEndpointDirectory();
-});
-afterAll(() => directory[Symbol.dispose]());
+useBulkEndpoints();
 
 describe.each([
   ["the system's kernel", defaultKernel],

@@ -1,36 +1,17 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import type { PortLimits } from "@ncalrpc/alpc";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { type ConnectOptions, RpcServer } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startBulkServer, useBulkEndpoints } from "./bulk-system.js";
 import { checksum, makePattern, registerBulk } from "./dist/bulk-handlers.js";
 import { Bulk, type BulkClient } from "./dist/gen/bulk.js";
-import { useEndpointDirectory } from "./dist/server-process.js";
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
 const MANY = 64;
 const indexes = Array.from({ length: MANY }, (_, index) => index);
 
-let directory: ReturnType<typeof useEndpointDirectory>;
-beforeAll(() => {
-  directory = useEndpointDirectory();
-});
-afterAll(() => directory[Symbol.dispose]());
-
-async function startServer(
-  endpoint: string,
-  port: Partial<PortLimits>,
-  bytes: string,
-): Promise<ChildProcess> {
-  const program = fileURLToPath(new URL("./dist/programs/bulk-server.js", import.meta.url));
-  const options = { endpoint, port: { limits: port } };
-  const child = fork(program, [JSON.stringify(options), bytes]);
-  await once(child, "message");
-  return child;
-}
+useBulkEndpoints();
 
 /** Calls whose arrays together are far larger than what a connection may have in sections. */
 function describeMany(
@@ -83,11 +64,11 @@ const shares: [string, Partial<PortLimits>, number][] = [
 ];
 
 for (const [index, [name, port, size]] of shares.entries()) {
-  for (const bytes of ["owned", "view"]) {
+  for (const bytes of ["owned", "view"] as const) {
     describeMany(`${name}, between processes, requests as ${bytes}`, size, async () => {
       const endpoint = `many-${index}-${bytes}`;
-      const server = await startServer(endpoint, port, bytes);
-      return { binding: `ncalrpc:[${endpoint}]`, options: {}, close: () => server.kill("SIGKILL") };
+      const server = await startBulkServer({ endpoint, port: { limits: port } }, bytes);
+      return { binding: `ncalrpc:[${endpoint}]`, options: {}, close: () => server[Symbol.dispose]() };
     });
   }
   describeMany(`${name}, within a process`, size, async () => {
@@ -110,7 +91,7 @@ describeMany("a few sections, to workers", MiB, async () => {
 
 describe("synchronous calls among many others", () => {
   it("wait for memory, too", async () => {
-    const server = await startServer("many-sync", few, "owned");
+    using _server = await startBulkServer({ endpoint: "many-sync", port: { limits: few } });
     await using client = await Bulk.connect("ncalrpc:[many-sync]");
     const arrays = indexes.map((index) => makePattern(MiB, index));
     const uploads = arrays.map((data) => client.upload("", data, 0n));
@@ -124,6 +105,5 @@ describe("synchronous calls among many others", () => {
     expect(sums).toEqual(arrays.map((data) => checksum(data)));
     const received = (await Promise.all(downloads)).map(({ data }) => checksum(data ?? ""));
     expect(received).toEqual(sums);
-    server.kill("SIGKILL");
   });
 });

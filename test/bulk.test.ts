@@ -1,14 +1,12 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { type ConnectOptions, RpcServer, type RpcServerOptions, releaseBytes } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { census } from "../packages/alpc/test/census.js";
 import { collectUntil } from "../packages/alpc/test/collect-garbage.js";
+import { startBulkServer, useBulkEndpoints } from "./bulk-system.js";
 import { BulkService, checksum, makePattern, registerBulk } from "./dist/bulk-handlers.js";
 import { Bulk, type BulkClient } from "./dist/gen/bulk.js";
-import { useEndpointDirectory } from "./dist/server-process.js";
 import { grownBeyond } from "./process-growth.js";
 import { statusOf } from "./runtime-suite.js";
 
@@ -16,20 +14,7 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const SIZES = [0, 1, 16 * KiB, 63 * KiB, 64 * KiB, 300 * KiB, 512 * KiB + 1, MiB, 3 * MiB + 17, 20 * MiB + 1];
 
-let directory: ReturnType<typeof useEndpointDirectory>;
-beforeAll(() => {
-  directory = useEndpointDirectory();
-});
-afterAll(() => directory[Symbol.dispose]());
-
-/** A server in a process of its own. */
-async function startServer(options: RpcServerOptions, ...rest: string[]): Promise<ChildProcess & Disposable> {
-  const program = fileURLToPath(new URL("./dist/programs/bulk-server.js", import.meta.url));
-  const child = fork(program, [JSON.stringify(options), ...rest]);
-  const [first] = await Promise.race([once(child, "message"), once(child, "exit")]);
-  if (first !== "ready") throw new Error(`the server ended with ${first}`);
-  return Object.assign(child, { [Symbol.dispose]: () => void child.kill("SIGKILL") });
-}
+useBulkEndpoints();
 
 interface BulkSystem {
   readonly binding: string;
@@ -137,12 +122,12 @@ function describeBulk(name: string, start: () => Promise<BulkSystem>): void {
 }
 
 describeBulk("linux ports, across processes", async () => {
-  const server = await startServer({ endpoint: "bulk" });
+  const server = await startBulkServer({ endpoint: "bulk" });
   return { binding: "ncalrpc:[bulk]", options: {}, close: () => server[Symbol.dispose]() };
 });
 
 describeBulk("linux ports, across processes, in NDR64", async () => {
-  const server = await startServer({ endpoint: "bulk-wide" });
+  const server = await startBulkServer({ endpoint: "bulk-wide" });
   return {
     binding: "ncalrpc:[bulk-wide]",
     options: { transferSyntax: "ndr64" },
@@ -151,18 +136,21 @@ describeBulk("linux ports, across processes, in NDR64", async () => {
 });
 
 describeBulk("linux ports, requests borrowed", async () => {
-  const server = await startServer({ endpoint: "bulk-borrowed" }, "borrowed");
+  const server = await startBulkServer({ endpoint: "bulk-borrowed" }, "borrowed");
   return { binding: "ncalrpc:[bulk-borrowed]", options: {}, close: () => server[Symbol.dispose]() };
 });
 
 describeBulk("linux ports, requests seen in place", async () => {
-  const server = await startServer({ endpoint: "bulk-view" }, "view");
+  const server = await startBulkServer({ endpoint: "bulk-view" }, "view");
   return { binding: "ncalrpc:[bulk-view]", options: {}, close: () => server[Symbol.dispose]() };
 });
 
 describeBulk("small sections", async () => {
   const limits = { maxSectionSize: 128 * KiB, maxTotalSectionSize: 100 * MiB };
-  const server = await startServer({ endpoint: "bulk-small", port: { limits, directMemory: { allow: [] } } });
+  const server = await startBulkServer({
+    endpoint: "bulk-small",
+    port: { limits, directMemory: { allow: [] } },
+  });
   return { binding: "ncalrpc:[bulk-small]", options: {}, close: () => server[Symbol.dispose]() };
 });
 
@@ -176,7 +164,7 @@ describeBulk("loopback ports, in one process", async () => {
 
 describe("views of sealed memory", () => {
   it("stay when their server is killed", async () => {
-    const server = await startServer({ endpoint: "mortal" });
+    const server = await startBulkServer({ endpoint: "mortal" });
     const client = await Bulk.connect("ncalrpc:[mortal]");
     const { data } = await client.download(8 * MiB, 1, true, { bytes: "view" });
     const exited = once(server, "exit");
@@ -189,7 +177,7 @@ describe("views of sealed memory", () => {
   it("stay when their server has given the memory up, which is then counted until they go", async () => {
     // Half is for responses, of which 8 MiB are kept for what is not sealed.
     const limits = { maxTotalSectionSize: 40 * MiB };
-    using _server = await startServer({ endpoint: "frugal", port: { limits } });
+    using _server = await startBulkServer({ endpoint: "frugal", port: { limits } });
     await using client = await Bulk.connect("ncalrpc:[frugal]");
     const held: { data: Uint8Array | null } = { data: null };
     held.data = (await client.download(8 * MiB, 1, true, { bytes: "view" })).data;
@@ -209,7 +197,7 @@ describe("views of sealed memory", () => {
   });
 
   it("leave nothing behind in either process after a thousand rounds", { timeout: 60_000 }, async () => {
-    using server = await startServer({ endpoint: "tidy" }, "borrowed");
+    using server = await startBulkServer({ endpoint: "tidy" }, "borrowed");
     const before = census();
     await (async () => {
       await using client = await Bulk.connect("ncalrpc:[tidy]");
@@ -232,7 +220,7 @@ describe("views of sealed memory", () => {
 
 describe("two arrays in one answer", () => {
   it("arrive both, one of them a part of sealed memory", async () => {
-    using _server = await startServer({ endpoint: "both" });
+    using _server = await startBulkServer({ endpoint: "both" });
     await using client = await Bulk.connect("ncalrpc:[both]");
     for (const bytes of ["copy", "view"] as const) {
       for (const length of [50 * KiB, 3 * MiB]) {
@@ -384,7 +372,7 @@ describe("requests that are seen in place", () => {
 
 describe("slices", () => {
   it("are for what is longer than one: up to 1 MiB goes through one section", async () => {
-    using _server = await startServer({ endpoint: "in-one-slice" });
+    using _server = await startBulkServer({ endpoint: "in-one-slice" });
     await using client = await Bulk.connect("ncalrpc:[in-one-slice]");
     const sections = () => {
       const { mappings, lists } = census();
@@ -400,7 +388,7 @@ describe("slices", () => {
 
 describe("limits", () => {
   it("of requests and responses hold for arrays in slices", async () => {
-    using _server = await startServer({
+    using _server = await startBulkServer({
       endpoint: "limited",
       limits: { maxRequestSize: 4 * MiB, maxResponseSize: 6 * MiB },
     });

@@ -1,12 +1,9 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { freemem } from "node:os";
-import { fileURLToPath } from "node:url";
 import type { RpcServerOptions } from "@ncalrpc/runtime";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { startBulkServer, useBulkEndpoints } from "../bulk-system.js";
 import { checksum, makePattern } from "../dist/bulk-handlers.js";
 import { Bulk } from "../dist/gen/bulk.js";
-import { useEndpointDirectory } from "../dist/server-process.js";
 
 const MiB = 1024 * 1024;
 const GiB = 1024 * MiB;
@@ -14,18 +11,11 @@ const GiB = 1024 * MiB;
 const NEEDED = 8 * GiB;
 const LIMIT = GiB + MiB;
 
-let directory: ReturnType<typeof useEndpointDirectory>;
-beforeAll(() => {
-  directory = useEndpointDirectory();
-});
-afterAll(() => directory[Symbol.dispose]());
+useBulkEndpoints();
 
-async function startServer(options: RpcServerOptions) {
-  const program = fileURLToPath(new URL("../dist/programs/bulk-server.js", import.meta.url));
+function startServer(options: RpcServerOptions) {
   const limits = { maxRequestSize: LIMIT, maxResponseSize: LIMIT, maxBytesInFlight: 2 * LIMIT };
-  const child = fork(program, [JSON.stringify({ limits, ...options }), "borrowed"]);
-  await once(child, "message");
-  return Object.assign(child, { [Symbol.dispose]: () => void child.kill("SIGKILL") });
+  return startBulkServer({ limits, ...options }, "borrowed");
 }
 
 const sections = { maxTotalSectionSize: 4 * GiB, maxUserSectionSize: 4 * GiB };
