@@ -1,3 +1,4 @@
+import { checkViewSize } from "../check-view-size.js";
 import { AlpcError, type NtStatusName } from "../error.js";
 import type { ViewAttribute } from "../message-attributes.js";
 import { violation } from "../port-message.js";
@@ -74,13 +75,7 @@ export class ClientSections extends PortSections<Wish> {
   /** A free section as a view, if there is one. Throws AlpcError. */
   #takeChecked(size: number, isBlocking: boolean): View | null {
     this.checkOpen();
-    const { maxViewSize } = this.#options;
-    if (size > maxViewSize) {
-      throw new AlpcError(
-        "QUOTA_EXCEEDED",
-        `a view of ${size} octets; this server's sections hold up to ${maxViewSize}`,
-      );
-    }
+    checkViewSize(size, this.#options.maxViewSize);
     const isShort = (this.waiting.oldest?.refusal ?? null) !== null;
     return isShort && !isBlocking ? null : this.takeFree(size, isShort);
   }

@@ -1,3 +1,4 @@
+import { checkViewSize } from "../check-view-size.js";
 import { AlpcError, isAlpcError } from "../error.js";
 import type { ViewAttribute } from "../message-attributes.js";
 import { SealedView } from "../sealed-view.js";
@@ -52,7 +53,7 @@ export class ServerSections extends PortSections<ViewWish> {
   /** A view for a message to the client, when there is one. Throws or rejects with AlpcError QUOTA_EXCEEDED, INSUFFICIENT_RESOURCES, PORT_DISCONNECTED. */
   allocate(size: number, waits = true): View | Promise<View> {
     this.checkOpen();
-    this.#checkSize(size);
+    checkViewSize(size, this.#options.maxViewSize);
     const view = this.waiting.oldest === undefined ? this.#allocateNow(size) : null;
     if (view !== null) return view;
     if (!waits) throw new AlpcError("QUOTA_EXCEEDED", "the connection's sections for responses are in use");
@@ -91,7 +92,7 @@ export class ServerSections extends PortSections<ViewWish> {
   /** The client asks for a section that holds `size` octets; the channel gets the answer. */
   onSectionWanted(size: number): void {
     try {
-      this.#checkSize(size);
+      checkViewSize(size, this.#options.maxViewSize);
       const section = this.#make(size, "request");
       this.show(this.#give(section), section);
     } catch (error) {
@@ -137,13 +138,6 @@ export class ServerSections extends PortSections<ViewWish> {
       throw error;
     }
     return id;
-  }
-
-  #checkSize(size: number): void {
-    const { maxViewSize } = this.#options;
-    if (size <= maxViewSize) return;
-    const message = `a view of ${size} octets; this port's sections hold up to ${maxViewSize}`;
-    throw new AlpcError("QUOTA_EXCEEDED", message);
   }
 
   #make(size: number, kind: SectionKind): Section {

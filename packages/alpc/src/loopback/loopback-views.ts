@@ -1,3 +1,4 @@
+import { checkViewSize } from "../check-view-size.js";
 import { AlpcError } from "../error.js";
 import type { SectionQuota } from "../section-quota.js";
 import type { View } from "../view.js";
@@ -23,10 +24,7 @@ export class LoopbackViews {
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new AlpcError("INVALID_PARAMETER", `a view of ${size} octets`);
     }
-    if (size > this.#maxSize) {
-      const message = `a view of ${size} octets; this connection has views up to ${this.#maxSize}`;
-      throw new AlpcError("QUOTA_EXCEEDED", message);
-    }
+    checkViewSize(size, this.#maxSize);
     const view = this.#waiting.oldest === undefined ? this.#allocateNow(size) : null;
     if (view !== null) return view;
     const quota = this.#quota;

@@ -1,3 +1,4 @@
+import { checkViewSize } from "../check-view-size.js";
 import type { DataEntry } from "../data-information.js";
 import { DataLoans } from "../data-loans.js";
 import { AlpcError } from "../error.js";
@@ -222,13 +223,7 @@ export class PortAttachments {
   }
 
   #view(size: number, quota: SectionQuota): NtView {
-    const { maxViewSize } = this.#terms;
-    if (size > maxViewSize) {
-      throw new AlpcError(
-        "QUOTA_EXCEEDED",
-        `a view of ${size} octets; this connection has views up to ${maxViewSize}`,
-      );
-    }
+    checkViewSize(size, this.#terms.maxViewSize);
     quota.charge(size);
     const view = new NtView(size, (released) => {
       this.#views.delete(released);
