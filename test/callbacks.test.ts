@@ -127,9 +127,14 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel, transferSyntax) => {
     // Each may have four outstanding, timed out or not: the first call takes them, the second finds none left.
     expect(await Promise.all(holes.map((client) => client.flood(10)))).toEqual(holes.map(() => 4));
     expect(await Promise.all(holes.map((client) => client.flood(10)))).toEqual(holes.map(() => 0));
-    const start = performance.now();
-    for (let i = 0; i < 50; i++) expect(await bystander.ask(2)).toBe(3);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    const times: number[] = [];
+    for (let i = 0; i < 51; i++) {
+      const start = performance.now();
+      expect(await bystander.ask(2)).toBe(3);
+      times.push(performance.now() - start);
+    }
+    // One that waited for a hole would take its timeout.
+    expect(times.sort((a, b) => a - b)[25]).toBeLessThan(100);
     for (const client of holes) await client.close();
   });
 

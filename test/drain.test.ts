@@ -22,36 +22,42 @@ describe.each(kernels)("a server over %s ports", (_name, createKernel) => {
 
   describe("that closes", () => {
     it("lets calls in flight finish and refuses new ones", async () => {
-      const server = await servers.serve();
+      const { sleep, entered, wakeAll } = heldSleeps();
+      const server = await servers.serve({ sleep });
       const client = await servers.connect();
-      const calls = Array.from({ length: 5 }, () => client.sleep(100));
-      await delay(20);
+      const calls = Array.from({ length: 5 }, () => client.sleep(0));
+      await expect.poll(entered).toBe(5);
       const closing = server.close();
       expect(await statusOf(client.add(1, 2))).toBe("RPC_S_SERVER_TOO_BUSY");
+      wakeAll();
       expect(await Promise.all(calls)).toEqual(Array.from({ length: 5 }, () => ({ wasCancelled: false })));
       await closing;
       expect(await statusOf(client.add(1, 2))).toMatch(/^RPC_S_CALL_FAILED/);
     });
 
     it("frees its name at once, for the next server", async () => {
-      const server = await servers.serve();
+      const { sleep, entered, wakeAll } = heldSleeps();
+      const server = await servers.serve({ sleep });
       const client = await servers.connect();
-      const call = client.sleep(200);
-      await delay(20);
+      const call = client.sleep(0);
+      await expect.poll(entered).toBe(1);
       const closing = server.close();
       expect(await statusOf(Probe.connect(servers.binding, { kernel: servers.kernel }))).toBe(
         "RPC_S_SERVER_UNAVAILABLE",
       );
       await servers.serve({ add: () => 4711 });
       expect(await (await servers.connect()).add(1, 1)).toBe(4711);
+      wakeAll();
       expect(await call).toEqual({ wasCancelled: false });
       await closing;
     });
 
     it("cancels what has not finished after the grace", async () => {
       let reason: unknown = null;
+      let isRunning = false;
       const server = await servers.serve({
         sleep: async (_milliseconds, call) => {
+          isRunning = true;
           await new Promise((resolve) => call.signal.addEventListener("abort", resolve));
           reason = call.signal.reason;
           return { wasCancelled: true };
@@ -59,7 +65,7 @@ describe.each(kernels)("a server over %s ports", (_name, createKernel) => {
       });
       const client = await servers.connect();
       const call = statusOf(client.sleep(60_000));
-      await delay(20);
+      await expect.poll(() => isRunning).toBe(true);
       const before = performance.now();
       await server.close({ grace: 50 });
       expect(performance.now() - before).toBeLessThan(2_000);
@@ -157,8 +163,12 @@ describe.each(kernels)("a server over %s ports", (_name, createKernel) => {
     });
 
     it("holds no more octets of large requests than they say", async () => {
+      let letGo = () => {};
+      const held = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
       const upload = async (data: Uint8Array) => {
-        await delay(50);
+        await held;
         return { received: data.length, sum: 0 };
       };
       await servers.serve({ upload }, {}, { limits: { maxBytesInFlight: 1_000_000 } });
@@ -166,6 +176,7 @@ describe.each(kernels)("a server over %s ports", (_name, createKernel) => {
       const large = () => client.upload(new Uint8Array(400_000));
       const [first, second, third] = [large(), large(), large()];
       expect(await statusOf(third)).toBe("RPC_S_SERVER_TOO_BUSY");
+      letGo();
       expect(await Promise.all([first, second])).toMatchObject([
         { received: 400_000 },
         { received: 400_000 },
@@ -230,12 +241,28 @@ describe("a connection", () => {
   });
 });
 
+/** A handler of Sleep whose calls last until they are woken. */
+function heldSleeps() {
+  let calls = 0;
+  let wakeAll = () => {};
+  const woken = new Promise<void>((resolve) => {
+    wakeAll = resolve;
+  });
+  const sleep = async () => {
+    calls++;
+    await woken;
+    return { wasCancelled: false };
+  };
+  return { sleep, entered: () => calls, wakeAll };
+}
+
 describe("a server in another process", () => {
   it("ends when it has closed, after the calls in flight", async () => {
     await using server = await ServerProcess.start({ endpoint: "draining" });
     await using client = await Probe.connect("ncalrpc:[draining]");
     const call = client.sleep(300);
-    await delay(50);
+    // Answered after the other one has begun.
+    await client.add(1, 1);
     const exited = new Promise((resolve) => server.process.once("exit", resolve));
     server.process.send("close");
     expect(await call).toEqual({ wasCancelled: false });
