@@ -93,6 +93,9 @@ describe.each(kernels)("callbacks over %s", (_, makeKernel, transferSyntax) => {
     const start = performance.now();
     expect(await client.hurry(30)).toBe(RpcStatus.RPC_S_TIMEOUT);
     expect(await client.hurry(0)).toBe(RpcStatus.RPC_S_TIMEOUT);
+    expect(await client.hurry(0xffff_ffff), "a timeout that the wire has no room for").toBe(
+      RpcStatus.RPC_S_INVALID_ARG,
+    );
     expect(performance.now() - start).toBeLessThan(1_000);
     expect(await client.ping(1)).toBe(1);
   });

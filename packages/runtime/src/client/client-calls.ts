@@ -2,13 +2,12 @@ import { type CommunicationPort, MessageType, PORT_MESSAGE_SIZE } from "@ncalrpc
 import { CANCEL_SIZE, writeCancel } from "../protocol-lrpc/cancel.js";
 import { Features } from "../protocol-lrpc/hello.js";
 import { RpcError } from "../rpc-error.js";
+import { timeoutFault } from "../timeout-fault.js";
 import type { CallTable } from "./call-table.js";
 import { CallTimer } from "./call-timer.js";
 import type { CallOptions, PendingCall } from "./pending-call.js";
 import { type RequestOptions, RequestSender } from "./request-sender.js";
 import { waitForCall } from "./wait-for-call.js";
-
-const MAX_TIMEOUT = 0xffff_fffe;
 
 /** The calls of one connection: each is sent when the server takes it, and given up when its caller no longer waits. */
 export class ClientCalls {
@@ -98,12 +97,9 @@ export class ClientCalls {
 
   #accept(call: PendingCall, options: CallOptions): boolean {
     const { signal, timeout } = options;
-    if (timeout !== undefined && !(timeout >= 1 && timeout <= MAX_TIMEOUT)) {
-      call.fail(
-        new RpcError("RPC_S_INVALID_ARG", {
-          details: `timeout is ${timeout}, not 1..${MAX_TIMEOUT} milliseconds`,
-        }),
-      );
+    const fault = timeout === undefined ? null : timeoutFault(timeout);
+    if (fault !== null) {
+      call.fail(fault);
       return false;
     }
     if (signal?.aborted === true) {

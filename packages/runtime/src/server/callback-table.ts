@@ -11,6 +11,7 @@ import {
 import { Features, type Hello } from "../protocol-lrpc/hello.js";
 import { LrpcMessageType, lrpcMessageType } from "../protocol-lrpc/message-type.js";
 import { RpcError } from "../rpc-error.js";
+import { timeoutFault } from "../timeout-fault.js";
 import { Readers } from "../transfer-syntax.js";
 import { PendingCallback } from "./pending-callback.js";
 import type { ServerCall } from "./server-call.js";
@@ -57,6 +58,10 @@ export class CallbackTable {
       });
     }
     const { signal } = options;
+    const fault = options.timeout === undefined ? null : timeoutFault(options.timeout);
+    if (fault !== null) {
+      throw fault;
+    }
     if (signal?.aborted === true) {
       throw new RpcError("RPC_S_CALL_CANCELLED", { cause: signal.reason });
     }
