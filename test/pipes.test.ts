@@ -159,6 +159,24 @@ describe.each(kernels)("pipes over %s", (_, makeKernel, transferSyntax) => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
+  it("share one listener on the caller's signal with all other calls", async () => {
+    await using system = await serve();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const calls = Array.from({ length: 20 }, () => system.client.emit(64 * MIB, 10_000, { signal }));
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    const streams = await Promise.all(calls);
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    controller.abort();
+    for (const { data } of streams) {
+      const drain = async (): Promise<void> => {
+        for await (const chunk of data) expect(chunk.length).toBe(10_000);
+      };
+      expect(await statusOf(drain())).toBe("RPC_S_CALL_CANCELLED");
+    }
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
   it("end with the connection", async () => {
     await using system = await serve();
     const { data } = await system.client.emit(64 * MIB, 10_000);

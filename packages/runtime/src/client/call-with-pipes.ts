@@ -1,4 +1,5 @@
 import type { Reader, Writer } from "@ncalrpc/ndr";
+import { watchAbort } from "../abort-watch.js";
 import { drainPipes, type OpenPipe, type OutgoingPipe, readPipe, writePipes } from "../pipes/pipe.js";
 import type { PipeReceiver } from "../pipes/pipe-receiver.js";
 import type { PipeTable } from "../pipes/pipe-table.js";
@@ -141,8 +142,7 @@ class CallStreams<P> implements CallPipes {
       onAbort();
       return;
     }
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#unwatch = () => signal.removeEventListener("abort", onAbort);
+    this.#unwatch = watchAbort(signal, onAbort);
   }
 
   #received(): void {

@@ -1,4 +1,5 @@
 import type { Reader, Writer } from "@ncalrpc/ndr";
+import { watchAbort } from "../abort-watch.js";
 import type { RpcError } from "../rpc-error.js";
 import type { ApartResponse } from "./apart-response.js";
 
@@ -86,7 +87,7 @@ export class TypedCall<Q, S> implements PendingCall {
   readonly #read: (reader: Reader) => S;
   #resolve!: (result: S) => void;
   #reject!: (error: RpcError) => void;
-  #onAbort: (() => void) | null = null;
+  #unwatch: (() => void) | null = null;
 
   constructor(
     answerType: number,
@@ -147,15 +148,15 @@ export class TypedCall<Q, S> implements PendingCall {
   }
 
   watch(onAbort: () => void): void {
-    this.#onAbort = onAbort;
-    this.options?.signal?.addEventListener("abort", onAbort, { once: true });
+    const signal = this.options?.signal;
+    this.#unwatch = signal === undefined ? null : watchAbort(signal, onAbort);
   }
 
   #finish(): void {
     this.isSettled = true;
-    if (this.#onAbort !== null) {
-      this.options?.signal?.removeEventListener("abort", this.#onAbort);
-      this.#onAbort = null;
+    if (this.#unwatch !== null) {
+      this.#unwatch();
+      this.#unwatch = null;
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Reader } from "@ncalrpc/ndr";
+import { watchAbort } from "../abort-watch.js";
 import { RpcError } from "../rpc-error.js";
 import type { ServerCall } from "./server-call.js";
 
@@ -8,8 +9,7 @@ export class PendingCallback {
   readonly #complete: (reader: Reader) => void;
   readonly #reject: (error: RpcError) => void;
   readonly #timer: NodeJS.Timeout;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort: () => void;
+  readonly #unwatch: (() => void) | null;
   #isSettled = false;
 
   /** `timeout` in milliseconds; `complete` decodes a reply and throws what its decoder throws. */
@@ -23,9 +23,8 @@ export class PendingCallback {
     this.parent = parent;
     this.#complete = complete;
     this.#reject = reject;
-    this.#signal = signal;
-    this.#onAbort = () => this.fail(new RpcError("RPC_S_CALL_CANCELLED", { cause: signal?.reason }));
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    const onAbort = () => this.fail(new RpcError("RPC_S_CALL_CANCELLED", { cause: signal?.reason }));
+    this.#unwatch = signal === undefined ? null : watchAbort(signal, onAbort);
     this.#timer = setTimeout(
       () => this.fail(new RpcError("RPC_S_TIMEOUT", { details: `${timeout} milliseconds` })),
       Math.min(timeout, 0x7fff_ffff),
@@ -54,6 +53,6 @@ export class PendingCallback {
   #finish(): void {
     this.#isSettled = true;
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#unwatch?.();
   }
 }
