@@ -177,6 +177,21 @@ describe.each(kernels)("pipes over %s", (_, makeKernel, transferSyntax) => {
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
+  it("are refused before anything is sent if too many are open", async () => {
+    await using system = await serve({ limits: { maxCalls: 5000 } });
+    async function* stuck() {
+      await new Promise(() => {});
+      yield [];
+    }
+    for (let open = 0; open < 4096; open += 256) {
+      await Promise.all(Array.from({ length: 256 }, () => system.client.double(stuck())));
+    }
+    expect(await statusOf(system.client.emit(64 * MIB, 10_000))).toBe("RPC_S_OUT_OF_RESOURCES");
+    await delay(20);
+    expect((await system.client.emitters()).running).toBe(0);
+    expect(await system.client.ping(5)).toBe(5);
+  });
+
   it("end with the connection", async () => {
     await using system = await serve();
     const { data } = await system.client.emit(64 * MIB, 10_000);

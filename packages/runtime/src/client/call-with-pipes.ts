@@ -68,11 +68,14 @@ class CallStreams<P> implements CallPipes {
   readonly #receivers: Pick<PipeReceiver<unknown>, "cancel">[] = [];
   /** [out] pipes of which more may come. */
   #receiving = 0;
+  /** Gives up the places that are kept for [out] pipes until the request is sent. */
+  #unclaim: () => void;
   #unwatch: () => void = () => {};
   #onOpened: (pipes: P) => void = () => {};
   #onFailed: (error: unknown) => void = () => {};
   #callId = 0;
 
+  /** Throws RpcError if the connection has too many pipes: nothing has been sent then. */
   constructor(
     table: PipeTable,
     syntax: TransferSyntaxName,
@@ -83,6 +86,7 @@ class CallStreams<P> implements CallPipes {
     this.#syntax = syntax;
     this.#ins = ins;
     this.#openOuts = openOuts;
+    this.#unclaim = table.claim(countPipes(openOuts));
     this.opened = new Promise((resolve) => {
       this.#onOpened = resolve;
     });
@@ -95,6 +99,7 @@ class CallStreams<P> implements CallPipes {
 
   begin(callId: number): void {
     this.#callId = callId;
+    this.#release();
     const call = { callId, syntax: this.#syntax };
     this.#onOpened(
       this.#openOuts((read) => {
@@ -126,6 +131,7 @@ class CallStreams<P> implements CallPipes {
 
   /** Gives up all. A handler that waits for more of an [in] pipe waits no longer. */
   cancel(error: RpcError): void {
+    this.#release();
     this.#endIns(error);
     for (const receiver of this.#receivers) {
       receiver.cancel(error);
@@ -150,4 +156,23 @@ class CallStreams<P> implements CallPipes {
       this.#unwatch();
     }
   }
+
+  #release(): void {
+    this.#unclaim();
+    this.#unclaim = () => {};
+  }
 }
+
+/** How many pipes `openOuts` opens. */
+function countPipes(openOuts: (open: OpenPipe) => unknown): number {
+  let pipes = 0;
+  openOuts(() => {
+    pipes++;
+    return noPipe;
+  });
+  return pipes;
+}
+
+const noPipe: AsyncIterable<never> = {
+  async *[Symbol.asyncIterator]() {},
+};

@@ -31,6 +31,8 @@ export class PipeTable {
   readonly #receivers = new Map<number, IncomingPipe>();
   /** Pipes that the other side does not want, and that have not begun. */
   readonly #refused = new Set<number>();
+  /** Pipes of calls that have not begun. */
+  #claimed = 0;
 
   constructor(port: CommunicationPort, limits: ReaderLimits) {
     this.#port = port;
@@ -46,10 +48,24 @@ export class PipeTable {
     );
   }
 
+  /**
+   * Keeps places for the pipes that a call is going to receive, until what it returns is called, once. Throws RpcError if
+   * too many are open.
+   */
+  claim(pipes: number): () => void {
+    if (this.#receivers.size + this.#claimed + pipes > MAX_OPEN) {
+      throw tooMany();
+    }
+    this.#claimed += pipes;
+    return () => {
+      this.#claimed -= pipes;
+    };
+  }
+
   /** Begins to receive; `onEnd` is called when nothing more is to come. Throws RpcError if too many pipes are open. */
   open<T>(call: PipeCall, pipe: number, read: ReadChunk<T>, onEnd: () => void = () => {}): PipeReceiver<T> {
-    if (pipe >= MAX_PIPES || this.#receivers.size >= MAX_OPEN) {
-      throw new RpcError("RPC_S_OUT_OF_RESOURCES", { details: "too many pipes are open" });
+    if (pipe >= MAX_PIPES || this.#receivers.size + this.#claimed >= MAX_OPEN) {
+      throw tooMany();
     }
     const key = keyOf(call.callId, pipe);
     const channel = new PipeChannel(this.#port, call, pipe);
@@ -156,6 +172,10 @@ export class PipeTable {
       receiver.end();
     }
   }
+}
+
+function tooMany(): RpcError {
+  return new RpcError("RPC_S_OUT_OF_RESOURCES", { details: "too many pipes are open" });
 }
 
 /** Calls and pipes are numbered apart; both fit. */
