@@ -1,6 +1,9 @@
+import { closeSync, mkdtempSync, openSync, readdirSync, readlinkSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Token, unixUser, wellKnownSids } from "@ncalrpc/security";
 import { describe, expect, it } from "vitest";
-import { MessageType } from "../src/index.js";
+import { MessageType, PORT_MESSAGE_SIZE } from "../src/index.js";
 import { createLoopbackKernel, type LoopbackFaults, type LoopbackKernel } from "../src/loopback.js";
 import { PortClient } from "./port-client.js";
 import { allow, startTestServer } from "./programs/test-server.mjs";
@@ -59,6 +62,55 @@ describe("identities of the loopback kernel", () => {
     expect(await strict.closed).toMatchObject({ status: "ACCESS_DENIED" });
   });
 });
+
+describe("ports of the loopback kernel that close", () => {
+  it("accept nobody who connected before", async () => {
+    const kernel = createLoopbackKernel({ token: owner });
+    const server = startTestServer(kernel, "server", { securityDescriptor: allow(owner.user, owner.user) });
+    const connecting = PortClient.connect(kernel, "server");
+    server.close();
+    await expect(connecting).rejects.toMatchObject({ status: "PORT_CONNECTION_REFUSED" });
+    expect(server.connections.size).toBe(0);
+  });
+});
+
+describe.runIf(process.platform === "linux")("handles of the loopback kernel", () => {
+  it("are closed if their message ends the connection", async () => {
+    const kernel = createLoopbackKernel({ token: owner });
+    startTestServer(kernel, "server", {
+      securityDescriptor: allow(owner.user, owner.user),
+      acceptHandles: true,
+    });
+    const process = kernel.as(owner);
+    const { port, closed } = await PortClient.connect(process, "server");
+    // Nothing else of this process has a directory like this one open.
+    const path = mkdtempSync(join(tmpdir(), "handles-"));
+    const directory = openSync(path, "r");
+    try {
+      const bytes = Buffer.alloc(PORT_MESSAGE_SIZE);
+      port.send(MessageType.REQUEST, bytes, bytes.length, 0, 0, { handles: [{ fd: directory }] });
+      expect(descriptorsOf(path)).toBe(2);
+      process.setToken(token(1001));
+      expect(await closed).toMatchObject({ status: "ACCESS_DENIED" });
+      await expect.poll(() => descriptorsOf(path)).toBe(1);
+    } finally {
+      closeSync(directory);
+      rmdirSync(path);
+    }
+  });
+});
+
+/** How many descriptors this process has of a file. */
+function descriptorsOf(path: string): number {
+  return readdirSync("/proc/self/fd").filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+    } catch {
+      // The one that the list itself was read from.
+      return false;
+    }
+  }).length;
+}
 
 describe("faults of the loopback kernel", () => {
   it("break a connection at a chosen message", async () => {

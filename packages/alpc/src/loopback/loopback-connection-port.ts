@@ -76,6 +76,9 @@ export class LoopbackConnectionPort implements ConnectionPort {
     const token = client.token();
     const user = token.user.toString();
     try {
+      if (!this.#isListening) {
+        throw new AlpcError("PORT_CONNECTION_REFUSED", `the port ${this.name} was closed`);
+      }
       this.#admission.check(token);
       if (this.#pending.size >= this.#limits.maxPendingConnections) {
         throw new AlpcError(

@@ -205,12 +205,12 @@ export class LoopbackPort implements CommunicationPort {
 
   #handOn(packet: LoopbackPacket): void {
     const { message } = this.#hub;
+    let isTaken = false;
     try {
       message.token = this.#options.peerIdentity.check();
       if (packet.type === MessageType.REQUEST) this.#ledger.requestArrived(packet.id);
       else if (!this.#isWanted(packet)) {
-        packet.view?.release();
-        for (const handle of packet.handles) handle.close();
+        discard(packet);
         return;
       }
       message.type = packet.type;
@@ -223,8 +223,10 @@ export class LoopbackPort implements CommunicationPort {
       message.handles = packet.handles;
       message.dataEntries = packet.dataEntries;
       this.#hub.atBatchEnd(this.#handler);
+      isTaken = true;
       this.#handler.onMessage(this, message);
     } catch (error) {
+      if (!isTaken) discard(packet);
       this.hangUp(
         isAlpcError(error)
           ? error
@@ -320,4 +322,10 @@ export class LoopbackPort implements CommunicationPort {
       this.#handler.onClosed(this, reason);
     });
   }
+}
+
+/** Gives back what came with a message that nobody gets. */
+function discard({ view, handles }: LoopbackPacket): void {
+  view?.release();
+  for (const handle of handles) handle.close();
 }
