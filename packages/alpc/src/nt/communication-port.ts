@@ -190,7 +190,8 @@ export class NtCommunicationPort implements CommunicationPort {
     if (type === MessageType.REPLY) this.#attachments.loans.returned(messageId);
     if (type === MessageType.CANCELED) this.#onWithdrawn(messageId);
     const view = this.#attachments.importView(message, decoded.viewSize);
-    // Handles and memory are taken while the message is open; the handler may end it.
+    // Handles and memory are taken while the message is open; the handler may end it. Handles last: they would have to be closed.
+    const dataEntries = this.#attachments.importMemory(message, body, messageId);
     const handles = this.#attachments.importHandles(receivingHandle, message);
     borrowed.type = type as MessageType;
     borrowed.messageId = messageId;
@@ -201,7 +202,7 @@ export class NtCommunicationPort implements CommunicationPort {
     borrowed.token = token;
     borrowed.view = view;
     borrowed.handles = handles;
-    borrowed.dataEntries = this.#attachments.importMemory(message, body, messageId);
+    borrowed.dataEntries = dataEntries;
     completion.atBatchEnd(this.#handler);
     try {
       this.#handler.onMessage(this, borrowed);
