@@ -28,6 +28,7 @@ export function waitForMessages(connection: Connection, milliseconds: number): b
   const deadline = performance.now() + milliseconds;
   for (;;) {
     outbox.flush();
+    completion.poller.ringAll();
     if (connection.isEnded) return true;
     const events = look(connection) ? 0 : sleep(connection, deadline);
     completion.beginBatch();

@@ -167,6 +167,12 @@ export class ConnectionOutput implements Outlet {
     if (this.fd < 0 || !producer.mustRing()) return;
     list.hasRung = true;
     if (bell?.mustRing(producer.sleep) === false) return;
+    if (!this.#machinery.completion.poller.ringLater(this)) this.ring();
+  }
+
+  /** Wakes the other side. */
+  ring(): void {
+    if (this.fd < 0) return;
     const errno = doorbell.ring(this.#machinery.libc, this.fd);
     // If there is no room, the other side has enough to wake up for.
     if (errno !== 0 && !isTransient(errno)) this.onSendFailed(errno);

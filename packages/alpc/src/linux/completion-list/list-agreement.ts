@@ -35,9 +35,12 @@ export interface ListAgreement {
 /** Octets of LIST_OFFERED. */
 const OFFER_LENGTH = 4 + THREAD_ID_SIZE;
 
-/** Messages within BUSY_TIME milliseconds that make a connection busy: a program that does a call or two needs no list. */
+/**
+ * Messages within BUSY_TIME milliseconds that make a connection busy: a program that does a call or two needs no list.
+ * Where a thousand compete for a processor each of them has had few, and needs one all the more.
+ */
 const BUSY_MESSAGES = 16;
-const BUSY_TIME = 100;
+const BUSY_TIME = 1000;
 /** Milliseconds without a message after which the list is taken back. */
 export const LIST_IDLE_TIME = 10_000;
 /** Milliseconds until another try when there was no memory. */

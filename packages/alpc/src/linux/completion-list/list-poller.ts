@@ -4,6 +4,7 @@ import { SpinBudget } from "../../waiting/spin-budget.js";
 import { resolveSpin, type SpinOptions } from "../../waiting/spin-options.js";
 import { nextSleep } from "./bell.js";
 import { CommonSleep } from "./common-sleep.js";
+import { LateBells, type Ringer } from "./late-bells.js";
 import type { Turns } from "./turns.js";
 
 /** Milliseconds of promise jobs without a break before the event loop has its turn: timers and other events. */
@@ -25,6 +26,8 @@ const LONELY = 100;
 const CARE_TIME = 1;
 /** Jobs between two readings of the clock while messages flow. */
 const UNCLOCKED = 8;
+/** Milliseconds for a message below which those who sleep can wait for the next one to be handed on. */
+const QUICK = 0.02;
 
 const settled = Promise.resolve();
 
@@ -49,7 +52,11 @@ export class ListPoller implements Poller {
   readonly #queue = (): void => {
     void settled.then(this.#job);
   };
+  readonly #lateBells = new LateBells();
   #isQueued = false;
+  #isRunning = false;
+  /** The last messages took little time. */
+  #isQuick = false;
   #isLapping = false;
   #now = 0;
   #runStart = 0;
@@ -104,6 +111,18 @@ export class ListPoller implements Poller {
   /** That one has looked for so long, in vain. */
   spent(milliseconds: number): void {
     this.#budget?.spent(milliseconds);
+  }
+
+  /** Somebody is to be woken: true if we shall do it soon. */
+  ringLater(ringer: Ringer): boolean {
+    if (!this.#isRunning || !this.#isQuick || this.#hot.length < 2) return false;
+    this.#lateBells.add(ringer, this.#now);
+    return true;
+  }
+
+  /** Wakes all whom we were to wake: the thread will block. */
+  ringAll(): void {
+    this.#lateBells.ring();
   }
 
   /** A message has been written: long looks are next. */
@@ -204,6 +223,16 @@ export class ListPoller implements Poller {
 
   #run(): void {
     this.#isQueued = false;
+    this.#isRunning = true;
+    try {
+      this.#lookAndPoll();
+    } finally {
+      this.#isRunning = false;
+      if (!this.#isQueued) this.#lateBells.ring();
+    }
+  }
+
+  #lookAndPoll(): void {
     // What the jobs before this one have sent: nobody answers before it is there.
     this.#turns.flush();
     // One look into each of so many takes as long as reading those that have news.
@@ -256,13 +285,15 @@ export class ListPoller implements Poller {
 
   /** Reads the clock, and decides who goes on. */
   #clock(): void {
-    this.#unclocked = 0;
     const now = performance.now();
+    if (this.#unclocked > 0) this.#isQuick = now - this.#now < this.#unclocked * QUICK;
+    this.#unclocked = 0;
     if (this.#hasProgress) {
       this.#hasProgress = false;
       this.#lastNews = this.#lastProgress = now;
     } else this.#budget?.spent(now - this.#now);
     this.#now = now;
+    this.#lateBells.ringDue(now, this.#lastNews);
     this.#settleDown(now);
     if (this.#hot.length === 0) return;
     const isLong = now - this.#runStart > LONGEST_RUN || now - this.#lastProgress > LONGEST_IDLE_RUN;
