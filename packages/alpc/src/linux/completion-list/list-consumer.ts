@@ -9,8 +9,8 @@ const SHORT = 1024;
 /** What the control word says while we look: any odd number. */
 const AWAKE = 1;
 
-/** How often the room is given back while the ring goes round once: soon, so that the producer can begin again at its start. */
-const PUBLICATIONS = 128;
+/** How often the room is given back while the ring goes round once. */
+const PUBLICATIONS = 16;
 
 /** What `take` answers when it has no message. */
 export const NOTHING = 0;

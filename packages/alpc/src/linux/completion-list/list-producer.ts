@@ -4,9 +4,6 @@ import { ENTRY_HEADER, type Ring } from "./list-memory.js";
 /** A message is not written in place where there are fewer octets for it: what most messages need, header included. */
 const LEAST_ROOM = 1024;
 
-/** Octets from one look to the next whether the ring can begin again: what is used again and again stays in the cache. */
-const STRETCH = 4096;
-
 /**
  * The sending end of a ring. Messages are written straight into it, and published together. What the other side says
  * (how far it has read, whether it sleeps) is checked before it is believed; where we are ourselves is not read back.
@@ -28,8 +25,6 @@ export class ListProducer {
   #rung = -1;
   #lentAt = -1;
   #lentRoom = 0;
-  /** Where in the ring we look next whether it can begin again. */
-  #stretchEnd = STRETCH;
 
   constructor(ring: Ring) {
     this.slab = ring.bytes;
@@ -66,7 +61,6 @@ export class ListProducer {
    */
   lend(): boolean {
     if (this.#lentAt >= 0) return false;
-    this.#beginAgain(ENTRY_HEADER + LEAST_ROOM);
     const at = this.#tail & (this.#capacity - 1);
     const longest = Math.min(this.#capacity - at, this.#capacity / 2);
     if (longest < ENTRY_HEADER + LEAST_ROOM || !this.#hasRoom(ENTRY_HEADER + LEAST_ROOM)) return false;
@@ -87,13 +81,13 @@ export class ListProducer {
   reserve(length: number): number {
     if (this.#lentAt >= 0) return -1;
     const size = ENTRY_HEADER + align8(length);
-    this.#beginAgain(size);
     const at = this.#tail & (this.#capacity - 1);
     const toEnd = this.#capacity - at;
     if (size <= toEnd) return this.#hasRoom(size) ? at + ENTRY_HEADER : -1;
     // With entries of up to half of it, an empty ring has room for each, wherever it begins.
     if (size > this.#capacity / 2 || !this.#hasRoom(toEnd + size)) return -1;
-    this.#skip(at);
+    this.words[at >> 2] = 0;
+    this.#tail = (this.#tail + toEnd) | 0;
     return ENTRY_HEADER;
   }
 
@@ -123,21 +117,6 @@ export class ListProducer {
     if ((awake & 1) === 1 || awake === this.#rung) return false;
     this.#rung = awake;
     return true;
-  }
-
-  /** Goes back to the ring's start, long before its end, where what is unread leaves room for that. */
-  #beginAgain(size: number): void {
-    const at = this.#tail & (this.#capacity - 1);
-    if (at < this.#stretchEnd) return;
-    if (this.#hasRoom(this.#capacity - at + size)) this.#skip(at);
-    else this.#stretchEnd = at + STRETCH;
-  }
-
-  /** The next entry is at the ring's start. */
-  #skip(at: number): void {
-    this.words[at >> 2] = 0;
-    this.#tail = (this.#tail + this.#capacity - at) | 0;
-    this.#stretchEnd = STRETCH;
   }
 
   #hasRoom(size: number): boolean {
