@@ -22,10 +22,12 @@ export class LateBells {
     this.#ringers.push(ringer);
   }
 
-  /** Rings if it is time; something last came at `lastNews`. */
-  ringDue(now: number, lastNews: number): void {
-    if (this.#ringers.length === 0) return;
-    if (now - this.#since >= LONGEST_WAIT || now - lastNews >= LONGEST_IDLE_WAIT) this.ring();
+  /** Rings if it is time, something having last come at `lastNews`: whether it did, which may take long. */
+  ringDue(now: number, lastNews: number): boolean {
+    if (this.#ringers.length === 0) return false;
+    const isDue = now - this.#since >= LONGEST_WAIT || now - lastNews >= LONGEST_IDLE_WAIT;
+    if (isDue) this.ring();
+    return isDue;
   }
 
   /** Rings at once. */
