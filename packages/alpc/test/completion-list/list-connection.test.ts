@@ -11,13 +11,12 @@ import { allow, startTestServer } from "../programs/test-server.mjs";
 import { type ServerProcess, startProgram, stopProgram } from "../server-process.js";
 
 const directory = mkdtempSync(join(tmpdir(), "ncalrpc-list-"));
-const environment = { NCALRPC_DIR: directory };
+// Where the suites run with the lists switched off, they are what is tested here all the same.
+const environment = { NCALRPC_DIR: directory, NCALRPC_COMPLETION_LIST: "on" };
 let server: ServerProcess;
 
 beforeAll(async () => {
-  server = (
-    await startProgram("port-server.mjs", ["listed"], { ...environment, NCALRPC_COMPLETION_LIST: "on" })
-  ).child;
+  server = (await startProgram("port-server.mjs", ["listed"], environment)).child;
 });
 afterAll(async () => {
   await stopProgram(server);
