@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { createLinuxKernel } from "@ncalrpc/alpc/linux";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { OtherProbe } from "./dist/gen/other-probe.js";
@@ -269,4 +270,22 @@ describe("a server in another process", () => {
     expect(await exited).toBe(0);
     expect(await statusOf(Probe.connect("ncalrpc:[draining]"))).toBe("RPC_S_SERVER_UNAVAILABLE");
   });
+
+  it("waits, too, until clients have taken the answers", async () => {
+    await using server = await ServerProcess.start({ endpoint: "draining" });
+    const kernel = createLinuxKernel();
+    await using client = await Probe.connect("ncalrpc:[draining]", { kernel });
+    const length = 30_000;
+    const calls = Array.from({ length: 100 }, () => client.download(length, 0));
+    kernel.flush();
+    // While this thread reads nothing, the server answers more than there is room for, and begins to close.
+    block(100);
+    server.process.send("close");
+    block(200);
+    for (const { data } of await Promise.all(calls)) expect(data.length).toBe(length);
+  });
 });
+
+function block(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { setTimeout as delay, setImmediate } from "node:timers/promises";
 import {
   type AlpcError,
   type CommunicationPort,
@@ -68,9 +68,12 @@ export interface RpcServerOptions {
 }
 
 export interface CloseOptions {
-  /** Milliseconds that calls in flight get to finish; default 5,000. */
+  /** Milliseconds that calls in flight get to finish, and clients to take the answers; default 5,000. */
   readonly grace?: number;
 }
+
+/** Milliseconds between two looks whether clients have taken what was sent. */
+const UNSENT_INTERVAL = 5;
 
 /** What a server does not announce whose workers are handed a request as a whole. */
 const NOT_FOR_WORKERS = Features.APART | Features.PIPES;
@@ -208,8 +211,8 @@ export class RpcServer implements AsyncDisposable {
   }
 
   /**
-   * Stops gracefully: frees the name, refuses new calls with RPC_S_SERVER_TOO_BUSY, lets calls in flight finish, then
-   * aborts what is left, closes all connections and runs context handles down, which may take as long again.
+   * Stops gracefully: frees the name, refuses new calls with RPC_S_SERVER_TOO_BUSY, lets calls in flight finish and
+   * clients take their answers, then aborts what is left, closes all connections and runs context handles down, which may take as long again.
    */
   close(options: CloseOptions = {}): Promise<void> {
     this.#closing ??= this.#close(options.grace ?? 5_000);
@@ -225,6 +228,7 @@ export class RpcServer implements AsyncDisposable {
     if (port === null) {
       return;
     }
+    const deadline = performance.now() + grace;
     this.#state.isDraining = true;
     port.stopListening();
     if (this.#isBusy()) {
@@ -239,6 +243,10 @@ export class RpcServer implements AsyncDisposable {
       });
     }
     this.#kernel.flush();
+    // What a client has no room for yet would go with its connection.
+    while (this.#hasUnsent() && performance.now() < deadline) {
+      await delay(UNSENT_INTERVAL);
+    }
     for (const connection of this.#connections.values()) {
       connection.cancelAll(new RpcError("RPC_S_CALL_CANCELLED", { details: "the server is shutting down" }));
     }
@@ -251,12 +259,15 @@ export class RpcServer implements AsyncDisposable {
   }
 
   #isBusy(): boolean {
-    for (const connection of this.#connections.values()) {
-      if (connection.inFlight > 0) {
-        return true;
-      }
-    }
-    return false;
+    return this.#someConnection(({ inFlight }) => inFlight > 0);
+  }
+
+  #hasUnsent(): boolean {
+    return this.#someConnection(({ port }) => port.queuedMessages > 0);
+  }
+
+  #someConnection(test: (connection: ServerConnection) => boolean): boolean {
+    return [...this.#connections.values()].some(test);
   }
 
   readonly #handler: ConnectionPortHandler = {
