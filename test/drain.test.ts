@@ -282,7 +282,7 @@ describe("a server in another process", () => {
     block(100);
     server.process.send("close");
     block(200);
-    for (const { data } of await Promise.all(calls)) expect(data.length).toBe(length);
+    for (const { data } of await Promise.all(calls)) expect(data?.length).toBe(length);
   });
 });
 
