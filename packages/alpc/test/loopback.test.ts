@@ -5,7 +5,9 @@ import { Token, unixUser, wellKnownSids } from "@ncalrpc/security";
 import { describe, expect, it } from "vitest";
 import { MessageType, PORT_MESSAGE_SIZE } from "../src/index.js";
 import { createLoopbackKernel, type LoopbackFaults, type LoopbackKernel } from "../src/loopback.js";
-import { PortClient } from "./port-client.js";
+import { releaseBytes } from "../src/octet-memory.js";
+import { sealBytes } from "../src/sealed-bytes.js";
+import { message, PortClient } from "./port-client.js";
 import { allow, startTestServer } from "./programs/test-server.mjs";
 
 const { everyone, local, authenticatedUsers } = wellKnownSids;
@@ -143,5 +145,35 @@ describe("faults of the loopback kernel", () => {
     const { datagrams } = await client.log();
     expect(datagrams).toEqual(["first", "second"]);
     expect(performance.now() - start).toBeGreaterThan(35);
+  });
+});
+
+describe("sealed memory over loopback ports", () => {
+  it("reaches who it was sent to, though the sender gives it back at once", async () => {
+    const kernel = createLoopbackKernel({ token: owner });
+    const octets = new Uint8Array(100_000).fill(7);
+    kernel.createPort(
+      "sealed",
+      { securityDescriptor: allow(owner.user, owner.user) },
+      {
+        onConnect: (request) => void request.accept(),
+        onMessage: (port, { messageId }) => {
+          const sealed = sealBytes(octets);
+          const view = port.sealedView?.(sealed.subarray(50)) ?? null;
+          if (view === null) throw new Error("not sealed");
+          const answer = message("sealed");
+          port.send(MessageType.REPLY, answer, answer.length, messageId, 0, { view });
+          releaseBytes(sealed);
+        },
+        onClosed: () => {},
+      },
+    );
+    const client = await PortClient.connect(kernel, "sealed");
+    const { view } = await client.call("x");
+    const copy = new Uint8Array(99_950);
+    view?.copyTo(copy);
+    expect(copy).toEqual(octets.subarray(50));
+    expect(view?.bytes).toEqual(copy);
+    client.port.close();
   });
 });
