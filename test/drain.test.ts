@@ -276,13 +276,20 @@ describe("a server in another process", () => {
     const kernel = createLinuxKernel();
     await using client = await Probe.connect("ncalrpc:[draining]", { kernel });
     const length = 30_000;
-    const calls = Array.from({ length: 100 }, () => client.download(length, 0));
+    const calls = Array.from({ length: 100 }, () =>
+      client.download(length, 0).then(
+        ({ data }) => data?.length,
+        (error) => statusOf(Promise.reject(error)),
+      ),
+    );
     kernel.flush();
     // While this thread reads nothing, the server answers more than there is room for, and begins to close.
     block(100);
     server.process.send("close");
     block(200);
-    for (const { data } of await Promise.all(calls)) expect(data?.length).toBe(length);
+    // On a machine that is slow, it has not begun all of them when it is told to close.
+    for (const outcome of await Promise.all(calls))
+      expect([length, "RPC_S_SERVER_TOO_BUSY"]).toContain(outcome);
   });
 });
 
