@@ -31,7 +31,7 @@ let server: ChildProcess;
 let bystander: BulkClient;
 
 beforeEach(async () => {
-  const limits = { maxRequestSize: 32 * MiB, maxBytesWaiting: 64 * MiB };
+  const limits = { maxRequestSize: 32 * MiB, maxBytesWaiting: 64 * MiB, maxBytesWaitingPerUser: 60 * MiB };
   const options = { endpoint: "bulk", security: "D:(A;;GA;;;WD)", limits };
   server = await startBulkServer(options, "borrowed");
   bystander = await Bulk.connect(binding);
@@ -182,6 +182,11 @@ describe("clients that keep what they are sent", () => {
     using client = await connect();
     client.kept = [];
     const answers = Array.from({ length: DOWNLOADS }, () => client.call(1, DOWNLOAD, download(20 * MiB)));
+    // These are refused at once, so the others wait by now.
+    await Promise.all(answers.slice(9));
+    using other = await connect();
+    other.kept = [];
+    const others = Array.from({ length: 8 }, () => other.call(1, DOWNLOAD, download(20 * MiB)));
     const outcomes = await Promise.all(answers);
     // Six fill 120 views of the 128 that a connection has; a part of the seventh, and two more, are within the limit of what may wait.
     expect(client.kept.length).toBe(VIEWS);
@@ -192,6 +197,12 @@ describe("clients that keep what they are sent", () => {
     const reasons = outcomes.slice(6).map(({ details }) => details);
     for (const reason of reasons.slice(0, 3)) expect(reason).toMatch(/^the client has taken nothing/);
     for (const reason of reasons.slice(3)) expect(reason).toMatch(/octets of responses wait/);
+    const ofOther = await Promise.all(others);
+    expect(ofOther.slice(0, 6).map(({ status }) => status)).toEqual(new Array<string>(6).fill("OK"));
+    expect(ofOther.slice(6).map(({ details }) => details)).toEqual([
+      expect.stringMatching(/^the client has taken nothing/),
+      `the user has ${60 * MiB} octets of responses that wait`,
+    ]);
     for (const view of client.kept.splice(0)) view.release();
     client.kept = null;
     expect((await client.call(1, DOWNLOAD, download(20 * MiB))).status).toBe("OK");

@@ -185,6 +185,28 @@ describe.each(kernels)("a server over %s ports", (_name, createKernel) => {
       expect(await large()).toMatchObject({ received: 400_000 });
     });
 
+    it("hold no more octets of all clients of a user than they say, and one request", async () => {
+      let letGo = () => {};
+      const held = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      const upload = async (data: Uint8Array) => {
+        await held;
+        return { received: data.length, sum: 0 };
+      };
+      await servers.serve({ upload }, {}, { limits: { maxBytesInFlightPerUser: 1_000_000 } });
+      const [first, second] = [await servers.connect(), await servers.connect()];
+      const large = new Uint8Array(400_000);
+      const calls = [first.upload(large), first.upload(large)];
+      expect(await first.add(1, 1)).toBe(2);
+      calls.push(second.upload(large));
+      expect(await statusOf(second.upload(large))).toBe("RPC_S_SERVER_TOO_BUSY");
+      expect(await second.add(1, 1)).toBe(2);
+      letGo();
+      expect(await Promise.all(calls)).toEqual(Array(3).fill({ received: 400_000, sum: 0 }));
+      expect(await second.upload(large)).toMatchObject({ received: 400_000 });
+    });
+
     it("takes no larger requests and gives no larger responses than they say", async () => {
       await servers.serve({}, {}, { limits: { maxRequestSize: 200_000, maxResponseSize: 200_000 } });
       const client = await servers.connect();

@@ -1,4 +1,5 @@
 import koffi from "koffi";
+import { descriptorCloser } from "../src/linux/descriptor-closer.js";
 import { C, loadLibC } from "../src/linux/libc.js";
 
 const libc = loadLibC();
@@ -17,3 +18,7 @@ export function openPipe(): [number, number] {
   pipe(fds);
   return [fds.readInt32LE(0), fds.readInt32LE(4)];
 }
+
+/** Settles when the thread that closes descriptors runs and has closed all that it was given: now what is open can be counted. */
+export const descriptorsClosed = () =>
+  new Promise<void>((resolve) => descriptorCloser().close(memoryFile(), resolve));

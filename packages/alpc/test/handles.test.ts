@@ -1,10 +1,12 @@
 import { closeSync, readdirSync, readFileSync, readlinkSync, writeSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { constants } from "node:os";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import koffi from "koffi";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AlpcError } from "../src/error.js";
+import { closeConnection, closeListener } from "../src/linux/close-socket.js";
 import { DescriptorCloser, descriptorCloser } from "../src/linux/descriptor-closer.js";
 import {
   createHandleReceiver,
@@ -12,11 +14,15 @@ import {
   type HandleReceiver,
 } from "../src/linux/handle-receiver.js";
 import { C, loadLibC } from "../src/linux/libc.js";
-import { memoryFile, openPipe } from "./descriptors.js";
+import { ReceiveBatch } from "../src/linux/receive-batch.js";
+import { openSocket, refuseDescriptors } from "../src/linux/socket.js";
+import { descriptorsClosed, memoryFile, openPipe } from "./descriptors.js";
+import { FaultyLibC } from "./faulty-libc.js";
 import { sendWithDescriptors, socketPair } from "./socket-pair.js";
 
 const libc = loadLibC();
 const library = koffi.load(null);
+const nameOf = library.func("int getsockname(int fd, void *address, void *length)");
 const connectTo = library.func("int connect(int fd, void *address, int length)");
 
 const openDescriptors = () => readdirSync("/proc/self/fd").length;
@@ -269,5 +275,107 @@ describe("sockets that linger", () => {
       LINGER * 500,
     );
     expect(closer.pending).toBe(0);
+  });
+});
+
+describe("closing a connection", () => {
+  beforeAll(descriptorsClosed);
+  const isOpen = (fd: number) => libc.fcntl(fd, C.F_GETFD, 0) !== -1;
+  const send = (socket: number, data: string, fds: number[] = []) =>
+    expect(sendWithDescriptors(socket, Buffer.from(data), fds)).toBe(true);
+
+  test.each<[string, (near: number, far: number) => void]>([
+    ["a packet", (near) => send(near, "x")],
+    ["a packet of length 0", (near) => send(near, "")],
+    ["descriptors", (near) => send(near, "", [near])],
+    [
+      "a packet behind an error",
+      (near, far) => {
+        send(near, "x");
+        send(far, "never read, so its end is a reset");
+        libc.close(near);
+      },
+    ],
+  ])("that holds %s is left to another thread", async (_, prepare) => {
+    const [near, far] = socketPair();
+    prepare(near, far);
+    closeConnection(libc, far);
+    expect(descriptorCloser().pending).toBe(1);
+    if (isOpen(near)) {
+      expect(sendWithDescriptors(near, Buffer.from("late"), [])).toBe(false);
+      libc.close(near);
+    }
+    await descriptorsClosed();
+    expect(isOpen(far)).toBe(false);
+  });
+
+  test("that holds nothing is done at once", () => {
+    const [near, far] = socketPair();
+    send(near, "read");
+    expect(new ReceiveBatch(libc).receive(far, 2)).toBe(1);
+    closeConnection(libc, far);
+    expect(isOpen(far)).toBe(false);
+    expect(sendWithDescriptors(near, Buffer.from("late"), [])).toBe(false);
+    libc.close(near);
+  });
+
+  test("to which nobody can send descriptors is done at once, where the system has that", async () => {
+    const [near, far] = socketPair();
+    const refuses = refuseDescriptors(libc, far);
+    expect(sendWithDescriptors(near, Buffer.from("x"), [near])).toBe(!refuses);
+    send(near, "y");
+    closeConnection(libc, far);
+    expect(descriptorCloser().pending).toBe(refuses ? 0 : 1);
+    libc.close(near);
+    await descriptorsClosed();
+    expect(isOpen(far)).toBe(false);
+  });
+});
+
+describe("closing a listening socket", () => {
+  beforeAll(descriptorsClosed);
+
+  /** A listener at an abstract name that the system chooses, and connections to it that nobody has accepted. */
+  function listener(connections: number): { readonly fd: number; readonly clients: readonly number[] } {
+    const fd = openSocket(libc);
+    const family = Buffer.alloc(2);
+    family.writeUInt16LE(C.AF_UNIX);
+    expect(libc.bind(fd, family, 2)).toBe(0);
+    expect(libc.listen(fd, 16)).toBe(0);
+    const address = Buffer.alloc(110);
+    const length = Buffer.from([address.length, 0, 0, 0]);
+    expect(nameOf(fd, address, length)).toBe(0);
+    const clients = Array.from({ length: connections }, () => {
+      const client = openSocket(libc);
+      expect(libc.connect(client, address, length.readInt32LE())).toBe(0);
+      return client;
+    });
+    return { fd, clients };
+  }
+
+  test("closes whom nobody has accepted, in another thread if they have sent something", async () => {
+    const before = openDescriptors();
+    const { fd, clients } = listener(3);
+    const [first = -1, second = -1] = clients;
+    sendWithDescriptors(first, Buffer.from("x"), [first]);
+    sendWithDescriptors(second, Buffer.from("x"), []);
+    closeListener(libc, fd);
+    expect(libc.fcntl(fd, C.F_GETFD, 0)).toBe(-1);
+    expect(descriptorCloser().pending).toBe(2);
+    for (const client of clients) {
+      expect(sendWithDescriptors(client, Buffer.from("late"), [])).toBe(false);
+      libc.close(client);
+    }
+    await descriptorsClosed();
+    expect(openDescriptors()).toBe(before);
+  });
+
+  test("leaves it to another thread where no descriptor is left to accept them with", async () => {
+    const { fd, clients } = listener(1);
+    closeListener(new FaultyLibC("accept4", 1, constants.errno.EMFILE).libc, fd);
+    expect(descriptorCloser().pending).toBe(1);
+    await descriptorsClosed();
+    expect(libc.fcntl(fd, C.F_GETFD, 0)).toBe(-1);
+    for (const client of clients) libc.close(client);
   });
 });

@@ -8,6 +8,7 @@ import { SECTION_IDLE_TIME } from "../src/linux/port-sections.js";
 import { ServerSections } from "../src/linux/server-sections.js";
 import { connectionQuotas, SectionQuota } from "../src/section-quota.js";
 import type { View } from "../src/view.js";
+import { descriptorsClosed } from "./descriptors.js";
 
 const KiB = 1024;
 const libc = loadLibC();
@@ -327,6 +328,7 @@ describe("what breaks the protocol", () => {
   });
 
   test("sections that nobody wanted, unsealed ones, ids that are taken; their descriptors are closed", async () => {
+    await descriptorsClosed();
     using pair = new Pair();
     const file = (size: number, seals = 7) => {
       const fd = libc.memfd_create("ncalrpc-section-test", C.MFD_CLOEXEC | C.MFD_ALLOW_SEALING);
@@ -341,6 +343,7 @@ describe("what breaks the protocol", () => {
     expect(() => pair.client.onSection(5, "reply", size, file(size))).toThrow("exists already");
     expect(() => pair.client.onSection(6, "reply", 1024 * KiB, file(1024 * KiB))).toThrow(/too many/);
     expect(() => pair.client.onSectionRefused("QUOTA_EXCEEDED", "no")).toThrow("nobody wanted");
+    await descriptorsClosed();
   });
 
   test("views that are not this connection's cannot be sent", async () => {

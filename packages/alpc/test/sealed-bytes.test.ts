@@ -8,6 +8,7 @@ import { createMemoryFile } from "../src/linux/section.js";
 import { releaseBytes } from "../src/octet-memory.js";
 import { createSealedBytes, sealBytes } from "../src/sealed-bytes.js";
 import { collectUntil } from "./collect-garbage.js";
+import { descriptorsClosed } from "./descriptors.js";
 
 const KiB = 1024;
 const libc = loadLibC();
@@ -184,17 +185,21 @@ describe("received memory", () => {
     ["all but the mappings that exist", FIXED_SIZE | C.F_SEAL_FUTURE_WRITE],
     ["writing alone", C.F_SEAL_WRITE | C.F_SEAL_SEAL],
     ["nothing for good", FIXED_SIZE & ~C.F_SEAL_SEAL],
-  ])("that seals %s is refused and its descriptor closed", (_, seals) => {
+  ])("that seals %s is refused and its descriptor closed", async (_, seals) => {
+    await descriptorsClosed();
     const before = holdings();
     expect(receive(seals)).toThrow(refused);
+    await descriptorsClosed();
     expect(holdings()).toEqual(before);
   });
 
-  test("of another size, and what is no memory file, is refused", () => {
+  test("of another size, and what is no memory file, is refused", async () => {
+    await descriptorsClosed();
     const before = holdings();
     expect(receive(FIXED_SIZE | C.F_SEAL_WRITE, 4096, 8192)).toThrow("has 4096 octets, announced were 8192");
     const directory = libc.fcntl(1, C.F_DUPFD_CLOEXEC, 0);
     expect(() => SealedMemory.receive(libc, directory, 1)).toThrow("not a memory file");
+    await descriptorsClosed();
     expect(holdings()).toEqual(before);
   });
 

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { C, Errno, type LibC, loadLibC } from "../src/linux/libc.js";
 import type { MemoryMode } from "../src/linux/mapped-memory.js";
 import { checkSection, makeSection, openSection, type SectionKind } from "../src/linux/section.js";
+import { descriptorsClosed } from "./descriptors.js";
 
 const libc = loadLibC();
 const SIZE = 65_536;
@@ -118,8 +119,9 @@ describe("a client refuses a section that could fault under it", () => {
   const ALL = C.F_SEAL_SHRINK | C.F_SEAL_GROW | C.F_SEAL_SEAL;
   const MFD_HUGETLB = 4;
   let directory = "";
-  beforeAll(() => {
+  beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), "ncalrpc-section-"));
+    await descriptorsClosed();
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -148,12 +150,13 @@ describe("a client refuses a section that could fault under it", () => {
     ["memory that takes more seals", () => memory(C.F_SEAL_SHRINK | C.F_SEAL_GROW), /not sealed/],
     ["huge pages", () => memory(ALL, C.MFD_ALLOW_SEALING | MFD_HUGETLB), /octets|ordinary memory/],
     ["an invalid descriptor", () => 9_999, /not a memory file/],
-  ])("%s", (_what, open, message) => {
+  ])("%s", async (_what, open, message) => {
     const before = openDescriptors();
     const attempt = () => openSection(libc, open(), SIZE, "request", "mapped");
     expect(attempt).toThrow(
       expect.objectContaining({ status: "INVALID_MESSAGE", message: expect.stringMatching(message) }),
     );
+    await descriptorsClosed();
     expect(openDescriptors()).toBe(before);
     expect(mappings()).toBe(0);
   });

@@ -3,10 +3,11 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConnectionPort, isAlpcError } from "../src/index.js";
 import { createLinuxKernel } from "../src/linux.js";
 import { census } from "./census.js";
+import { descriptorsClosed } from "./descriptors.js";
 import { FaultyLibC, type SystemFunction } from "./faulty-libc.js";
 import { eventually, PortClient } from "./port-client.js";
 import { allow, startTestServer } from "./programs/test-server.mjs";
@@ -45,6 +46,8 @@ const faults: readonly (readonly [SystemFunction, readonly number[]])[] = [
 describe("a system call that fails", () => {
   const directory = mkdtempSync(join(tmpdir(), "ncalrpc-errno-"));
   const environment = { NCALRPC_DIR: directory };
+  // What the closing thread keeps open is not counted.
+  beforeAll(descriptorsClosed);
   afterAll(() => rmSync(directory, { recursive: true }));
 
   /** A port's whole life; whatever fails has to be an AlpcError, and soon. */

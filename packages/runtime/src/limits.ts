@@ -15,10 +15,14 @@ export interface ServerLimits extends ReaderLimits {
   readonly maxRequestSize: number;
   /** Octets of large requests whose calls are in flight; more are answered RPC_S_SERVER_TOO_BUSY. */
   readonly maxBytesInFlight: number;
+  /** The same for all connections of a user together: once so many are reached, more are answered RPC_S_SERVER_TOO_BUSY. */
+  readonly maxBytesInFlightPerUser: number;
   /** Octets of stub data in one response. */
   readonly maxResponseSize: number;
   /** Octets of large responses that wait for the client to take what it was sent; more than one of them fail beyond it with RPC_S_OUT_OF_RESOURCES. */
   readonly maxBytesWaiting: number;
+  /** The same for all connections of a user together: once so many are reached, more fail with RPC_S_OUT_OF_RESOURCES. */
+  readonly maxBytesWaitingPerUser: number;
   /** Callbacks that the client has not answered, timed out or not; more fail with RPC_S_OUT_OF_RESOURCES. */
   readonly maxCallbacks: number;
   /** Milliseconds that a callback may take which names no timeout of its own, and the call that it is part of none either. */
@@ -36,8 +40,10 @@ export const defaultServerLimits: ServerLimits = {
   maxHandlesPerUser: 256,
   maxRequestSize: 128 * 1024 * 1024,
   maxBytesInFlight: 512 * 1024 * 1024,
+  maxBytesInFlightPerUser: 1024 * 1024 * 1024,
   maxResponseSize: 128 * 1024 * 1024,
   maxBytesWaiting: 512 * 1024 * 1024,
+  maxBytesWaitingPerUser: 1024 * 1024 * 1024,
   maxCallbacks: 16,
   callbackTimeout: 10_000,
   maxStrikes: 16,

@@ -3,6 +3,7 @@ import { AlpcError, isAlpcError } from "../error.js";
 import type { CommunicationPort, ConnectAttributes, PortHandler } from "../kernel.js";
 import { checkServer } from "../server-check.js";
 import { ClientHandshake } from "./client-handshake.js";
+import { closeConnection } from "./close-socket.js";
 import { type PeerCredentials, peerToken, readPeerCredentials } from "./credentials.js";
 import type { Machinery } from "./machinery.js";
 import { connect, openSocket, passCredentials } from "./socket.js";
@@ -114,7 +115,7 @@ function identify(
     checkServer(peerToken(peer), attributes, name);
     return peer;
   } catch (error) {
-    machinery.libc.close(fd);
+    closeConnection(machinery.libc, fd);
     throw error;
   }
 }

@@ -11,6 +11,7 @@ import type {
 import { PortAdmission } from "../port-admission.js";
 import { resolvePortLimits } from "../port-limits.js";
 import { SectionQuota } from "../section-quota.js";
+import { closeConnection, closeListener } from "./close-socket.js";
 import { LinuxCommunicationPort } from "./communication-port.js";
 import type { EventSource } from "./completion-port.js";
 import { ownToken, type PeerCredentials, peerToken, readPeerCredentials } from "./credentials.js";
@@ -102,11 +103,8 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
   #welcome(fd: number): void {
     let handshake: ServerHandshake;
     try {
-      const peer = readPeerCredentials(this.#machinery.libc, fd);
-      this.#makeRoom(peer.uid);
-      handshake = new ServerHandshake(this.#machinery, fd, peer, this);
+      handshake = new ServerHandshake(this.#machinery, fd, this.#identify(fd), this);
     } catch (error) {
-      this.#machinery.libc.close(fd);
       this.#handler.onRefused?.(asError(error), null);
       return;
     }
@@ -117,6 +115,19 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
       handshake.connection.onEvents(C.EPOLLIN);
     } catch (error) {
       handshake.drop(asError(error));
+    }
+  }
+
+  /** Who connects, if there is room for another one. Takes `fd` over if this throws. */
+  #identify(fd: number): PeerCredentials {
+    const { libc } = this.#machinery;
+    try {
+      const peer = readPeerCredentials(libc, fd);
+      this.#makeRoom(peer.uid);
+      return peer;
+    } catch (error) {
+      closeConnection(libc, fd);
+      throw error;
     }
   }
 
@@ -192,7 +203,7 @@ export class LinuxConnectionPort implements ConnectionPort, EventSource, Handsha
     this.#machinery.completion.remove(this.#fd);
     // The name goes first: nobody may find a socket that is no longer served.
     this.#socketName.free();
-    this.#machinery.libc.close(this.#fd);
+    closeListener(this.#machinery.libc, this.#fd);
     this.#fd = -1;
     for (const handshake of this.#pending) {
       handshake.drop(new AlpcError("PORT_CONNECTION_REFUSED", `the port ${this.name} was closed`));

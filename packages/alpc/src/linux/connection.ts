@@ -3,6 +3,7 @@ import { MAX_MESSAGE_LENGTH } from "../message.js";
 import { MAX_ATTRIBUTES_LENGTH } from "../message-attributes.js";
 import { align8, violation } from "../port-message.js";
 import { asAlpcError } from "./as-alpc-error.js";
+import { closeConnection } from "./close-socket.js";
 import type { CompletionList, ListOwner } from "./completion-list/completion-list.js";
 import type { ListAgreement } from "./completion-list/list-agreement.js";
 import type { EventSource } from "./completion-port.js";
@@ -52,7 +53,7 @@ export class Connection implements EventSource, OutputOwner, ListOwner {
     try {
       this.#watch(C.EPOLLIN);
     } catch (error) {
-      machinery.libc.close(fd);
+      closeConnection(machinery.libc, fd);
       this.output.fd = -1;
       this.#isEnded = true;
       throw error;
@@ -235,7 +236,7 @@ export class Connection implements EventSource, OutputOwner, ListOwner {
     output.list = null;
     output.mute();
     completion.remove(fd);
-    if (this.#receiver === null) libc.close(fd);
+    if (this.#receiver === null) closeConnection(libc, fd);
     else {
       // The descriptor stays open until the other thread lets go of it; the peer shall not have to wait.
       libc.shutdown(fd, C.SHUT_RDWR);

@@ -3,7 +3,7 @@ import { AlpcError } from "../error.js";
 import { mapForGood } from "./lasting-memory.js";
 import { C, errnoName, type LibC } from "./libc.js";
 import { MappedMemory } from "./mapped-memory.js";
-import { checkSection, createMemoryFile } from "./section.js";
+import { admitSection, createMemoryFile } from "./section.js";
 
 /**
  * Size and content can never change again, by whomever: the system refuses this seal while a writable mapping exists
@@ -56,8 +56,8 @@ export class SealedMemory {
 
   /** Takes a received descriptor over, and closes it if this throws: AlpcError INVALID_MESSAGE unless it is sealed for good and has `size` octets. */
   static receive(libc: LibC, fd: number, size: number): SealedMemory {
+    admitSection(libc, fd, size);
     try {
-      checkSection(libc, fd, size);
       const seals = libc.fcntl(fd, C.F_GET_SEALS, 0);
       if ((seals & SEALS) !== SEALS) {
         throw new AlpcError(

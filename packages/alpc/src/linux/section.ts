@@ -1,5 +1,6 @@
 import { fstatSync, statfsSync } from "node:fs";
 import { AlpcError } from "../error.js";
+import { descriptorCloser } from "./descriptor-closer.js";
 import { C, Errno, errnoName, type LibC } from "./libc.js";
 import { MappedMemory, type MemoryMode } from "./mapped-memory.js";
 
@@ -97,8 +98,8 @@ export function openSection(
   kind: SectionKind,
   mode: MemoryMode,
 ): Section {
+  admitSection(libc, fd, size);
   try {
-    checkSection(libc, fd, size);
     const access = kind === "request" ? "read-write" : "read-only";
     return new Section(libc, kind, MappedMemory.map(libc, fd, size, access, mode), null);
   } finally {
@@ -129,6 +130,16 @@ export function checkSection(libc: LibC, fd: number, size: number): void {
   // Huge pages can run out at the first touch, which is a SIGBUS.
   if (statfsSync(`/proc/self/fd/${fd}`).type !== TMPFS_MAGIC) {
     throw new AlpcError("INVALID_MESSAGE", "the section does not lie in ordinary memory");
+  }
+}
+
+/** The same for a descriptor that a peer has sent. What it is not is closed: by another thread, as that takes as long as the peer likes. */
+export function admitSection(libc: LibC, fd: number, size: number): void {
+  try {
+    checkSection(libc, fd, size);
+  } catch (error) {
+    descriptorCloser().close(fd);
+    throw error;
   }
 }
 

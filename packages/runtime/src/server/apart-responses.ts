@@ -89,11 +89,20 @@ export class ApartResponses {
   #sendLater(sending: Sending): Promise<void> {
     const octets = sending.size - sending.at;
     this.#views.enter(octets, sending.awaited);
-    const memory = sending.keepRest();
+    const memory = this.#keepRest(sending, octets);
     return this.#sendRest(sending).finally(() => {
       this.#waiting.leave(octets);
       releaseBytes(memory);
     });
+  }
+
+  #keepRest(sending: Sending, octets: number): Uint8Array {
+    try {
+      return sending.keepRest();
+    } catch (error) {
+      this.#waiting.leave(octets);
+      throw error;
+    }
   }
 
   async #sendRest(sending: Sending): Promise<void> {

@@ -9,6 +9,7 @@ import { PulledResponses } from "./pulled-responses.js";
 import { ResponseViews } from "./response-views.js";
 import type { ReplyTo } from "./server-call.js";
 import type { ServerState } from "./server-state.js";
+import type { QuotaShare } from "./user-quota.js";
 import { WaitingResponses } from "./waiting-responses.js";
 
 /** Responses of one connection that are too long for a message: in sections, or written into the client's memory. */
@@ -22,18 +23,22 @@ export class LargeResponses {
   readonly #apart: ApartResponses;
   readonly #pulled: PulledResponses;
 
-  /** `keepBusy` has the connection count a response as in flight until it has gone out; its promise never rejects. */
+  /**
+   * `quota` is that of octets that wait. `keepBusy` has the connection count a response as in flight until it has gone out; its promise never
+   * rejects.
+   */
   constructor(
     port: CommunicationPort,
     hello: Hello,
     server: ServerState,
+    quota: QuotaShare,
     keepBusy: (sending: Promise<void>) => void,
   ) {
     this.#port = port;
     this.#hello = hello;
     this.#server = server;
     this.#keepBusy = keepBusy;
-    this.#waiting = new WaitingResponses(server.limits.maxBytesWaiting);
+    this.#waiting = new WaitingResponses(server.limits.maxBytesWaiting, quota);
     this.#views = new ResponseViews(port, this.#waiting);
     this.#apart = new ApartResponses(port, this.#views, this.#waiting, server.flush);
     this.#pulled = new PulledResponses(port, this.#waiting);

@@ -38,9 +38,7 @@ export class PulledResponses {
     const { callId } = replyTo;
     const { length } = writer;
     this.#waiting.enter(length);
-    const data = takeOctets(length);
-    prepareOctets(data);
-    writer.copyTo(data, 0);
+    const data = this.#copy(writer);
     const taken = new Promise<void>((onTaken) => {
       this.#responses.set(callId, { data, onTaken });
     });
@@ -51,6 +49,19 @@ export class PulledResponses {
       .finally(() => this.#waiting.leave(length));
     sendLargeResponse(this.#port, replyTo, ResponseFlags.PULL, length);
     return over;
+  }
+
+  #copy(writer: Writer): Buffer {
+    const { length } = writer;
+    try {
+      const data = takeOctets(length);
+      prepareOctets(data);
+      writer.copyTo(data, 0);
+      return data;
+    } catch (error) {
+      this.#waiting.leave(length);
+      throw error;
+    }
   }
 
   /** Answers a pull: writes a waiting response into memory that the client offers. Throws RpcError, AlpcError. */

@@ -229,6 +229,7 @@ export class RequestDispatcher {
         details: `${maxBytesInFlight} octets of requests are in flight`,
       });
     }
+    connection.requestQuota.check();
   }
 
   async #serveLater(

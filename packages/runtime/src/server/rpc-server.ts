@@ -42,7 +42,6 @@ import {
 import { RequestDispatcher } from "./request-dispatcher.js";
 import { ServerConnection } from "./server-connection.js";
 import { ServerState } from "./server-state.js";
-import { UserQuota } from "./user-quota.js";
 
 export interface RpcServerOptions {
   /** A port's name, or a string binding `ncalrpc:[name]`. */
@@ -107,7 +106,6 @@ export class RpcServer implements AsyncDisposable {
     const limits = { ...defaultServerLimits, ...options.limits };
     this.#state = new ServerState(
       limits,
-      new UserQuota(limits.maxContextsPerUser),
       options.shortLimit ?? Number.POSITIVE_INFINITY,
       options.exposeErrors ?? false,
       () => kernel.flush(),

@@ -58,6 +58,7 @@ export class ServerConnection {
   #requests: LargeRequests | null = null;
   #callbacks: CallbackTable | null = null;
   #pipes: PipeTable | null = null;
+  #requestQuota: QuotaShare | null = null;
   /** Calls that have not been answered. */
   inFlight = 0;
   /** Octets that the requests of those calls took beside their messages. */
@@ -106,7 +107,7 @@ export class ServerConnection {
   get contexts(): ContextTable {
     const server = this.#server;
     this.#contexts ??= new ContextTable(
-      server.contextQuota.share(this.port.token.user.toString()),
+      server.contextQuota.share(this.#user),
       server.limits.maxContexts,
       (rundown) => server.addRundown(rundown),
     );
@@ -115,7 +116,17 @@ export class ServerConnection {
 
   /** Of system handles in calls. */
   get handleQuota(): QuotaShare {
-    return this.#server.handleQuota.share(this.port.token.user.toString());
+    return this.#server.handleQuota.share(this.#user);
+  }
+
+  /** Of octets of large requests. */
+  get requestQuota(): QuotaShare {
+    this.#requestQuota ??= this.#server.requestQuota.share(this.#user);
+    return this.#requestQuota;
+  }
+
+  get #user(): string {
+    return this.port.token.user.toString();
   }
 
   get large(): LargeResponses {
@@ -123,6 +134,7 @@ export class ServerConnection {
       this.port,
       this.hello,
       this.#server,
+      this.#server.responseQuota.share(this.#user),
       (sending) => void this.keepBusy(sending),
     );
     return this.#large;
@@ -166,13 +178,19 @@ export class ServerConnection {
 
   beginCall(call: ServerCall): void {
     this.inFlight++;
-    this.bytesInFlight += call.octets;
+    if (call.octets > 0) {
+      this.requestQuota.take(call.octets);
+      this.bytesInFlight += call.octets;
+    }
   }
 
   /** A call has been answered, or its answer has nowhere to go. */
   endCall(call: ServerCall): void {
     this.inFlight--;
-    this.bytesInFlight -= call.octets;
+    if (call.octets > 0) {
+      this.requestQuota.give(call.octets);
+      this.bytesInFlight -= call.octets;
+    }
     this.#calls.remove(call);
     this.#callbacks?.endCall(call);
     this.#pipes?.forget(call.callId);

@@ -9,6 +9,8 @@ export class ServerState {
   readonly limits: ServerLimits;
   readonly contextQuota: UserQuota;
   readonly handleQuota: UserQuota;
+  readonly requestQuota: UserQuota;
+  readonly responseQuota: UserQuota;
   /** Octets of stub data up to which a response travels in the message itself. */
   readonly shortLimit: number;
   /** Has what is queued go out now. */
@@ -23,18 +25,18 @@ export class ServerState {
   readonly writers: SpareWriters;
   readonly #rundowns = new Set<Promise<void>>();
 
-  constructor(
-    limits: ServerLimits,
-    contextQuota: UserQuota,
-    shortLimit: number,
-    exposeErrors: boolean,
-    flush: () => void,
-  ) {
+  constructor(limits: ServerLimits, shortLimit: number, exposeErrors: boolean, flush: () => void) {
     this.flush = flush;
     this.limits = limits;
     this.writers = new SpareWriters({ maxLength: limits.maxResponseSize });
-    this.contextQuota = contextQuota;
+    this.contextQuota = new UserQuota(limits.maxContextsPerUser, "context handles");
     this.handleQuota = new UserQuota(limits.maxHandlesPerUser, "system handles in calls");
+    this.requestQuota = new UserQuota(
+      limits.maxBytesInFlightPerUser,
+      "octets of requests in flight",
+      "RPC_S_SERVER_TOO_BUSY",
+    );
+    this.responseQuota = new UserQuota(limits.maxBytesWaitingPerUser, "octets of responses that wait");
     this.shortLimit = shortLimit;
     this.#exposeErrors = exposeErrors;
   }

@@ -1,4 +1,5 @@
 import { RpcError } from "../rpc-error.js";
+import type { QuotaShare } from "./user-quota.js";
 
 /** Milliseconds in which a client may leave everything that waits for it where it is. */
 export const MAX_WAIT = 10_000;
@@ -6,14 +7,16 @@ export const MAX_WAIT = 10_000;
 /** The responses of one connection that wait for the client to take what it was sent: how much they hold, and for how long. */
 export class WaitingResponses {
   readonly #limit: number;
+  readonly #quota: QuotaShare;
   #octets = 0;
   /** How each wait ends if the client does nothing. */
   readonly #giveUps = new Set<(reason: RpcError) => void>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `limit`: octets that may be held, by more than one response. */
-  constructor(limit: number) {
+  /** `limit`: octets that may be held, by more than one response; `quota`: those of all connections of the user. */
+  constructor(limit: number, quota: QuotaShare) {
     this.#limit = limit;
+    this.#quota = quota;
   }
 
   /** Whether no response waits. */
@@ -28,11 +31,13 @@ export class WaitingResponses {
         details: `${this.#octets} octets of responses wait for the client to take them, and the limit is ${this.#limit}`,
       });
     }
+    this.#quota.take(octets);
     this.#octets += octets;
   }
 
   leave(octets: number): void {
     this.#octets -= octets;
+    this.#quota.give(octets);
   }
 
   /**

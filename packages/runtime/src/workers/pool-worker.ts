@@ -9,7 +9,6 @@ import { InterfaceRegistry } from "../server/interface-registry.js";
 import { type RegisteredInterface, registerInterface, serveHere } from "../server/registered-interface.js";
 import { RequestDispatcher } from "../server/request-dispatcher.js";
 import { ServerState } from "../server/server-state.js";
-import { UserQuota } from "../server/user-quota.js";
 import { ELSEWHERE, MAX_RECORDED_OCTETS } from "./call-records.js";
 import { type ControlMessage, fromPlainToken, WAKE } from "./control-message.js";
 import { loadImplementation } from "./load-implementation.js";
@@ -71,8 +70,7 @@ class PoolWorker {
     this.#worker = worker;
     this.#control = control;
     this.#memory = memory;
-    const quota = new UserQuota(limits.maxContextsPerUser);
-    this.#state = new ServerState(limits, quota, SHORT_LIMIT, exposeErrors, () => {});
+    this.#state = new ServerState(limits, SHORT_LIMIT, exposeErrors, () => {});
     this.#dispatcher = new RequestDispatcher(new InterfaceRegistry(), this.#state);
     this.#upstream = new Upstream(worker, memory, control);
     this.#lender = new SealedLender((message) => this.#upstream.say(message));
