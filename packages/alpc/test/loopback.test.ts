@@ -1,9 +1,10 @@
 import { closeSync, mkdtempSync, openSync, readdirSync, readlinkSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Token, unixUser, wellKnownSids } from "@ncalrpc/security";
-import { describe, expect, it } from "vitest";
-import { MessageType, PORT_MESSAGE_SIZE } from "../src/index.js";
+import { describe, expect, it, vi } from "vitest";
+import { type ConnectionRequest, MessageType, PORT_MESSAGE_SIZE } from "../src/index.js";
 import { createLoopbackKernel, type LoopbackFaults, type LoopbackKernel } from "../src/loopback.js";
 import { releaseBytes } from "../src/octet-memory.js";
 import { sealBytes } from "../src/sealed-bytes.js";
@@ -74,6 +75,67 @@ describe("ports of the loopback kernel that close", () => {
     await expect(connecting).rejects.toMatchObject({ status: "PORT_CONNECTION_REFUSED" });
     expect(server.connections.size).toBe(0);
   });
+
+  it("refuse those who wait for the handler, once", async () => {
+    const kernel = createLoopbackKernel({ token: owner });
+    const refused: string[] = [];
+    let onConnect = (_request: ConnectionRequest): void => {};
+    const asked = new Promise<ConnectionRequest>((resolve) => {
+      onConnect = resolve;
+    });
+    const server = kernel.createPort(
+      "server",
+      { securityDescriptor: allow(owner.user, owner.user), limits: { connectTimeout: 20 } },
+      {
+        onConnect,
+        onRefused: ({ status }) => void refused.push(status),
+        onMessage: () => {},
+        onClosed: () => {},
+      },
+    );
+    const connecting = PortClient.connect(kernel, "server");
+    const request = await asked;
+    server.close();
+    await expect(connecting).rejects.toMatchObject({ status: "PORT_CONNECTION_REFUSED" });
+    await sleep(50);
+    expect(refused).toEqual(["PORT_CONNECTION_REFUSED"]);
+    const port = request.accept();
+    await expect.poll(() => port.isClosed).toBe(true);
+  });
+});
+
+describe("slow readers of loopback ports", () => {
+  const limits = { maxQueuedMessages: 4, slowReaderGrace: 5_000 };
+  const securityDescriptor = allow(owner.user, owner.user);
+
+  it("are held back without a turn of the event loop for each look", async () => {
+    const delay: LoopbackFaults["delay"] = ({ side }) => (side === "server" ? 100 : 0);
+    const kernel = createLoopbackKernel({ token: owner, faults: { delay } });
+    startTestServer(kernel, "server", { securityDescriptor, limits });
+    const client = await PortClient.connect(kernel, "server");
+    const turns = vi.spyOn(globalThis, "setImmediate");
+    const answers = Array.from({ length: 20 }, (_, i) => client.call(String(i)));
+    await sleep(50);
+    expect(turns.mock.calls.length).toBeLessThan(50);
+    turns.mockRestore();
+    const texts = (await Promise.all(answers)).map(({ text }) => text);
+    expect(texts).toEqual(Array.from({ length: 20 }, (_, i) => String(i)));
+  });
+
+  it("that have gone are read to their end, as nobody waits for them any more", async () => {
+    const delay: LoopbackFaults["delay"] = ({ side, length }) =>
+      side === "server" && length < 4 ? 10_000 : 0;
+    const kernel = createLoopbackKernel({ token: owner, faults: { delay } });
+    startTestServer(kernel, "server", { securityDescriptor, limits });
+    const client = await PortClient.connect(kernel, "server");
+    const witness = await PortClient.connect(kernel, "server");
+    for (let i = 0; i < 10; i++) client.request(String(i));
+    client.datagram("last");
+    expect((await witness.log()).datagrams).toEqual([]);
+    client.port.close();
+    await expect.poll(async () => (await witness.log()).closed).toHaveLength(1);
+    expect((await witness.log()).datagrams).toEqual(["last"]);
+  });
 });
 
 describe.runIf(process.platform === "linux")("handles of the loopback kernel", () => {
@@ -95,6 +157,31 @@ describe.runIf(process.platform === "linux")("handles of the loopback kernel", (
       process.setToken(token(1001));
       expect(await closed).toMatchObject({ status: "ACCESS_DENIED" });
       await expect.poll(() => descriptorsOf(path)).toBe(1);
+    } finally {
+      closeSync(directory);
+      rmdirSync(path);
+    }
+  });
+
+  it("are closed if what they go with cannot be sent, and the request is none", async () => {
+    const kernel = createLoopbackKernel({ token: owner });
+    startTestServer(kernel, "server", {
+      securityDescriptor: allow(owner.user, owner.user),
+      acceptHandles: true,
+    });
+    const client = await PortClient.connect(kernel, "server");
+    const other = await PortClient.connect(kernel, "server");
+    const foreign = await other.port.allocateView(10);
+    const path = mkdtempSync(join(tmpdir(), "handles-"));
+    const directory = openSync(path, "r");
+    try {
+      expect(() => client.request("x", { view: foreign, handles: [{ fd: directory }] })).toThrowError(
+        expect.objectContaining({ status: "INVALID_PARAMETER" }),
+      );
+      await expect.poll(() => descriptorsOf(path)).toBe(1);
+      foreign.release();
+      // The first id that the client gives.
+      expect(client.request("y")).toBe(1);
     } finally {
       closeSync(directory);
       rmdirSync(path);

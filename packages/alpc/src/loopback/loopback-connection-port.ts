@@ -41,7 +41,8 @@ export class LoopbackConnectionPort implements ConnectionPort {
   readonly #admission: PortAdmission;
   readonly #token: () => Token;
   readonly #connections = new Set<CommunicationPort>();
-  readonly #pending = new Set<Connecting>();
+  /** How those are refused who wait for the handler. */
+  readonly #pending = new Map<Connecting, (reason: AlpcError) => void>();
   readonly #users = new Map<string, SectionQuota>();
   #isListening = true;
 
@@ -95,7 +96,6 @@ export class LoopbackConnectionPort implements ConnectionPort {
       );
       return;
     }
-    this.#pending.add(client);
     let holdsPlace = true;
     const leave = () => {
       if (holdsPlace) this.#admission.leave(user);
@@ -108,15 +108,18 @@ export class LoopbackConnectionPort implements ConnectionPort {
       clearTimeout(timer);
       this.#pending.delete(client);
     };
-    const timer = setTimeout(() => {
+    const drop = (reason: AlpcError) => {
+      clearTimeout(timer);
       this.#pending.delete(client);
       leave();
-      const reason = new AlpcError(
-        "TIMEOUT",
-        `not accepted or rejected within ${this.#limits.connectTimeout} ms`,
-      );
       this.#refuse(client, reason, token);
-    }, this.#limits.connectTimeout);
+    };
+    const { connectTimeout } = this.#limits;
+    const timer = setTimeout(
+      () => drop(new AlpcError("TIMEOUT", `not accepted or rejected within ${connectTimeout} ms`)),
+      connectTimeout,
+    );
+    this.#pending.set(client, drop);
     const { tracking = "static", payload = new Uint8Array() } = client.attributes;
     const request: ConnectionRequest = {
       token,
@@ -200,8 +203,8 @@ export class LoopbackConnectionPort implements ConnectionPort {
     if (!this.#isListening) return;
     this.#isListening = false;
     if (this.#hub.names.get(this.#key) === this) this.#hub.names.delete(this.#key);
-    for (const client of this.#pending) {
-      client.settle(new AlpcError("PORT_CONNECTION_REFUSED", `the port ${this.name} was closed`));
+    for (const drop of [...this.#pending.values()]) {
+      drop(new AlpcError("PORT_CONNECTION_REFUSED", `the port ${this.name} was closed`));
     }
   }
 

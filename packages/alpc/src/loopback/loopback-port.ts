@@ -99,6 +99,14 @@ export class LoopbackPort implements CommunicationPort {
       for (const handle of handles) handle.close();
       return messageId;
     }
+    let view: View | null;
+    try {
+      view = this.#handOver(attributes?.view, peer);
+    } catch (error) {
+      for (const handle of handles) handle.close();
+      if (isAnswer) this.#ledger.reopen(messageId);
+      throw error;
+    }
     const id = type === MessageType.REQUEST ? this.#ledger.issue() : messageId;
     const copy = Buffer.allocUnsafeSlow(length - PORT_MESSAGE_SIZE);
     copyOctets(bytes, PORT_MESSAGE_SIZE, length, copy, 0);
@@ -108,7 +116,7 @@ export class LoopbackPort implements CommunicationPort {
       id,
       callbackId,
       bytes: copy,
-      view: this.#handOver(attributes?.view, peer),
+      view,
       handles,
       dataEntries: attributes?.dataEntries?.length
         ? this.#memory.offer(id, attributes.dataEntries)
@@ -198,8 +206,10 @@ export class LoopbackPort implements CommunicationPort {
       this.#handOn(packet);
     }
     if (this.#isClosed) return;
-    if (this.#inbox.length > 0) this.#hub.markReady(this);
-    else if (this.#closing !== null) this.#end(this.#closing.reason);
+    if (this.#inbox.length > 0) {
+      // Held back: `#onInboxDrained` goes on.
+      if (!this.#holdsBack()) this.#hub.markReady(this);
+    } else if (this.#closing !== null) this.#end(this.#closing.reason);
     if (this.#peer !== null) this.#peer.#onInboxDrained();
   }
 
@@ -251,7 +261,8 @@ export class LoopbackPort implements CommunicationPort {
   #holdsBack(): boolean {
     const { side, limits } = this.#options;
     const peer = this.#peer;
-    if (side !== "server" || peer === null) return false;
+    // Who is gone reads nothing any more.
+    if (side !== "server" || peer === null || this.#closing !== null) return false;
     const tooMuch = peer.#inbox.length > limits.maxQueuedMessages || peer.#inboxBytes > limits.maxQueuedBytes;
     if (tooMuch) {
       this.#grace ??= setTimeout(
