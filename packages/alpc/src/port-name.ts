@@ -3,7 +3,7 @@ import { AlpcError } from "./error.js";
 /** Characters of a name without its prefix. */
 export const MAX_PORT_NAME = 200;
 
-const GRAMMAR = /^[a-z0-9_-][a-z0-9._-]*$/;
+const GRAMMAR = /^[a-z0-9_-][a-z0-9._-]*$/i;
 const LONG_FORM = /^\\RPC Control\\/i;
 
 /** Where a port is: by its name in the namespace of this system, or a place given outright. */
@@ -18,7 +18,7 @@ export type PortName =
  */
 export function parsePortName(text: string): PortName {
   if (text.startsWith("/")) return { kind: "path", path: checkPath(text) };
-  const name = text.replace(LONG_FORM, "").toLowerCase();
+  const name = text.replace(LONG_FORM, "");
   if (name.length > MAX_PORT_NAME) {
     throw new AlpcError(
       "OBJECT_NAME_INVALID",
@@ -31,7 +31,8 @@ export function parsePortName(text: string): PortName {
       `${quote(text)} is not a port name: letters, digits, ".", "_" and "-", not starting with a dot`,
     );
   }
-  return { kind: "name", name };
+  // Not before: there are other letters whose lower case is one of these.
+  return { kind: "name", name: name.toLowerCase() };
 }
 
 function checkPath(path: string): string {

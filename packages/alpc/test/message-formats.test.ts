@@ -224,7 +224,18 @@ describe("port names", () => {
     expect(parsePortName("Service.Control-1_x")).toEqual({ kind: "name", name: "service.control-1_x" });
     expect(parsePortName("\\RPC Control\\X")).toEqual({ kind: "name", name: "x" });
     expect(parsePortName("/Run/X")).toEqual({ kind: "path", path: "/Run/X" });
-    for (const bad of ["/", "//x", "/a/./b", "/a\0b", "-".repeat(201), "\\RPC Control\\", "\\Other\\x"]) {
+    const plain = [
+      "/",
+      "//x",
+      "/a/./b",
+      "/a\0b",
+      "-".repeat(201),
+      "\\RPC Control\\",
+      "\\Other\\x",
+      "w\u00f6rk",
+    ];
+    // Letters whose lower or upper case is one of ASCII.
+    for (const bad of [...plain, "wor\u212a", "cla\u017fs", "WOR\u0130", "d\u0131r"]) {
       expect(() => parsePortName(bad)).toThrowError(
         expect.objectContaining({ status: "OBJECT_NAME_INVALID" }),
       );
