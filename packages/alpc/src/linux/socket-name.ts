@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, constants, fstatSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { AlpcError, isAlpcError } from "../error.js";
+import { closeConnection } from "./close-socket.js";
 import { C, Errno, type LibC } from "./libc.js";
 import { codeOf, LOCK_SUFFIX, SOCKET_SUFFIX, statOrNull } from "./port-directory.js";
 import { connect, openSocket, socketAddress } from "./socket.js";
@@ -130,7 +131,7 @@ function isAnswered(libc: LibC, path: string): boolean {
     // Any other refusal (a socket of another type, say) comes from somebody alive.
     return !(isAlpcError(error) && error.status === "OBJECT_NAME_NOT_FOUND");
   } finally {
-    libc.close(fd);
+    closeConnection(libc, fd);
   }
 }
 
