@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { createLoopbackKernel } from "@ncalrpc/alpc/loopback";
 import { type ConnectOptions, RpcServer, type RpcServerOptions, releaseBytes } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { descriptorCloser } from "../packages/alpc/dist/linux/descriptor-closer.js";
 import { census } from "../packages/alpc/test/census.js";
 import { collectUntil } from "../packages/alpc/test/collect-garbage.js";
+import { descriptorsClosed } from "../packages/alpc/test/descriptors.js";
 import { startBulkServer, useBulkEndpoints } from "./bulk-system.js";
 import { BulkService, checksum, makePattern, registerBulk } from "./dist/bulk-handlers.js";
 import { Bulk, type BulkClient } from "./dist/gen/bulk.js";
@@ -198,6 +200,7 @@ describe("views of sealed memory", () => {
 
   it("leave nothing behind in either process after a thousand rounds", { timeout: 60_000 }, async () => {
     using server = await startBulkServer({ endpoint: "tidy" }, "borrowed");
+    await descriptorsClosed(descriptorCloser());
     const before = census();
     await (async () => {
       await using client = await Bulk.connect("ncalrpc:[tidy]");

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isRpcError } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { descriptorCloser } from "../packages/alpc/dist/linux/descriptor-closer.js";
 import { census } from "../packages/alpc/test/census.js";
+import { descriptorsClosed } from "../packages/alpc/test/descriptors.js";
 import { Random } from "../packages/idl/test/random.js";
 import { Probe, type ProbeClient } from "./dist/gen/probe.js";
 import { ServerProcess, useEndpointDirectory } from "./dist/server-process.js";
@@ -155,6 +157,7 @@ describe("killed servers", () => {
   it(`fail each call once, soon and honestly (${SERVER_KILLS} rounds, seed ${seed})`, {
     timeout: TIMEOUT,
   }, async () => {
+    await descriptorsClosed(descriptorCloser());
     const before = census();
     const statuses = new Map<string, number>();
     const note = (status: string) => statuses.set(status, (statuses.get(status) ?? 0) + 1);

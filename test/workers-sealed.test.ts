@@ -1,7 +1,9 @@
 import { isRpcError, RpcServer } from "@ncalrpc/runtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { descriptorCloser } from "../packages/alpc/dist/linux/descriptor-closer.js";
 import { census } from "../packages/alpc/test/census.js";
 import { collectUntil } from "../packages/alpc/test/collect-garbage.js";
+import { descriptorsClosed } from "../packages/alpc/test/descriptors.js";
 import { makePattern } from "./dist/bulk-handlers.js";
 import { Bulk, type BulkClient } from "./dist/gen/bulk.js";
 import { Labour } from "./dist/gen/labour.js";
@@ -111,6 +113,7 @@ describe.each(kernels)("byte arrays of handlers in workers, over %s ports", (nam
       }
     };
     await use();
+    await descriptorsClosed(descriptorCloser());
     const before = census();
     for (let i = 0; i < 3; i++) await use();
     expect(await collectUntil(() => grownBeyond(before, census()).length === 0)).toBe(true);

@@ -1,5 +1,5 @@
 import koffi from "koffi";
-import { descriptorCloser } from "../src/linux/descriptor-closer.js";
+import { type DescriptorCloser, descriptorCloser } from "../src/linux/descriptor-closer.js";
 import { C, loadLibC } from "../src/linux/libc.js";
 
 const libc = loadLibC();
@@ -19,6 +19,9 @@ export function openPipe(): [number, number] {
   return [fds.readInt32LE(0), fds.readInt32LE(4)];
 }
 
-/** Settles when the thread that closes descriptors runs and has closed all that it was given: now what is open can be counted. */
-export const descriptorsClosed = () =>
-  new Promise<void>((resolve) => descriptorCloser().close(memoryFile(), resolve));
+/**
+ * Settles when the thread that closes descriptors runs and has closed all that it was given: now what is open can be counted.
+ * `closer`: that of the built packages, for tests that use them.
+ */
+export const descriptorsClosed = (closer: Pick<DescriptorCloser, "close"> = descriptorCloser()) =>
+  new Promise<void>((resolve) => closer.close(memoryFile(), resolve));

@@ -279,7 +279,7 @@ describe("sockets that linger", () => {
 });
 
 describe("closing a connection", () => {
-  beforeAll(descriptorsClosed);
+  beforeAll(() => descriptorsClosed());
   const isOpen = (fd: number) => libc.fcntl(fd, C.F_GETFD, 0) !== -1;
   const send = (socket: number, data: string, fds: number[] = []) =>
     expect(sendWithDescriptors(socket, Buffer.from(data), fds)).toBe(true);
@@ -333,7 +333,7 @@ describe("closing a connection", () => {
 });
 
 describe("closing a listening socket", () => {
-  beforeAll(descriptorsClosed);
+  beforeAll(() => descriptorsClosed());
 
   /** A listener at an abstract name that the system chooses, and connections to it that nobody has accepted. */
   function listener(connections: number): { readonly fd: number; readonly clients: readonly number[] } {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConnectionPort, MessageType } from "../src/index.js";
 import { createLinuxKernel } from "../src/linux.js";
 import { census } from "./census.js";
+import { descriptorsClosed } from "./descriptors.js";
 import { eventually, message, PortClient } from "./port-client.js";
 import { processorTime } from "./processor-time.js";
 import { allow, startTestServer } from "./programs/test-server.mjs";
@@ -77,6 +78,7 @@ describe("the life of ports on Linux", () => {
       await Promise.all(clients.map(({ closed }) => closed));
     };
     await cycle();
+    await descriptorsClosed();
     const before = census(directory);
     for (let i = 0; i < 10; i++) await cycle();
     await eventually(() => {

@@ -49,7 +49,7 @@ describe("a system call that fails", () => {
   const directory = mkdtempSync(join(tmpdir(), "ncalrpc-errno-"));
   const environment = { NCALRPC_DIR: directory };
   // What the closing thread keeps open is not counted.
-  beforeAll(descriptorsClosed);
+  beforeAll(() => descriptorsClosed());
   afterAll(() => rmSync(directory, { recursive: true }));
 
   /** A port's whole life; whatever fails has to be an AlpcError, and soon. */
